@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+#
+# guestkit's build.  `make` builds, `make try` shows it at work on a guest
+# image, `make check` runs all tests; the README explains them.
+#
+# How it is laid out:
+# - every folder of src/ is a room; DEPS_<room> names the rooms it may include.
+#   A room is compiled with an include folder that has links to just these, so
+#   that an include that goes upward does not compile.
+# - tests/unit/test-*.c are one program each, linked with all rooms.
+# - api/gen/ writes the C that follows from the API tables to $(B)/gen.
+# Variables: B (build folder), CC, SAN=1 (ASan and UBSan), V=1 (show commands).
+
+B       ?= build
+CC      ?= gcc
+PYTHON  ?= /usr/bin/python3
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+LIBEXECDIR ?= $(PREFIX)/libexec
+VERSION := 0.1.0
+
+PKGS    := libnbd blkid fdisk mount libarchive libnl-genl-3.0 json-c libedit msgpack
+WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
+           -Wwrite-strings -Wformat=2 -Wno-unused-parameter
+OPT     ?= -O2 -g
+CFLAGS_ALL := -std=gnu17 $(OPT) $(WARN) -fPIC -fvisibility=hidden -D_GNU_SOURCE \
+           -D_FILE_OFFSET_BITS=64 -DGK_VERSION='"$(VERSION)"' -MMD -MP \
+           $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
+ifdef SAN
+CFLAGS_ALL += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=address,undefined
+endif
+ifndef V
+Q := @
+endif
+
+# Who may include whom (transitively closed by hand: what is not named here
+# cannot be included).  ARCHITECTURE.md has the picture.
+DEPS_base     :=
+DEPS_exec     := base op
+DEPS_op       := base
+DEPS_api      := base
+DEPS_rpc      := base op
+DEPS_image    := base exec op
+DEPS_nbd      := base exec op
+DEPS_part     := base exec op
+DEPS_fs       := base exec op
+DEPS_mount    := base exec op part fs
+DEPS_fileops  := base exec op
+DEPS_archive  := base exec op
+DEPS_worker   := base exec op api rpc image nbd part fs mount fileops archive
+DEPS_launch   := base exec op rpc
+DEPS_client   := base op api rpc launch image
+ROOMS := base exec op api rpc image nbd part fs mount fileops archive worker launch client
+
+# Rooms that the library is made of; the worker has all others.
+LIB_ROOMS    := base exec op api rpc image launch client
+WORKER_ROOMS := base exec op api rpc image nbd part fs mount fileops archive worker
+
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all
+all: rooms
+
+# --- generated C -----------------------------------------------------------
+GEN_PY   := $(wildcard api/*.py api/calls/*.py api/gen/*.py)
+GEN      := $(B)/gen
+GEN_STAMP := $(GEN)/.stamp
+$(GEN_STAMP): $(GEN_PY)
+	@mkdir -p $(GEN)
+	$(Q)$(PYTHON) -B api/generate.py $(GEN)
+	@touch $@
+.PHONY: gen
+gen: $(GEN_STAMP)
+
+# --- rooms -------------------------------------------------------------------
+define room_rules
+SRC_$(1) := $$(wildcard src/$(1)/*.c)
+GENSRC_$(1) := $$(addprefix $(GEN)/,$$(GEN_SRC_$(1)))
+OBJ_$(1) := $$(patsubst src/%.c,$(B)/obj/%.o,$$(SRC_$(1))) \
+            $$(patsubst $(GEN)/%.c,$(B)/obj/$(1)/gen-%.o,$$(GENSRC_$(1)))
+$(B)/inc/$(1)/.stamp: Makefile
+	@mkdir -p $$(@D) && find $$(@D) -type l -delete
+	@for d in $(1) $$(DEPS_$(1)); do ln -sfn $$(abspath src)/$$$$d $$(@D)/$$$$d; done; touch $$@
+$(B)/obj/$(1)/%.o: src/$(1)/%.c $(B)/inc/$(1)/.stamp $(GEN_STAMP)
+	@mkdir -p $$(@D); echo "  CC $$<"
+	$(Q)$(CC) $(CFLAGS_ALL) -I$(B)/inc/$(1) -I$(GEN) -Iinclude -c $$< -o $$@
+$(B)/obj/$(1)/gen-%.o: $(GEN)/%.c $(B)/inc/$(1)/.stamp $(GEN_STAMP)
+	@mkdir -p $$(@D); echo "  CC $$<"
+	$(Q)$(CC) $(CFLAGS_ALL) -I$(B)/inc/$(1) -I$(GEN) -Iinclude -c $$< -o $$@
+$(B)/lib/gk_$(1).a: $$(OBJ_$(1))
+	@mkdir -p $$(@D); rm -f $$@
+	$(Q)ar rcs $$@ $$(OBJ_$(1))
+-include $$(OBJ_$(1):.o=.d)
+endef
+# What the generator writes for a room.
+GEN_SRC_api    := gk-structs.c gk-calls.c
+GEN_SRC_client := gk-wrappers.c
+GEN_SRC_worker := gk-dispatch.c
+# A generated source exists once the stamp does.
+$(GEN)/%.c: $(GEN_STAMP) ;
+$(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
+# `make room-fileops` compiles one room.
+room-%: $(B)/lib/gk_%.a ;
+.PHONY: rooms
+rooms: $(ROOMS:%=$(B)/lib/gk_%.a)
+
+# --- unit tests ----------------------------------------------------------------
+# A test names the rooms it needs in a comment: `/* rooms: fileops base op */`.
+UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
+$(B)/inc/.all: Makefile
+	@mkdir -p $(@D)/tests && for d in $(ROOMS); do ln -sfn $(abspath src)/$$d $(@D)/tests/$$d; done; touch $@
+rooms_of = $(shell sed -n 's,^/\* rooms: \(.*\) \*/,\1,p' tests/unit/$(1).c)
+define unit_rules
+$(B)/tests/$(1): tests/unit/$(1).c $(B)/inc/.all $(GEN_STAMP) $$(patsubst %,$(B)/lib/gk_%.a,$$(call rooms_of,$(1)))
+	@mkdir -p $$(@D); echo "  LINK $$@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(B)/inc/tests -I$(GEN) -Iinclude $$< -Wl,--start-group \
+	  $$(patsubst %,$(B)/lib/gk_%.a,$$(call rooms_of,$(1))) -Wl,--end-group $(LIBS) -lcmocka -o $$@
+endef
+$(foreach t,$(UNIT),$(eval $(call unit_rules,$(t))))
+# `make unit-base-error` builds and runs tests/unit/test-base-error.c.
+unit-%: $(B)/tests/test-% ; $<
+.PHONY: unit
+unit: $(UNIT:%=$(B)/tests/%)
+	@for t in $(UNIT); do echo "# $$t"; $(B)/tests/$$t || exit 1; done
+
+.PHONY: clean
+clean:
+	rm -rf $(B)

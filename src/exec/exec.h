@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Running a tool: argv, no shell, C locale, scrubbed environment, capped
+ * output, a time limit, killed when the task is cancelled or this process
+ * dies (PR_SET_PDEATHSIG).  Children get no descriptor but 0, 1, 2 and those
+ * that are asked for.
+ */
+#ifndef GK_EXEC_EXEC_H
+#define GK_EXEC_EXEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/strv.h"
+
+struct gk_error;
+struct gk_task;
+
+struct gk_exec {
+  const char *const *argv;      /* argv[0] is looked up in the fixed search path */
+  const char *const *env;       /* further NAME=VALUE, or NULL */
+  const char *stdin_data;       /* fed to stdin (keys come this way), or NULL: /dev/null */
+  size_t stdin_size;
+  int stdin_fd;                 /* -1, or used as stdin */
+  int stdout_fd;                /* -1: captured */
+  size_t max_output;            /* 0: 16 MiB; beyond it the child is killed, E2BIG */
+  int timeout_ms;               /* 0: 10 minutes */
+  const int *pass_fds;          /* inherited under their own numbers */
+  size_t n_pass_fds;
+  int chroot_fd;                /* -1, or directory to chroot into */
+  struct gk_task *task;
+};
+#define GK_EXEC_INIT { .stdin_fd = -1, .stdout_fd = -1, .chroot_fd = -1 }
+
+struct gk_exec_result {
+  int status;                   /* exit status, or 128 + signal */
+  struct gk_buf out, err;
+};
+#define GK_EXEC_RESULT_INIT { 0, GK_BUF_INIT, GK_BUF_INIT }
+void gk_exec_result_clear (struct gk_exec_result *r);
+#define _cleanup_exec_result_ __attribute__ ((cleanup (gk_exec_result_clear)))
+
+/* Run and wait.  0 when the tool ran, whatever its status; -1 when it could
+ * not (ENOENT names the tool), timed out (ETIMEDOUT) or was cancelled. */
+int gk_exec_run (const struct gk_exec *x, struct gk_exec_result *result, struct gk_error *err);
+
+/* The same, and a non-zero status is an error too: "TOOL: last line(s) of
+ * stderr".  ret_out may be NULL. */
+int gk_exec_check (const struct gk_exec *x, struct gk_buf *ret_out, struct gk_error *err);
+
+/* Is the tool there?  Its absolute path (malloced) or NULL. */
+char *gk_exec_find (const char *tool);
+
+/* A child that stays: an image server. */
+struct gk_child {
+  pid_t pid;    /* 0: none */
+  int pidfd;
+  int err_fd;   /* its stderr, non-blocking, or -1 */
+};
+#define GK_CHILD_INIT { 0, -1, -1 }
+int gk_child_start (const struct gk_exec *x, struct gk_child *child, struct gk_error *err);
+bool gk_child_alive (const struct gk_child *child);
+/* SIGTERM, wait up to grace_ms, SIGKILL; reaps.  Returns the exit status as
+ * above, or -1 when there was none. */
+int gk_child_stop (struct gk_child *child, int grace_ms);
+/* What it wrote to stderr so far, one line, for error messages.  Malloced. */
+char *gk_child_last_words (struct gk_child *child);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What every operation of a room receives.
+ *
+ * An operation is `int gk_ROOM_CALL (struct gk_ctx *ctx, ARGS..., ret_x,
+ * struct gk_error *err)`.  It knows nothing of the wire, so a unit test makes
+ * a gk_ctx by hand: { .root_fd = open ("some-dir", O_PATH | O_DIRECTORY) }.
+ */
+#ifndef GK_OP_CTX_H
+#define GK_OP_CTX_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct gk_task;
+struct gk_mounts;  /* src/mount: the session's mount table */
+struct gk_devices; /* src/mount: the session's devices and the private /dev */
+
+struct gk_ctx {
+  int root_fd;              /* the guest tree, or -1 when nothing is mounted on it */
+  struct gk_task *task;     /* cancel, progress, log; NULL in unit tests */
+  struct gk_mounts *mounts;
+  struct gk_devices *devices;
+  const char *tmpdir;       /* the session's own directory on the host, absolute */
+  mode_t umask;             /* what the umask call set; applied by the process umask */
+  bool network;
+  bool selinux;
+  bool verbose;
+};
+
+#endif

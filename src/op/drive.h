@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* A drive: what add_drive takes, and what attaching makes of it. */
+#ifndef GK_OP_DRIVE_H
+#define GK_OP_DRIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* All strings are owned; NULL where the caller gave nothing. */
+struct gk_drive {
+  char *filename;   /* absolute host path for protocol file; export name or path otherwise */
+  char *format;     /* NULL: detect */
+  char *protocol;   /* "file", "nbd", "https" ...; never NULL */
+  char **server;    /* "unix:/path", "tcp:host:port", "host"; or NULL */
+  char *username;
+  char *secret;
+  char *cachemode;  /* "writeback" or "unsafe" */
+  char *discard;    /* "disable", "enable", "besteffort" */
+  char *label;      /* appears as /dev/disk/guestfs/LABEL */
+  char *name;       /* the name it had in its guest, a hint for inspection */
+  char *iface;
+  int blocksize;    /* 0, 512 or 4096 */
+  bool readonly;    /* no byte of the image may change: writes go to an overlay */
+  bool copyonread;
+};
+
+/* What an attacher gives back.  The device is known by its numbers only: the
+ * mount room makes its node, under its guestfs name, in the private /dev. */
+struct gk_attachment {
+  const struct gk_attacher *attacher;
+  char kernel_name[32];  /* "loop3", "nbd0": its folder in /sys/block */
+  dev_t devno;
+  uint64_t size;         /* bytes */
+  void *priv;            /* the attacher's own */
+};
+
+void gk_drive_clear (struct gk_drive *drive);
+
+#endif

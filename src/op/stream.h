@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Where a FileIn's bytes come from and a FileOut's bytes go.
+ *
+ * Two kinds stand behind it: a descriptor that the client passed (then fd >= 0
+ * and the kernel may move the bytes), or chunks on the wire (fd == -1, only
+ * read/write work).  Operations that need a descriptor for a child take
+ * gk_source_pump / gk_sink_pump.
+ */
+#ifndef GK_OP_STREAM_H
+#define GK_OP_STREAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct gk_error;
+struct gk_task;
+struct gk_source;
+struct gk_sink;
+
+struct gk_source_ops {
+  /* Up to n bytes; 0 at the end; -1 with err (ECANCELED when the sender
+   * cancelled: what was made from the bytes so far must not be kept). */
+  ssize_t (*read) (struct gk_source *src, void *buf, size_t n, struct gk_error *err);
+};
+struct gk_source {
+  const struct gk_source_ops *ops;
+  int fd;           /* or -1.  Read from its current offset. */
+  uint64_t total;   /* bytes expected, for progress; 0 when unknown */
+};
+
+struct gk_sink_ops {
+  int (*write) (struct gk_sink *sink, const void *buf, size_t n, struct gk_error *err); /* all, or -1 */
+};
+struct gk_sink {
+  const struct gk_sink_ops *ops;
+  int fd;
+};
+
+ssize_t gk_source_read (struct gk_source *src, void *buf, size_t n, struct gk_error *err);
+int gk_sink_write (struct gk_sink *sink, const void *buf, size_t n, struct gk_error *err);
+
+/* Make one from a descriptor (borrowed). */
+void gk_source_from_fd (struct gk_source *src, int fd);
+void gk_sink_to_fd (struct gk_sink *sink, int fd);
+
+/* Move everything into / out of an open file, from its current offset, by the
+ * fastest way the kernel has (copy_file_range, sendfile, splice, then
+ * read/write), checking for cancel and reporting progress between blocks.
+ * size: how many bytes at most, UINT64_MAX for all.  Holes are not preserved.
+ * On success ret_moved (may be NULL) has the number of bytes. */
+int gk_source_to_fd (struct gk_source *src, int to_fd, uint64_t size, struct gk_task *task,
+                     uint64_t *ret_moved, struct gk_error *err);
+int gk_sink_from_fd (struct gk_sink *sink, int from_fd, uint64_t size, struct gk_task *task,
+                     uint64_t *ret_moved, struct gk_error *err);
+
+/* A descriptor for a child that reads the source: the source's own fd, or the
+ * read end of a pipe that a helper process... see stream.c for which. */
+
+#endif
