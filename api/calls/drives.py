@@ -50,7 +50,7 @@ call("add_drive_with_if",
      deprecated_by="add_drive", config_only=True, blocking=False)
 
 call("add_libvirt_dom",
-     [Pointer("dom", "virDomainPtr")], RInt("nrdisks"),
+     [Pointer("dom", "void *")], RInt("nrdisks"),
      opts=[OBool("readonly"), OString("iface"), OBool("live"),
            OString("readonlydisk"), OString("cachemode"), OString("discard"),
            OBool("copyonread")],
