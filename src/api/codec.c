@@ -422,37 +422,3 @@ gk_decode_result (const void *body, size_t size, const struct gk_call *call, uni
   }
   return ok ? 0 : bad (err, "the result");
 }
-
-int
-gk_encode_error (msgpack_sbuffer *out, const struct gk_error *what)
-{
-  msgpack_packer pk;
-
-  msgpack_packer_init (&pk, out, msgpack_sbuffer_write);
-  msgpack_pack_array (&pk, 3);
-  gk_pack_string (&pk, gk_errno_name (what->errnum));
-  msgpack_pack_int32 (&pk, what->errnum);
-  gk_pack_string (&pk, gk_error_msg (what));
-  return out->data ? 0 : -1;
-}
-
-void
-gk_decode_error (const void *body, size_t size, struct gk_error *what)
-{
-  _cleanup_decoder_ struct gk_decoder d = GK_DECODER_INIT;
-  msgpack_object o;
-  const char *name, *msg;
-  int64_t n;
-
-  if (gk_decode (&d, body, size, &o, what) == -1)
-    return;
-  if (o.type != MSGPACK_OBJECT_ARRAY || o.via.array.size != 3
-      || gk_object_string (&d, &o.via.array.ptr[0], &name) == -1
-      || !object_int (&o.via.array.ptr[1], 0, 4095, &n)
-      || gk_object_string (&d, &o.via.array.ptr[2], &msg) == -1 || msg == NULL) {
-    bad (what, "an error");
-    return;
-  }
-  int errnum = name ? gk_errno_number (name) : 0;
-  gk_error_set (what, errnum ? errnum : (int) n, "%s", msg);
-}

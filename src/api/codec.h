@@ -3,8 +3,7 @@
  *
  * A call is an array: number, arguments, bitmask, optional arguments that are
  * set.  FileIn and FileOut travel as nil: the bytes come as chunks or through
- * a passed descriptor.  A result is one value.  An error is an array of errno
- * name and message.
+ * a passed descriptor.  A result is one value.
  *
  * Neither end trusts the other: a body that does not have the form that the
  * descriptor asks for is refused with EPROTO.
@@ -41,10 +40,6 @@ int gk_encode_result (msgpack_sbuffer *out, const struct gk_call *call, const un
                       struct gk_error *err);
 int gk_decode_result (const void *body, size_t size, const struct gk_call *call,
                       union gk_ret *ret, struct gk_error *err);
-
-int gk_encode_error (msgpack_sbuffer *out, const struct gk_error *what);
-/* Fills *what with the error that the body describes. */
-void gk_decode_error (const void *body, size_t size, struct gk_error *what);
 
 /* For the other messages that have a form of their own (src/launch/hello.c). */
 int gk_decode (struct gk_decoder *d, const void *body, size_t size, msgpack_object *ret_object,
