@@ -64,7 +64,7 @@ WORKER_ROOMS := base exec op api rpc image nbd part fs mount fileops archive wor
 all: rooms
 
 # --- generated C -----------------------------------------------------------
-GEN_PY   := $(wildcard api/*.py api/calls/*.py api/gen/*.py)
+GEN_PY   := $(wildcard api/*.py api/*.txt api/calls/*.py api/gen/*.py api/gen/*.in)
 GEN      := $(B)/gen
 GEN_STAMP := $(GEN)/.stamp
 $(GEN_STAMP): $(GEN_PY)
