@@ -5,8 +5,8 @@
  *
  *     u32 magic "gkF1" | u16 type | u16 flags | u32 serial | u32 length
  *
- * Bodies of HELLO, CALL, REPLY and ERROR may have up to 1 GiB and belong to
- * the layers above; all others are at most 16 KiB, except CHUNK (1 MiB).
+ * Bodies of CALL and REPLY belong to the layers above and may have up to
+ * 1 GiB, a CHUNK up to 1 MiB, all others up to 16 KiB.
  *
  * The order of a session, C for client and W for worker:
  *
@@ -51,18 +51,18 @@ struct gk_conn;
 #define GK_FRAME_FDS_MAX 4
 
 enum gk_frame_type {
-  GK_FRAME_HELLO = 1,
-  GK_FRAME_CALL = 2,     /* client: body of the layer above */
-  GK_FRAME_REPLY = 3,    /* worker: likewise */
-  GK_FRAME_ERROR = 4,    /* worker: in place of REPLY; u32 errnum, message */
-  GK_FRAME_CHUNK = 5,    /* some bytes of a stream, at least one */
-  GK_FRAME_END = 6,      /* the stream is complete */
-  GK_FRAME_ABORT = 7,    /* the stream is not; u32 errnum, message */
-  GK_FRAME_STOP = 8,     /* worker: send no more chunks */
-  GK_FRAME_CANCEL = 9,   /* client: stop the call */
+  GK_FRAME_HELLO = 1,     /* u32 version, u32 capabilities, identity */
+  GK_FRAME_CALL = 2,      /* client: body of the layer above */
+  GK_FRAME_REPLY = 3,     /* worker: likewise */
+  GK_FRAME_ERROR = 4,     /* worker: in place of REPLY; u32 errnum, message */
+  GK_FRAME_CHUNK = 5,     /* some bytes of a stream, at least one */
+  GK_FRAME_END = 6,       /* the stream is complete */
+  GK_FRAME_ABORT = 7,     /* the stream is not; u32 errnum, message */
+  GK_FRAME_STOP = 8,      /* worker: send no more chunks */
+  GK_FRAME_CANCEL = 9,    /* client: stop the call */
   GK_FRAME_PROGRESS = 10, /* worker: u64 position, u64 total */
-  GK_FRAME_LOG = 11,     /* worker: text */
-  GK_FRAME_BYE = 12,     /* client: no more calls */
+  GK_FRAME_LOG = 11,      /* worker: text */
+  GK_FRAME_BYE = 12,      /* client: no more calls */
 };
 
 /* Flags of a frame.  The low byte is for the layers above. */
@@ -74,10 +74,11 @@ struct gk_frame {
   uint16_t flags;        /* without the count of descriptors */
   uint32_t serial;
   uint32_t len;
-  const uint8_t *body;   /* valid until the next receive on the connection */
-  int fds[GK_FRAME_FDS_MAX];
-  int nfds;              /* take one by setting fds[i] to -1; others are closed
-                            by the next receive */
+  const uint8_t *body;   /* valid until the next gk_conn_recv* (sending and
+                            streams leave it alone) */
+  int *fds;              /* likewise; close-on-exec.  Take one by setting it to
+                            -1, the rest are closed by the next gk_conn_recv* */
+  int nfds;
 };
 
 enum gk_role { GK_ROLE_CLIENT, GK_ROLE_WORKER };
@@ -121,8 +122,9 @@ void gk_conn_set_events (struct gk_conn *conn, const struct gk_conn_events *even
 int gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uint32_t serial,
                   const void *body, size_t len, const int *fds, int nfds, struct gk_error *err);
 
-/* The next frame of any type.  Nothing is lost by ETIMEDOUT or
- * GK_CONN_WOKEN: the next receive goes on where this stopped. */
+/* The next frame.  STOP, CANCEL, PROGRESS and LOG are acted on here and never
+ * returned.  Nothing is lost by ETIMEDOUT or GK_CONN_WOKEN: the next receive
+ * goes on where this stopped. */
 #define GK_CONN_FRAME 1
 #define GK_CONN_EOF 0   /* the peer closed between two frames */
 #define GK_CONN_WOKEN 2 /* wake_fd is readable; it is not read here */
@@ -194,7 +196,8 @@ int gk_rpc_source_finish (struct gk_rpc_source *src, struct gk_error *err); /* -
 /* A sink whose bytes go to the peer as chunks.  Small writes are collected.
  * write fails with ECANCELED once the peer sent STOP or CANCEL, or wake_fd is
  * readable.  finish sends END when failure is NULL (after the collected
- * bytes) and ABORT otherwise; it is always called exactly once. */
+ * bytes) and ABORT otherwise; it is always called exactly once.  When it is
+ * asked for END after the peer said stop, it sends ABORT and `stopped` tells. */
 struct gk_rpc_sink {
   struct gk_sink sink;     /* first; fd is -1 */
   struct gk_conn *conn;
