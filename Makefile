@@ -24,7 +24,7 @@ WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-pr
            -Wwrite-strings -Wformat=2 -Wno-unused-parameter
 OPT     ?= -O2 -g
 CFLAGS_ALL := -std=gnu17 $(OPT) $(WARN) -fPIC -fvisibility=hidden -D_GNU_SOURCE \
-           -D_FILE_OFFSET_BITS=64 -DGK_VERSION='"$(VERSION)"' -MMD -MP \
+           -D_FILE_OFFSET_BITS=64 -DGK_VERSION='"$(VERSION)"' -DGK_WORKER_PATH='"$(LIBEXECDIR)/guestkit/guestkitd"' -MMD -MP \
            $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
 LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
 ifdef SAN
@@ -40,7 +40,7 @@ endif
 DEPS_base     :=
 DEPS_exec     := base op
 DEPS_op       := base
-DEPS_api      := base
+DEPS_api      := base op
 DEPS_rpc      := base op
 DEPS_image    := base exec op
 DEPS_nbd      := base exec op

@@ -41,7 +41,8 @@ def descriptors(calls, structs):
     for s in structs.values():
         digest.update(repr((s.name, s.fields)).encode())
 
-    out = [BANNER, '#include <stddef.h>\n\n#include "api/api.h"\n#include "guestfs.h"\n'
+    out = [BANNER, "#define GUESTFS_PRIVATE 1\n#include <stddef.h>\n\n"
+           '#include "api/api.h"\n#include "guestfs.h"\n'
            '#include "gk-structs.h"\n\n']
     for c in calls:
         if c.args:
@@ -141,7 +142,7 @@ def function(ret, name, params, text):
 
 
 def wrappers(calls):
-    out = [BANNER, "#define GUESTFS_NO_WARN_DEPRECATED 1\n#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n\n"
+    out = [BANNER, "#define GUESTFS_NO_WARN_DEPRECATED 1\n#define GUESTFS_PRIVATE 1\n#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n\n"
            '#include "api/api.h"\n#include "client/invoke.h"\n#include "guestfs.h"\n'
            '#include "gk-calls.h"\n#include "gk-client-calls.h"\n\n']
     for c in calls:

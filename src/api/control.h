@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Requests between library and worker that are no guestfs calls.
+ *
+ * They travel as CALL frames too; the low byte of the frame's flags says which
+ * kind of body it is.
+ */
+#ifndef GK_API_CONTROL_H
+#define GK_API_CONTROL_H
+
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "op/drive.h"
+
+struct gk_error;
+
+enum gk_request {
+  GK_REQUEST_CALL = 0,   /* a call of the tables: api/codec.h */
+  GK_REQUEST_LAUNCH = 1, /* body: struct gk_launch_params; the first request */
+  GK_REQUEST_END = 2,    /* take the session down in order; the reply says how it went */
+  GK_REQUEST_TREE = 3,   /* reply carries a descriptor: a detached copy of the mounted tree */
+  GK_REQUEST_OPEN = 4,   /* body: [path, flags, mode]; reply carries the open file */
+};
+#define GK_REQUEST_MASK 0x00ffu
+
+/* What a session is made of.  Strings are owned. */
+struct gk_launch_params {
+  bool verbose, network, selinux, autosync;
+  char *identifier; /* for logs; never NULL */
+  struct gk_drive *drives;
+  size_t ndrives;
+};
+#define GK_LAUNCH_PARAMS_INIT { .identifier = NULL }
+
+int gk_encode_launch (msgpack_sbuffer *out, const struct gk_launch_params *params,
+                      struct gk_error *err);
+int gk_decode_launch (const void *body, size_t size, struct gk_launch_params *ret_params,
+                      struct gk_error *err);
+void gk_launch_params_clear (struct gk_launch_params *params);
+
+int gk_encode_open (msgpack_sbuffer *out, const char *path, int flags, int mode,
+                    struct gk_error *err);
+/* *ret_path is malloced. */
+int gk_decode_open (const void *body, size_t size, char **ret_path, int *ret_flags, int *ret_mode,
+                    struct gk_error *err);
+
+#endif

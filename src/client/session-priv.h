@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The client's end of a launched session. */
+#ifndef GK_CLIENT_SESSION_PRIV_H
+#define GK_CLIENT_SESSION_PRIV_H
+
+#include "api/api.h"
+#include "api/control.h"
+#include "client/handle-priv.h"
+#include "launch/launch.h"
+#include "rpc/rpc.h"
+
+struct gk_session {
+  struct gk_conn *conn;
+  struct gk_launched process;
+  uint32_t serial;           /* of the last request */
+  unsigned proc_nr;          /* call that is running, for progress events */
+};
+
+/* Send a request and wait for its reply.  0 with *ret_frame (valid until the
+ * next use of the connection), 1 when the worker answered with an error, which
+ * is then in err; -1 when the worker is lost: then err is set and the handle
+ * is back in the config state. */
+int gk_session_request (guestfs_h *g, enum gk_request kind, const void *body, size_t size,
+                        struct gk_frame *ret_frame, struct gk_error *err);
+
+/* The worker has gone: reap it, say so to the program's callbacks, and put the
+ * handle back into the config state. */
+void gk_session_lost (guestfs_h *g);
+
+/* transfer.c: the host file of a FileIn or FileOut.  A file that did not exist
+ * or is replaced is written under a temporary name and appears only when all
+ * of it is there; pipes, devices and "-" are written directly. */
+struct gk_host_file {
+  int fd;
+  char *path;      /* final name, or NULL when nothing is to be renamed */
+  char *temp_path; /* or NULL */
+};
+#define GK_HOST_FILE_INIT { -1, NULL, NULL }
+int gk_host_file_open_in (guestfs_h *g, const char *name, struct gk_host_file *f);
+int gk_host_file_open_out (guestfs_h *g, const char *name, struct gk_host_file *f);
+/* Close; on success the temporary file gets its name, else it goes away.
+ * -1 with the error set when writing back failed. */
+int gk_host_file_finish (guestfs_h *g, struct gk_host_file *f, bool success);
+
+#endif

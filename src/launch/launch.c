@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The table of launchers, and the choice between them. */
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "launch/launch-priv.h"
+
+const struct gk_launcher *const gk_launchers[] = { &gk_launcher_local, NULL };
+
+static bool
+means_auto (const char *name)
+{
+  return gk_streq (name, "auto") || gk_streq (name, "direct") || gk_streq (name, "libvirt")
+         || gk_after_prefix (name, "libvirt:") != NULL;
+}
+
+const struct gk_launcher *
+gk_launcher_choose (const char *name, const struct gk_launch_env *env, struct gk_error *err)
+{
+  bool any = means_auto (name);
+
+  for (size_t i = 0; gk_launchers[i]; ++i) {
+    const struct gk_launcher *l = gk_launchers[i];
+    if (!any && !gk_streq (name, l->name))
+      continue;
+
+    _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+    if (l->available (env, &why) == 0)
+      return l;
+    /* With one launcher in reach its reason is the whole story. */
+    if (!any || gk_launchers[i + 1] == NULL) {
+      gk_error_set (err, why.errnum, "the %s launcher cannot be used: %s", l->name,
+                    gk_error_msg (&why));
+      return NULL;
+    }
+  }
+  gk_error_set (err, EINVAL, "there is no launcher \"%s\"", name);
+  return NULL;
+}
+
+void
+gk_launched_reap (struct gk_launched *launched, int grace_ms)
+{
+  if (launched->pid > 0) {
+    struct pollfd p = { .fd = launched->pidfd, .events = POLLIN };
+    int r;
+
+    do
+      r = poll (&p, 1, grace_ms);
+    while (r == -1 && errno == EINTR);
+    if (r == 0)
+      pidfd_send_signal (launched->pidfd, SIGKILL, NULL, 0);
+    /* A program that reaps all its children may have been first: ECHILD. */
+    while (waitpid (launched->pid, NULL, 0) == -1 && errno == EINTR)
+      ;
+  }
+  gk_cleanup_close (&launched->pidfd);
+  *launched = (struct gk_launched) GK_LAUNCHED_INIT;
+}
+
+/* DIR/../libexec/guestkit/guestkitd, DIR/guestkitd: an installed tree, a build
+ * folder, and a compat folder below either. */
+static char *
+beside_library (void)
+{
+  static const char *const tries[] = { "%.*sguestkitd", "%.*s../guestkitd",
+                                       "%.*s../libexec/guestkit/guestkitd",
+                                       "%.*s../../libexec/guestkit/guestkitd",
+                                       "%.*s../../../libexec/guestkit/guestkitd" };
+  Dl_info info;
+
+  if (dladdr ((void *) gk_find_worker, &info) == 0 || info.dli_fname == NULL)
+    return NULL;
+  _cleanup_free_ char *lib = realpath (info.dli_fname, NULL);
+  if (lib == NULL)
+    return NULL;
+  const char *slash = strrchr (lib, '/');
+  for (size_t i = 0; i < sizeof tries / sizeof tries[0]; ++i) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    char *path = gk_asprintf (tries[i], (int) (slash + 1 - lib), lib);
+#pragma GCC diagnostic pop
+    if (path && access (path, X_OK) == 0)
+      return path;
+    free (path);
+  }
+  return NULL;
+}
+
+char *
+gk_find_worker (void)
+{
+  const char *env = secure_getenv ("GUESTKIT_WORKER");
+
+  if (env && *env)
+    return strdup (env);
+  char *path = beside_library ();
+  if (path)
+    return path;
+  return access (GK_WORKER_PATH, X_OK) == 0 ? strdup (GK_WORKER_PATH) : NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Launchers: how a worker is started.  Each is one const struct, listed in
+ * launch.c; what it hands back is one connected descriptor. */
+#ifndef GK_LAUNCH_LAUNCH_H
+#define GK_LAUNCH_LAUNCH_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct gk_error;
+
+struct gk_launch_env {
+  const char *worker;   /* path of guestkitd, or NULL: look for it */
+  const char *cachedir; /* where the session may put large temporary files */
+  bool verbose;         /* the worker's stderr is the caller's */
+};
+
+struct gk_launched {
+  int fd;    /* to the worker; the caller owns it */
+  pid_t pid; /* of the process that was started; a child of this one */
+  int pidfd;
+};
+#define GK_LAUNCHED_INIT { -1, 0, -1 }
+
+struct gk_launcher {
+  const char *name;
+  /* 0, or -1 with err saying what is missing on this machine. */
+  int (*available) (const struct gk_launch_env *env, struct gk_error *err);
+  int (*start) (const struct gk_launch_env *env, struct gk_launched *ret, struct gk_error *err);
+};
+
+/* NULL-terminated, in the order in which "auto" tries them. */
+extern const struct gk_launcher *const gk_launchers[];
+
+/* By name; "auto" and the names that existing programs ask libguestfs for
+ * ("direct", "libvirt") take the first that is available.  NULL: err is set. */
+const struct gk_launcher *gk_launcher_choose (const char *name, const struct gk_launch_env *env,
+                                              struct gk_error *err);
+
+/* Wait until the process has ended, at most grace_ms, then kill it.  The
+ * caller has closed the connection, at which a worker ends by itself. */
+void gk_launched_reap (struct gk_launched *launched, int grace_ms);
+
+/* Where guestkitd is: $GUESTKIT_WORKER, beside the library (a build folder),
+ * or where it was installed.  Malloced; NULL when there is none. */
+char *gk_find_worker (void);
+
+#endif
