@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What the files of the rpc room share: the connection's state.
+ *
+ * The read buffer holds, from its beginning:
+ *
+ *     pinned (the frame given out last) | consumed | unread (start, end) | free
+ *
+ * A pinned frame stays where it is while streams run and replies are sent, so
+ * that decoded arguments may point into it.  It is never so large that no
+ * control frame fits behind it; larger frames get a buffer of their own.
+ */
+#ifndef GK_RPC_PRIV_H
+#define GK_RPC_PRIV_H
+
+#include "rpc/rpc.h"
+
+#include <sys/uio.h>
+
+#define HEAD_SIZE 16u
+#define BUF_SIZE (64u << 10)
+#define INLINE_MAX (BUF_SIZE - GK_FRAME_CONTROL_MAX - HEAD_SIZE) /* header included */
+#define CHUNK_SIZE (256u << 10)  /* what we send; measured, see bench */
+#define BIG_KEEP (1u << 20)      /* a larger body buffer is given back at once */
+#define QUEUE_FDS (2 * GK_FRAME_FDS_MAX)
+#define PROTOCOL_VERSION 1u
+#define CAP_FDS 1u
+
+struct head {
+  enum gk_frame_type type;
+  uint16_t flags; /* nfds taken out */
+  int nfds;
+  uint32_t serial, len;
+};
+
+struct gk_conn {
+  int fd;
+  enum gk_role role;
+  bool is_socket, pass_fds;
+  bool eof;             /* nothing more will come */
+  int dead;             /* errno, or 0 */
+  const char *dead_why; /* constant */
+
+  uint8_t *buf;
+  size_t pin, start, end;
+
+  bool in_big;          /* big_head's body is being collected in big */
+  struct head big_head;
+  uint8_t *big;
+  size_t big_alloc, big_got;
+
+  bool in_stream;       /* worker: this call's chunks have not ended */
+  uint32_t chunk_left;  /* bytes of a CHUNK's body still to be read */
+
+  int frame_fds[GK_FRAME_FDS_MAX];
+  int nframe_fds;
+  int queue[QUEUE_FDS]; /* received, not yet claimed by a frame */
+  int nqueue;
+
+  uint32_t serial;      /* of the last CALL sent or received */
+  bool cancelled, stopped; /* the peer asked for it, for serial */
+  bool asked;           /* we sent STOP or CANCEL for serial */
+
+  struct gk_conn_events events;
+};
+
+/* frame.c */
+void gk_head_pack (uint8_t out[HEAD_SIZE], const struct head *head);
+/* Both: NULL, or what is wrong with it (a constant). */
+const char *gk_head_check (const struct head *head, enum gk_role from);
+const char *gk_head_unpack (const uint8_t in[HEAD_SIZE], enum gk_role from, struct head *ret_head);
+void gk_put_u32 (uint8_t *p, uint32_t v);
+void gk_put_u64 (uint8_t *p, uint64_t v);
+uint32_t gk_get_u32 (const uint8_t *p);
+uint64_t gk_get_u64 (const uint8_t *p);
+static inline bool
+is_small (enum gk_frame_type type)
+{
+  return type >= GK_FRAME_STOP && type <= GK_FRAME_LOG;
+}
+
+/* conn.c */
+int gk_conn_fail (struct gk_conn *conn, int errnum, const char *why, struct gk_error *err); /* -1 */
+int gk_conn_dead_error (const struct gk_conn *conn, struct gk_error *err);                  /* -1 */
+int gk_conn_gone (struct gk_conn *conn, struct gk_error *err);                              /* -1 */
+uint64_t gk_now_ns (void);
+
+/* fill.c: bytes from the descriptor. */
+#define FILL_AGAIN (-2)
+/* Read once into user (when user_len > 0: the buffer must be empty) and then
+ * the buffer.  The number of bytes that went to user, or 0 when all went to
+ * the buffer or eof was found, FILL_AGAIN, -1 (dead). */
+ssize_t gk_conn_fill (struct gk_conn *conn, void *user, size_t user_len, bool block,
+                      struct gk_error *err);
+void gk_conn_unpin (struct gk_conn *conn);
+/* Wait until the descriptor is readable: 1, 0 timeout, GK_CONN_WOKEN.
+ * deadline_ns 0: none. */
+int gk_conn_wait_in (struct gk_conn *conn, uint64_t deadline_ns, int wake_fd, struct gk_error *err);
+/* Both of the above, with the fewest system calls: as gk_conn_fill, but
+ * WAIT_WOKEN or WAIT_TIMEOUT in place of FILL_AGAIN. */
+#define WAIT_WOKEN (-3)
+#define WAIT_TIMEOUT (-4)
+ssize_t gk_conn_fill_wait (struct gk_conn *conn, void *user, size_t user_len, uint64_t deadline_ns,
+                           int wake_fd, struct gk_error *err);
+
+/* recv.c */
+enum front {
+  FRONT_DEAD = -1,
+  FRONT_MORE = 0, /* not a whole header, or a small frame that is not whole */
+  FRONT_HEAD = 1, /* a frame that is not small: ret_head says which */
+};
+/* Act on small frames at the front of the buffer.  Not inside of a body. */
+enum front gk_conn_front (struct gk_conn *conn, struct head *ret_head, struct gk_error *err);
+/* Read and act on small frames without blocking.  1 when something else is at
+ * the front, 0, or -1 (dead). */
+int gk_conn_pump (struct gk_conn *conn, struct gk_error *err);
+void gk_conn_unpack_error (const uint8_t *body, size_t len, struct gk_error *err);
+
+/* send.c: STOP or CANCEL, as the role has it, unless it was sent. */
+int gk_conn_ask_stop (struct gk_conn *conn, uint32_t serial, struct gk_error *err);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* A call's task over the connection. */
+#include "rpc/rpc-priv.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* Programs that were written for libguestfs count on these: nothing for the
+ * first 2 s, then three a second, and if there were any, one at the end. */
+#define PROGRESS_FIRST_NS UINT64_C (2000000000)
+#define PROGRESS_NEXT_NS UINT64_C (333333333)
+#define LOG_PIECE 8192u
+
+static bool
+cancelled (struct gk_task *task)
+{
+  struct gk_conn *conn = ((struct gk_rpc_task *) task)->conn;
+  int held;
+
+  if (conn->cancelled || gk_conn_is_dead (conn))
+    return true;
+  held = gk_conn_pump (conn, NULL);
+  if (held == 1) {
+    /* Chunks are in front of whatever else the client has sent; that it has
+     * gone can be seen nevertheless. */
+    struct pollfd p = { .fd = conn->fd, .events = POLLRDHUP };
+
+    return poll (&p, 1, 0) > 0;
+  }
+  return conn->cancelled || gk_conn_is_dead (conn);
+}
+
+static int
+cancel_fd (struct gk_task *task)
+{
+  struct gk_conn *conn = ((struct gk_rpc_task *) task)->conn;
+
+  /* With chunks under way it would be readable all the time; their sender
+   * cancels in the stream. */
+  return conn->in_stream ? -1 : conn->fd;
+}
+
+static void
+progress (struct gk_task *task, uint64_t position, uint64_t total)
+{
+  struct gk_rpc_task *t = (struct gk_rpc_task *) task;
+  uint64_t now = gk_now_ns ();
+  uint8_t body[16];
+
+  if (t->last_ns == 0 ? now - t->started_ns < PROGRESS_FIRST_NS
+                      : now - t->last_ns < PROGRESS_NEXT_NS && position != total)
+    return;
+  t->last_ns = now;
+  gk_put_u64 (body, position);
+  gk_put_u64 (body + 8, total);
+  gk_conn_send (t->conn, GK_FRAME_PROGRESS, 0, t->serial, body, sizeof body, NULL, 0, NULL);
+}
+
+static void
+task_log (struct gk_task *task, const char *text)
+{
+  struct gk_rpc_task *t = (struct gk_rpc_task *) task;
+
+  for (size_t left = strlen (text); left > 0;) {
+    size_t n = left < LOG_PIECE ? left : LOG_PIECE;
+
+    if (gk_conn_send (t->conn, GK_FRAME_LOG, 0, t->serial, text, n, NULL, 0, NULL) == -1)
+      return;
+    text += n;
+    left -= n;
+  }
+}
+
+static const struct gk_task_ops ops = {
+  .cancelled = cancelled,
+  .cancel_fd = cancel_fd,
+  .progress = progress,
+  .log = task_log,
+};
+
+void
+gk_rpc_task_init (struct gk_rpc_task *task, struct gk_conn *conn, uint32_t serial)
+{
+  *task = (struct gk_rpc_task) {
+    .task = { .ops = &ops },
+    .conn = conn,
+    .serial = serial,
+    .started_ns = gk_now_ns (),
+  };
+}
