@@ -3,8 +3,12 @@
  *
  * Two kinds stand behind it: a descriptor that the client passed (then fd >= 0
  * and the kernel may move the bytes), or chunks on the wire (fd == -1, only
- * read/write work).  Operations that need a descriptor for a child take
- * gk_source_pump / gk_sink_pump.
+ * read/write work).  An operation whose child reads the source gives the child
+ * one end of a pipe and moves the bytes into the other with gk_source_to_fd,
+ * for instance as the pump of exec/jail.h.
+ *
+ * Writing to a pipe or socket that nobody reads any more is EPIPE only where
+ * the process ignores SIGPIPE, which is for the program to decide.
  */
 #ifndef GK_OP_STREAM_H
 #define GK_OP_STREAM_H
@@ -53,8 +57,5 @@ int gk_source_to_fd (struct gk_source *src, int to_fd, uint64_t size, struct gk_
                      uint64_t *ret_moved, struct gk_error *err);
 int gk_sink_from_fd (struct gk_sink *sink, int from_fd, uint64_t size, struct gk_task *task,
                      uint64_t *ret_moved, struct gk_error *err);
-
-/* A descriptor for a child that reads the source: the source's own fd, or the
- * read end of a pipe that a helper process... see stream.c for which. */
 
 #endif

@@ -9,7 +9,9 @@
 #ifndef GK_OP_TASK_H
 #define GK_OP_TASK_H
 
+#include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct gk_error;
@@ -29,8 +31,8 @@ struct gk_task {
 bool gk_task_cancelled (struct gk_task *task);
 int gk_task_cancel_fd (struct gk_task *task);
 
-/* Rate limiting (first after 2 s, then every 1/3 s) is done behind this:
- * call it as often as is natural. */
+/* Rate limiting (first after 2 s, then every 1/3 s) is done behind this by
+ * the session: call it as often as is natural. */
 void gk_task_progress (struct gk_task *task, uint64_t position, uint64_t total);
 
 void gk_task_log (struct gk_task *task, const char *fmt, ...)
@@ -38,5 +40,21 @@ void gk_task_log (struct gk_task *task, const char *fmt, ...)
 
 /* 0, or -1 with err set to ECANCELED. */
 int gk_task_check (struct gk_task *task, struct gk_error *err);
+
+/* poll (2) that also ends when the task is cancelled: -1 with err then, or
+ * when poll fails.  Else how many of fds (at most 8) are ready; 0 can come
+ * before the time (ms, -1: none) is over, so look at the clock and call again. */
+int gk_task_poll (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms,
+                  struct gk_error *err);
+
+/* The rate itself, for those who implement the progress member: tells whether
+ * a position is to be sent on.  The last one (position == total) always is,
+ * when any was. */
+struct gk_progress_rate {
+  uint64_t next_ms;
+  bool any, done;
+};
+void gk_progress_rate_start (struct gk_progress_rate *rate); /* when the call begins */
+bool gk_progress_rate_due (struct gk_progress_rate *rate, uint64_t position, uint64_t total);
 
 #endif
