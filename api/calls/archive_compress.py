@@ -9,64 +9,145 @@ group("archive/compress")
 
 call("base64_in",
      [FileIn("base64file"), Pathname("filename")], RErr,
-     since="1.3.5", cancellable=True)
+     since="1.3.5", cancellable=True,
+     brief="Unpack base64 from the host into a file",
+     doc="""\
+Decodes the host file `base64file` into the guest's file `filename`.""")
 
 call("base64_out",
      [Pathname("filename"), FileOut("base64file")], RErr,
-     since="1.3.5", cancellable=True)
+     since="1.3.5", cancellable=True,
+     brief="Pack a file as base64 on the host",
+     doc="""\
+Encodes the guest's file `filename` into the host file `base64file`.""")
 
 call("compress_device_out",
      [String("ctype"), Device("device"), FileOut("zdevice")], RErr,
      opts=[OInt("level")],
-     since="1.13.15", cancellable=True)
+     since="1.13.15", cancellable=True,
+     brief="Write a device to the host, compressed",
+     doc="""\
+As `compress_out`, for the contents of `device`.
+
+Optional arguments:
+
+- `level`: how hard to compress, 1 (fast) to 9 (small).""")
 
 call("compress_out",
      [String("ctype"), Pathname("file"), FileOut("zfile")], RErr,
      opts=[OInt("level")],
-     since="1.13.15", cancellable=True)
+     since="1.13.15", cancellable=True,
+     brief="Write a file to the host, compressed",
+     doc="""\
+Compresses the guest's `file` into the host file `zfile`.  `ctype` is "compress",
+"gzip", "bzip2", "xz" or "lzop".
+
+Optional arguments:
+
+- `level`: how hard to compress, 1 (fast) to 9 (small).""")
 
 call("cpio_out",
      [String("directory"), FileOut("cpiofile")], RErr,
      opts=[OString("format")],
-     since="1.27.9", cancellable=True)
+     since="1.27.9", cancellable=True, needs_root=True,
+     brief="Pack a directory as a cpio archive",
+     doc="""\
+Packs the tree below `directory` into the host file `cpiofile`.
+
+Optional arguments:
+
+- `format`: "newc", the default, or "crc".""")
 
 call("initrd_cat",
      [Pathname("initrdpath"), String("filename")], RBufferOut("content"),
-     since="1.0.84")
+     since="1.0.84",
+     brief="Return one file of an initrd",
+     doc="""\
+Returns the contents of the file `filename` (without a leading slash) in the
+initrd `initrdpath`, which may be compressed.""")
 
 call("initrd_list",
      [Pathname("path")], RStringList("filenames"),
-     since="1.0.54")
+     since="1.0.54",
+     brief="List the files of an initrd",
+     doc="""\
+Returns the names of all files in the initrd `path`, which may be compressed.""")
 
 call("tar_in",
      [FileIn("tarfile"), Pathname("directory")], RErr,
      opts=[OString("compress"), OBool("xattrs"), OBool("selinux"),
            OBool("acls")],
-     opts_suffix=True, since="1.0.3", impl="archive", cancellable=True)
+     opts_suffix=True, since="1.0.3", impl="archive", cancellable=True,
+     brief="Unpack an archive from the host into a directory",
+     doc="""\
+Unpacks the host file `tarfile` ("-" is standard input) into the existing
+directory `directory` of the guest.  Owners are restored by their numbers, modes
+and times as in the archive; existing files of the same name are replaced.
+Whatever names and links the archive holds, nothing outside `directory` is
+written.  The call can be cancelled; what was unpacked until then stays.
+
+Optional arguments:
+
+- `compress`: how the archive is compressed: "compress", "gzip", "bzip2", "xz",
+  "lzop", "lzma" or "zstd".  Without it the archive must be plain.  An unknown
+  word is an error.
+- `xattrs`: restore extended attributes that the archive holds.
+- `selinux`: restore SELinux labels that the archive holds.
+- `acls`: restore POSIX ACLs that the archive holds.""")
 
 call("tar_out",
      [String("directory"), FileOut("tarfile")], RErr,
      opts=[OString("compress"), OBool("numericowner"),
            OStringList("excludes"), OBool("xattrs"), OBool("selinux"),
            OBool("acls")],
-     opts_suffix=True, since="1.0.3", impl="archive", cancellable=True)
+     opts_suffix=True, since="1.0.3", impl="archive", cancellable=True,
+     needs_root=True,
+     brief="Pack a directory into an archive on the host",
+     doc="""\
+Packs all below `directory` of the guest into the host file `tarfile` ("-" is
+standard output).  Names in the archive are relative to the directory and begin
+with "./".  The call can be cancelled, and leaves a useless file then.
+
+Optional arguments:
+
+- `compress`: compress with "compress", "gzip", "bzip2", "xz", "lzop", "lzma" or
+  "zstd".
+- `numericowner`: only the numbers of owners are stored, and not the names that
+  the guest has for them.
+- `excludes`: wildcards; files whose name in the archive matches are left out,
+  with all below them.
+- `xattrs`: store extended attributes.
+- `selinux`: store SELinux labels.
+- `acls`: store POSIX ACLs.""")
 
 call("tgz_in",
      [FileIn("tarball"), Pathname("directory")], RErr,
      since="1.0.3", impl="archive", deprecated=True, deprecated_by="tar_in",
-     cancellable=True)
+     cancellable=True,
+     brief="Unpack a gzip archive from the host into a directory",
+     doc="""\
+As `tar_in` with `compress` "gzip"; `tarball` is the host file.""")
 
 call("tgz_out",
      [Pathname("directory"), FileOut("tarball")], RErr,
      since="1.0.3", impl="archive", deprecated=True, deprecated_by="tar_out",
-     cancellable=True)
+     cancellable=True,
+     brief="Pack a directory into a gzip archive on the host",
+     doc="""\
+As `tar_out` with `compress` "gzip"; `tarball` is the host file.""")
 
 call("txz_in",
      [FileIn("tarball"), Pathname("directory")], RErr,
      since="1.3.2", impl="archive", deprecated=True, deprecated_by="tar_in",
-     optgroup="xz", cancellable=True)
+     optgroup="xz", cancellable=True,
+     brief="Unpack an xz archive from the host into a directory",
+     doc="""\
+As `tar_in` with `compress` "xz"; `tarball` is the host file.""")
 
 call("txz_out",
      [Pathname("directory"), FileOut("tarball")], RErr,
      since="1.3.2", impl="archive", deprecated=True, deprecated_by="tar_out",
-     optgroup="xz", cancellable=True)
+     optgroup="xz", cancellable=True,
+     brief="Pack a directory into an xz archive on the host",
+     doc="""\
+As `tar_out` with `compress` "xz"; `tarball` is the host file.""")

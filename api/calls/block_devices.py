@@ -10,140 +10,298 @@ group("block-devices")
 
 call("blkid",
      [Device("device")], RHashtable("info"),
-     since="1.15.9")
+     since="1.15.9",
+     brief="Return all that is recognized on a device",
+     doc="""\
+Returns the tags that blkid finds on `device`, such as TYPE, UUID, LABEL and
+PARTUUID, as pairs of name and value.""")
 
 call("blockdev_flushbufs",
      [Device("device")], RErr,
-     since="1.9.3")
+     since="1.9.3",
+     brief="Write out and drop the buffers of a device",
+     doc="""\
+Makes the kernel write what it has buffered for `device` and forget the rest.""")
 
 call("blockdev_getbsz",
      [Device("device")], RInt("blocksize"),
-     since="1.9.3")
+     since="1.9.3",
+     brief="Return the block size of a device",
+     doc="""\
+Returns the size of the blocks, in bytes, in which the kernel buffers `device`.
+It has nothing to do with the filesystem on it.""")
 
 call("blockdev_getro",
      [Device("device")], RBool("ro"),
-     since="1.9.3", impl="mount")
+     since="1.9.3", impl="mount",
+     brief="Tell whether a device is read-only",
+     doc="""\
+Returns true if the kernel refuses writes to the block device `device`.  A drive
+that was added read-only still gives false where the changes go to a throw-away
+layer.""")
 
 call("blockdev_getsize64",
      [Device("device")], RInt64("sizeinbytes"),
-     since="1.9.3", impl="mount")
+     since="1.9.3", impl="mount",
+     brief="Return the size of a device in bytes",
+     doc="""\
+Returns the size of the block device `device` in bytes.""")
 
 call("blockdev_getss",
      [Device("device")], RInt("sectorsize"),
-     since="1.9.3", impl="mount")
+     since="1.9.3", impl="mount",
+     brief="Return the sector size of a device",
+     doc="""\
+Returns the size of a logical sector of `device` in bytes, usually 512, and 4096
+for disks that were added so.""")
 
 call("blockdev_getsz",
      [Device("device")], RInt64("sizeinsectors"),
-     since="1.9.3", impl="mount")
+     since="1.9.3", impl="mount",
+     brief="Return the size of a device in sectors",
+     doc="""\
+Returns the size of `device` in units of 512 bytes, whatever the device's own
+sector size is.  `blockdev_getsize64` is easier to use right.""")
 
 call("blockdev_rereadpt",
      [Device("device")], RErr,
-     since="1.9.3")
+     since="1.9.3",
+     brief="Read the partition table of a disk again",
+     doc="""\
+Makes the session look at the table on `device` again, so that the partitions
+appear.  The part_* calls do this by themselves; it is for programs that write
+a table as bytes.""")
 
 call("blockdev_setbsz",
      [Device("device"), Int("blocksize")], RErr,
-     since="1.9.3", deprecated=True)
+     since="1.9.3", deprecated=True,
+     brief="Set the block size of a device",
+     doc="""\
+The setting has no effect.""")
 
 call("blockdev_setra",
      [Device("device"), Int("sectors")], RErr,
-     since="1.29.10")
+     since="1.29.10",
+     brief="Set how far the kernel reads ahead",
+     doc="""\
+Sets the read-ahead of `device` to `sectors` units of 512 bytes.""")
 
 call("blockdev_setro",
      [Device("device")], RErr,
-     since="1.9.3")
+     since="1.9.3",
+     brief="Make a device read-only",
+     doc="""\
+Makes the kernel refuse writes to `device`, until `blockdev_setrw`.""")
 
 call("blockdev_setrw",
      [Device("device")], RErr,
-     since="1.9.3")
+     since="1.9.3",
+     brief="Make a device writable",
+     doc="""\
+Undoes `blockdev_setro`.  A drive that was added read-only stays so.""")
 
 call("canonical_device_name",
      [String("device")], RString("canonical"),
-     since="1.19.7", impl="mount")
+     since="1.19.7", impl="mount",
+     brief="Return the usual name of a device",
+     doc="""\
+Devices have more than one name.  This turns /dev/vda, /dev/hda and the like
+into /dev/sda, and the mapper name of a logical volume, /dev/mapper/VG-LV, into
+/dev/VG/LV.  Other names are returned as they are.  The device need not exist.""")
 
 call("copy_device_to_device",
      [Device("src"), Device("dest")], RErr,
      opts=[OInt64("srcoffset"), OInt64("destoffset"), OInt64("size"),
            OBool("sparse"), OBool("append")],
-     since="1.13.25", progress=True)
+     since="1.13.25", progress=True,
+     brief="Copy from one device to another",
+     doc="""\
+Copies `src` to `dest`, up to the end of the shorter one.
+
+Optional arguments:
+
+- `srcoffset`, `destoffset`: where to begin in the source and destination.
+- `size`: how many bytes; an error if the source has fewer.
+- `sparse`: blocks of zeroes are not written; the destination should be zero.
+- `append`: must not be true for a device.""")
 
 call("copy_device_to_file",
      [Device("src"), Pathname("dest")], RErr,
      opts=[OInt64("srcoffset"), OInt64("destoffset"), OInt64("size"),
            OBool("sparse"), OBool("append")],
-     since="1.13.25", progress=True)
+     since="1.13.25", progress=True,
+     brief="Copy from a device to a file",
+     doc="""\
+Copies `src` to the file `dest`, which is made if it does not exist.
+
+Optional arguments:
+
+- `srcoffset`, `destoffset`: where to begin in the source and destination.
+- `size`: how many bytes; by default all up to the end of the device.
+- `sparse`: blocks of zeroes become holes.
+- `append`: write at the end of the file.""")
 
 call("copy_file_to_device",
      [Pathname("src"), Device("dest")], RErr,
      opts=[OInt64("srcoffset"), OInt64("destoffset"), OInt64("size"),
            OBool("sparse"), OBool("append")],
-     since="1.13.25", progress=True)
+     since="1.13.25", progress=True,
+     brief="Copy from a file to a device",
+     doc="""\
+Copies the file `src` to `dest`, which must be large enough.
+
+Optional arguments:
+
+- `srcoffset`, `destoffset`: where to begin in the source and destination.
+- `size`: how many bytes; by default all up to the end of the file.
+- `sparse`: blocks of zeroes are not written; the device should be zero.
+- `append`: must not be true for a device.""")
 
 call("device_index",
      [Device("device")], RInt("index"),
-     since="1.19.7", impl="mount")
+     since="1.19.7", impl="mount",
+     brief="Return the number of a disk",
+     doc="""\
+Returns the place of `device`, which must be a whole disk such as /dev/sdb, in
+the list of disks: 0 for the first.  Fails with the errno EINVAL or ENOENT if
+there is no such disk.""")
 
 call("device_name",
      [Int("index")], RString("name"),
-     since="1.49.1")
+     since="1.49.1",
+     brief="Return the name of the disk with a number",
+     doc="""\
+Returns the name of disk number `index`, where 0 is the first.  It is the
+opposite of `device_index`.""")
 
 call("disk_create",
      [String("filename"), String("format"), Int64("size")], RErr,
      opts=[OString("backingfile"), OString("backingformat"),
            OString("preallocation"), OString("compat"), OInt("clustersize")],
-     since="1.25.31")
+     since="1.25.31",
+     brief="Make a new disk image on the host",
+     doc="""\
+Makes the disk image `filename` on the host (not in the guest) with the format
+`format`, "raw" or "qcow2", and a size of `size` bytes.  The program and not the
+session does this, so it works before launch.  A file that exists is
+overwritten.
+
+Optional arguments:
+
+- `backingfile`: qcow2 only; an image of which this one holds the changes.
+  `size` may be -1, then it is that of the backing file.
+- `backingformat`: the format of the backing file; it should always be given.
+- `preallocation`: "off" or "sparse" (the default), "metadata" (qcow2), or
+  "full".
+- `compat`: qcow2 only; "0.10" or "1.1", the version of the format.
+- `clustersize`: qcow2 only; the size of clusters in bytes, a power of two.""")
 
 call("disk_format",
      [String("filename")], RString("format"),
-     since="1.19.38")
+     since="1.19.38",
+     brief="Return the format of a disk image on the host",
+     doc="""\
+Detects the format of the host file `filename`, such as "raw" or "qcow2".  Do
+not trust it for images that a guest could have written as raw.""")
 
 call("disk_has_backing_file",
      [String("filename")], RBool("backingfile"),
-     since="1.19.39")
+     since="1.19.39",
+     brief="Tell whether a disk image has a backing file",
+     doc="""\
+Returns true if the host file `filename` holds only the changes to another
+image.""")
 
 call("disk_virtual_size",
      [String("filename")], RInt64("size"),
-     since="1.19.39")
+     since="1.19.39",
+     brief="Return the size of the disk in an image",
+     doc="""\
+Returns the size in bytes that a guest sees of the disk in the host file
+`filename`.""")
 
 call("findfs_label",
      [String("label")], RString("device"),
-     since="1.5.3")
+     since="1.5.3",
+     brief="Find a filesystem by its label",
+     doc="""\
+Returns the device whose filesystem has the label `label`.""")
 
 call("findfs_partlabel",
      [String("label")], RString("device"),
-     since="1.53.5")
+     since="1.53.5",
+     brief="Find a partition by its name",
+     doc="""\
+Returns the device of the GPT partition with the name `label`.""")
 
 call("findfs_partuuid",
      [String("uuid")], RString("device"),
-     since="1.53.5")
+     since="1.53.5",
+     brief="Find a partition by its UUID",
+     doc="""\
+Returns the device of the partition with the UUID `uuid`.""")
 
 call("findfs_uuid",
      [String("uuid")], RString("device"),
-     since="1.5.3")
+     since="1.5.3",
+     brief="Find a filesystem by its UUID",
+     doc="""\
+Returns the device whose filesystem has the UUID `uuid`.""")
 
 call("is_whole_device",
      [Device("device")], RBool("flag"),
-     since="1.21.9", impl="mount")
+     since="1.21.9", impl="mount",
+     brief="Tell whether a device is a whole disk",
+     doc="""\
+Returns true if `device` is one of the session's disks, such as /dev/sda, and
+false if it is a partition or any other device such as a logical volume.""")
 
 call("list_devices",
      [], RStringList("devices"),
-     since="0.0.4", impl="mount")
+     since="0.0.4", impl="mount",
+     brief="List the disks",
+     doc="""\
+Returns the names of all disks of the session, /dev/sda, /dev/sdb and so on, in
+the order in which the drives were added.  Partitions and logical volumes are
+not listed; see `list_partitions`.""")
 
 call("list_disk_labels",
      [], RHashtable("labels"),
-     since="1.19.49", impl="mount")
+     since="1.19.49", impl="mount",
+     brief="List the labels of drives",
+     doc="""\
+Returns pairs of a label, as it was given to `add_drive` or is that of one of
+the drive's partitions (the label followed by the number), and the device that
+has it.""")
 
 call("max_disks",
      [], RInt("disks"),
-     since="1.19.7", blocking=False)
+     since="1.19.7", blocking=False,
+     brief="Return how many drives can be added",
+     doc="""\
+Returns the largest number of drives that one session can have.""")
 
 call("nr_devices",
      [], RInt("nrdisks"),
-     since="1.19.15", impl="mount")
+     since="1.19.15", impl="mount",
+     brief="Return the number of disks",
+     doc="""\
+Returns how many disks the session has, which is the length of the list that
+`list_devices` returns.""")
 
 call("pread_device",
      [Device("device"), Int("count"), Int64("offset")], RBufferOut("content"),
-     since="1.5.21")
+     since="1.5.21",
+     brief="Read a part of a device",
+     doc="""\
+Reads up to `count` bytes of `device`, beginning at byte `offset`.  The answer is
+shorter only at the end of the device.  As with `pread`, the size of a message
+limits `count`.""")
 
 call("pwrite_device",
      [Device("device"), BufferIn("content"), Int64("offset")], RInt("nbytes"),
-     since="1.5.20")
+     since="1.5.20",
+     brief="Write into a device at an offset",
+     doc="""\
+Writes the bytes of `content` to `device`, beginning at byte `offset`, and
+returns how many were written.""")

@@ -10,266 +10,550 @@ group("handle/config")
 
 call("c_pointer",
      [], RInt64("ptr"),
-     since="1.29.17", impl="client", shell_output="hex")
+     since="1.29.17", impl="client", shell_output="hex",
+     brief="Return the address of the C handle as a number",
+     doc="""\
+The value is the `guestfs_h *` itself.  A binding uses it to pass its handle
+to C code in the same process; printed, it tells handles apart in a log.  It
+is valid until the handle is closed.""")
 
 call("clear_backend_setting",
      [String("name")], RInt("count"),
-     since="1.27.2", impl="client", config_only=True, blocking=False)
+     since="1.27.2", impl="client", config_only=True, blocking=False,
+     brief="Forget all backend settings of one name",
+     doc="""\
+Removes `name` itself and every `name=value` from the backend settings.
+Returns how many entries were removed, which may be 0; a name that is not set
+is no error.  The handle must not have been launched yet.""")
 
 call("config",
      [String("hvparam"), OptString("hvvalue")], RErr,
-     since="0.0.3", impl="client", config_only=True, blocking=False)
+     since="0.0.3", impl="client", config_only=True, blocking=False,
+     brief="Pass an extra parameter to the hypervisor",
+     doc="""\
+Appends the option `hvparam`, and its value `hvvalue` when that is not NULL,
+to the command line of whatever process holds the guest's disks.  `hvparam`
+must begin with a dash.  It exists for programs that know which hypervisor
+they start; launchers without a hypervisor keep the words and do not use
+them.  The handle must not have been launched yet.""")
 
 call("get_append",
      [], RConstOptString("append"),
-     since="1.0.26", impl="client", blocking=False)
+     since="1.0.26", impl="client", blocking=False,
+     brief="Return the extra kernel words set with set_append",
+     doc="""\
+Returns NULL, which is no error, when nothing was set.  The string belongs to
+the handle.""")
 
 call("get_attach_method",
      [], RString("backend"),
      since="1.9.8", impl="client", deprecated=True,
-     deprecated_by="get_backend", blocking=False)
+     deprecated_by="get_backend", blocking=False,
+     brief="Return the backend, in the form of old versions",
+     doc="""\
+The same as `get_backend`, except that "direct" is called "appliance", as it
+was when this call was made.""")
 
 call("get_autosync",
      [], RBool("autosync"),
-     since="0.0.3", impl="client", blocking=False)
+     since="0.0.3", impl="client", blocking=False,
+     brief="Tell whether the session is synced when it ends",
+     doc="""\
+True, the default, means that filesystems are unmounted and their data written
+before `shutdown` or closing the handle returns.""")
 
 call("get_backend",
      [], RString("backend"),
-     since="1.21.26", impl="client", blocking=False)
+     since="1.21.26", impl="client", blocking=False,
+     brief="Return the name of the backend",
+     doc="""\
+The name as it was set with `set_backend` or by the environment, not the
+launcher that was chosen in the end.  The caller frees the string.""")
 
 call("get_backend_setting",
      [String("name")], RString("val"),
-     since="1.27.2", impl="client", blocking=False)
+     since="1.27.2", impl="client", blocking=False,
+     brief="Return one backend setting by its name",
+     doc="""\
+Looks for `name=value` among the settings and returns the value, or "1" when
+just `name` is there.  If `name` is not set the call fails with the errno
+ESRCH, so a program can tell this from other errors.  The caller frees the
+string.""")
 
 call("get_backend_settings",
      [], RStringList("settings"),
-     since="1.25.24", impl="client", blocking=False)
+     since="1.25.24", impl="client", blocking=False,
+     brief="Return all backend settings",
+     doc="""\
+Returns the list as it was set with `set_backend_settings` or read from the
+environment variable LIBGUESTFS_BACKEND_SETTINGS; it may be empty.""")
 
 call("get_cachedir",
      [], RString("cachedir"),
-     since="1.19.58", impl="client", blocking=False)
+     since="1.19.58", impl="client", blocking=False,
+     brief="Return the directory for large files that can be made again",
+     doc="""\
+The directory set with `set_cachedir`; else LIBGUESTFS_CACHEDIR, else TMPDIR,
+from the environment; else /var/tmp.  The caller frees the string.""")
 
 call("get_direct",
      [], RBool("direct"),
      since="1.0.72", impl="client", deprecated=True,
-     deprecated_by="internal_get_console_socket", blocking=False)
+     deprecated_by="internal_get_console_socket", blocking=False,
+     brief="Tell whether direct mode is on",
+     doc="""\
+Direct mode once connected a guest's console to the program.  The flag is kept
+for old programs and changes nothing.""")
 
 call("get_hv",
      [], RString("hv"),
-     since="1.23.17", impl="client", blocking=False)
+     since="1.23.17", impl="client", blocking=False,
+     brief="Return the path of the hypervisor binary",
+     doc="""\
+The path set with `set_hv` or by the environment, else the one chosen when the
+library was built.  The caller frees the string.""")
 
 call("get_identifier",
      [], RConstString("identifier"),
-     since="1.31.14", impl="client", blocking=False)
+     since="1.31.14", impl="client", blocking=False,
+     brief="Return the handle's identifier",
+     doc="""\
+Returns the text set with `set_identifier`; it is empty at first and never
+NULL.  The string belongs to the handle.""")
 
 call("get_memsize",
      [], RInt("memsize"),
-     since="1.0.55", impl="client", blocking=False)
+     since="1.0.55", impl="client", blocking=False,
+     brief="Return the memory given to a launcher's kernel, in megabytes",
+     doc="""\
+The number that was set with `set_memsize` or LIBGUESTFS_MEMSIZE, or the
+default.  A launcher that uses the host's kernel does not need it.""")
 
 call("get_network",
      [], RBool("network"),
-     since="1.5.4", impl="client", blocking=False)
+     since="1.5.4", impl="client", blocking=False,
+     brief="Tell whether the guest's side may use the network",
+     doc="""\
+The flag of `set_network`; it is off unless the program turned it on.""")
 
 call("get_path",
      [], RConstString("path"),
-     since="0.0.3", impl="client", blocking=False)
+     since="0.0.3", impl="client", blocking=False,
+     brief="Return the search path for the launcher's own files",
+     doc="""\
+The path set with `set_path` or LIBGUESTFS_PATH, or the built-in one.  The
+string belongs to the handle.""")
 
 call("get_pgroup",
      [], RBool("pgroup"),
-     since="1.11.18", impl="client", blocking=False)
+     since="1.11.18", impl="client", blocking=False,
+     brief="Tell whether children get a process group of their own",
+     doc="""\
+The flag of `set_pgroup`; it is off at first.""")
 
 call("get_pid",
      [], RInt("pid"),
-     since="1.0.56", impl="client", shell_alias=["pid"], blocking=False)
+     since="1.0.56", impl="client", shell_alias=["pid"], blocking=False,
+     brief="Return the process id of the session's main process",
+     doc="""\
+The id is that of the process that does the work of this handle.  Fails when
+no session is running, and may fail with backends that have no such process
+on this machine.""")
 
 call("get_program",
      [], RConstString("program"),
-     since="1.21.29", impl="client", blocking=False)
+     since="1.21.29", impl="client", blocking=False,
+     brief="Return the name of the program that uses the handle",
+     doc="""\
+The name set with `set_program`, else the name under which the program was
+started.  It is never NULL and belongs to the handle.""")
 
 call("get_qemu",
      [], RConstString("hv"),
      since="1.0.6", impl="client", deprecated=True, deprecated_by="get_hv",
-     blocking=False)
+     blocking=False,
+     brief="Return the path of the hypervisor binary",
+     doc="""\
+As `get_hv`, but the string belongs to the handle and is valid until the path
+is set again or the handle is closed.""")
 
 call("get_recovery_proc",
      [], RBool("recoveryproc"),
-     since="1.0.77", impl="client", blocking=False)
+     since="1.0.77", impl="client", blocking=False,
+     brief="Tell whether a recovery process is used",
+     doc="""\
+The flag of `set_recovery_proc`; it is on at first.""")
 
 call("get_smp",
      [], RInt("smp"),
-     since="1.13.15", impl="client", blocking=False)
+     since="1.13.15", impl="client", blocking=False,
+     brief="Return the number of virtual processors",
+     doc="""\
+The number set with `set_smp`; it is 1 at first.""")
 
 call("get_sockdir",
      [], RString("sockdir"),
-     since="1.33.8", impl="client", blocking=False)
+     since="1.33.8", impl="client", blocking=False,
+     brief="Return the directory for the session's sockets",
+     doc="""\
+A directory that only this user can enter and whose name is short enough for
+a Unix socket's address: XDG_RUNTIME_DIR when it is set and usable, else /tmp.
+The caller frees the string.""")
 
 call("get_state",
      [], RInt("state"),
      since="1.0.2", impl="client", visibility="state_test", in_shell=False,
-     blocking=False)
+     blocking=False,
+     brief="Return the handle's state as a number",
+     doc="""\
+Only for tests; the numbers have no promised meaning.  Use `is_config`,
+`is_launching` and `is_ready`.""")
 
 call("get_tmpdir",
      [], RString("tmpdir"),
-     since="1.19.58", impl="client", blocking=False)
+     since="1.19.58", impl="client", blocking=False,
+     brief="Return the directory for small temporary files",
+     doc="""\
+The directory set with `set_tmpdir`; else LIBGUESTFS_TMPDIR, else TMPDIR, from
+the environment; else /tmp.  The caller frees the string.""")
 
 call("get_trace",
      [], RBool("trace"),
-     since="1.0.69", impl="client", blocking=False)
+     since="1.0.69", impl="client", blocking=False,
+     brief="Tell whether calls are traced",
+     doc="""\
+The flag of `set_trace`.""")
 
 call("get_verbose",
      [], RBool("verbose"),
-     since="0.0.3", impl="client", blocking=False)
+     since="0.0.3", impl="client", blocking=False,
+     brief="Tell whether messages for debugging are on",
+     doc="""\
+The flag of `set_verbose`.""")
 
 call("is_busy",
      [], RBool("busy"),
      since="1.0.2", impl="client", visibility="state_test", in_shell=False,
-     blocking=False)
+     blocking=False,
+     brief="Tell whether the handle is busy with a call",
+     doc="""\
+Always false when it is asked by the thread that owns the handle, since no
+call can be running then.  It remains for old programs.""")
 
 call("is_config",
      [], RBool("config"),
-     since="1.0.2", impl="client", blocking=False)
+     since="1.0.2", impl="client", blocking=False,
+     brief="Tell whether the handle can still be configured",
+     doc="""\
+True from creation until `launch`.  Drives and most settings can be given only
+in this state.""")
 
 call("is_launching",
      [], RBool("launching"),
      since="1.0.2", impl="client", visibility="state_test", in_shell=False,
-     blocking=False)
+     blocking=False,
+     brief="Tell whether launch is running",
+     doc="""\
+True only while `launch` is under way, so it can be seen true from a callback.""")
 
 call("is_ready",
      [], RBool("ready"),
      since="1.0.2", impl="client", visibility="state_test", in_shell=False,
-     blocking=False)
+     blocking=False,
+     brief="Tell whether the handle accepts calls on the disks",
+     doc="""\
+True after `launch` has succeeded and until the session ends.""")
 
 call("kill_subprocess",
      [], RErr,
-     since="0.0.3", impl="client", deprecated=True, deprecated_by="shutdown")
+     since="0.0.3", impl="client", deprecated=True, deprecated_by="shutdown",
+     brief="End the session",
+     doc="""\
+The same as `shutdown`, which programs should use.""")
 
 call("launch",
      [], RErr,
      since="0.0.3", impl="client", shell_alias=["run"], config_only=True,
-     progress=True)
+     progress=True,
+     brief="Start the session, so that the drives can be used",
+     doc="""\
+Attaches the drives that were added, and starts the process that serves the
+other calls.  All drives and settings must be given before; those calls fail
+afterwards with "this function can only be called in the config state".
+
+The call reports its progress with progress events, and when it succeeds
+sends the event GUESTFS_EVENT_LAUNCH_DONE.  It fails when a disk image cannot
+be opened or is in use by another program, when its format is not what the
+caller said, or when no launcher can work here; the message then says what is
+missing.  After a failure the handle is in the config state again only for
+being closed: make a new handle to try anew.
+
+It may be called once per handle.""")
 
 call("parse_environment",
      [], RErr,
-     since="1.19.53", impl="client", blocking=False)
+     since="1.19.53", impl="client", blocking=False,
+     brief="Take settings from the environment variables",
+     doc="""\
+Reads the LIBGUESTFS_* variables and TMPDIR of the process and sets what they
+say: backend and its settings, memory, tracing, search path and directories.
+`guestfs_create` does this by itself; the call is for handles made with
+GUESTFS_CREATE_NO_ENVIRONMENT.  A variable that cannot be parsed is an error,
+and those read before it stay set.""")
 
 call("parse_environment_list",
      [StringList("environment")], RErr,
-     since="1.19.53", impl="client", blocking=False)
+     since="1.19.53", impl="client", blocking=False,
+     brief="Take settings from a list of NAME=VALUE",
+     doc="""\
+As `parse_environment`, but `environment` is looked at in place of the
+process's own variables.  Each element has the form NAME=VALUE; names that do
+not belong to the library are ignored.""")
 
 call("set_append",
      [OptString("append")], RErr,
      since="1.0.26", impl="client", shell_alias=["append"], config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Set extra words for the kernel's command line",
+     doc="""\
+`append` is added to the command line of the kernel that a launcher boots.
+NULL takes it away.  It has no effect on launchers that use the host's
+kernel.  The handle must not have been launched yet.""")
 
 call("set_attach_method",
      [String("backend")], RErr,
      since="1.9.8", impl="client", shell_alias=["attach-method"],
      deprecated=True, deprecated_by="set_backend", config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Set the backend, in the form of old versions",
+     doc="""\
+The same as `set_backend`, except that "appliance" stands for "direct".""")
 
 call("set_autosync",
      [Bool("autosync")], RErr,
-     since="0.0.3", impl="client", shell_alias=["autosync"], blocking=False)
+     since="0.0.3", impl="client", shell_alias=["autosync"], blocking=False,
+     brief="Say whether the session is synced when it ends",
+     doc="""\
+With true, the default, ending the session unmounts all filesystems and
+waits until their data is written.  With false the program must unmount or
+`sync` by itself, or what was written last may be lost.""")
 
 call("set_backend",
      [String("backend")], RErr,
      since="1.21.26", impl="client", shell_alias=["backend"],
-     config_only=True, blocking=False)
+     config_only=True, blocking=False,
+     brief="Choose how the session is started",
+     doc="""\
+`backend` names the way in which `launch` works.  "direct", "libvirt" and
+"libvirt:URI" are the names that existing programs use; they are accepted and
+stand for the default choice.  A backend that is not known is an error at
+once.  The default comes from LIBGUESTFS_BACKEND, or is chosen at launch from
+what this machine can do.  The handle must not have been launched yet.""")
 
 call("set_backend_setting",
      [String("name"), String("val")], RErr,
-     since="1.27.2", impl="client", config_only=True, blocking=False)
+     since="1.27.2", impl="client", config_only=True, blocking=False,
+     brief="Set one backend setting",
+     doc="""\
+Adds `name=val` to the backend settings after removing all earlier entries of
+`name`.  Settings that the backend does not know are kept and ignored.  The
+handle must not have been launched yet.""")
 
 call("set_backend_settings",
      [StringList("settings")], RErr,
-     since="1.25.24", impl="client", config_only=True, blocking=False)
+     since="1.25.24", impl="client", config_only=True, blocking=False,
+     brief="Replace all backend settings",
+     doc="""\
+`settings` is a list of words of the form NAME or NAME=VALUE, such as
+"force_tcg".  It replaces what was set before; an empty list clears it.
+Settings that the backend does not know are ignored.  LIBGUESTFS_BACKEND_SETTINGS
+sets the same list, separated by colons.  The handle must not have been
+launched yet.""")
 
 call("set_cachedir",
      [OptString("cachedir")], RErr,
      since="1.19.58", impl="client", shell_alias=["cachedir"],
-     config_only=True, blocking=False)
+     config_only=True, blocking=False,
+     brief="Set the directory for large files that can be made again",
+     doc="""\
+`cachedir` is used for things that several sessions share and that can be
+made anew, and for overlays of read-only drives.  It needs much free space.
+NULL goes back to the default, see `get_cachedir`.  The handle must not have
+been launched yet.""")
 
 call("set_direct",
      [Bool("direct")], RErr,
      since="1.0.72", impl="client", shell_alias=["direct"], deprecated=True,
      deprecated_by="internal_get_console_socket", config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Turn direct mode on or off",
+     doc="""\
+The flag is kept for old programs and changes nothing.""")
 
 call("set_hv",
      [String("hv")], RErr,
      since="1.23.17", impl="client", shell_alias=["hv"], config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Set the path of the hypervisor binary",
+     doc="""\
+`hv` is the program that a launcher with a virtual machine would start.  The
+environment variable LIBGUESTFS_HV sets the same.  Launchers without a
+hypervisor keep the path and do not use it.  The handle must not have been
+launched yet.""")
 
 call("set_identifier",
      [String("identifier")], RErr,
      since="1.31.14", impl="client", shell_alias=["identifier"],
-     blocking=False)
+     blocking=False,
+     brief="Give the handle a name for traces",
+     doc="""\
+When `identifier` is not empty, each line of the trace begins with it and a
+colon, so that several handles of one program can be told apart.  It may hold
+letters, digits, dash and underscore; anything else would make traces hard to
+read.""")
 
 call("set_memsize",
      [Int("memsize")], RErr,
      since="1.0.55", impl="client", shell_alias=["memsize"], config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Set the memory for a launcher's kernel, in megabytes",
+     doc="""\
+`memsize` counts megabytes.  Values that are too small to boot are refused.
+LIBGUESTFS_MEMSIZE sets the same.  Only launchers that boot a kernel of their
+own use it.  The handle must not have been launched yet.""")
 
 call("set_network",
      [Bool("network")], RErr,
      since="1.5.4", impl="client", shell_alias=["network"], config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Say whether the guest's side may use the network",
+     doc="""\
+With true, guest programs that are run by `command` and `sh` can reach the
+network, as far as the launcher can provide it.  False is the default.  The
+handle must not have been launched yet.""")
 
 call("set_path",
      [OptString("searchpath")], RErr,
      since="0.0.3", impl="client", shell_alias=["path"], config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Set the search path for the launcher's own files",
+     doc="""\
+`searchpath` is a list of directories separated by colons.  NULL goes back to
+the built-in path.  The environment variable LIBGUESTFS_PATH sets the same.""")
 
 call("set_pgroup",
      [Bool("pgroup")], RErr,
      since="1.11.18", impl="client", shell_alias=["pgroup"], config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Put children into a process group of their own",
+     doc="""\
+With true, processes that the library starts do not get the signals that a
+terminal sends to the program's own group, for example at Ctrl-C.  False is
+the default.  The handle must not have been launched yet.""")
 
 call("set_program",
      [String("program")], RErr,
-     since="1.21.29", impl="client", shell_alias=["program"], blocking=False)
+     since="1.21.29", impl="client", shell_alias=["program"], blocking=False,
+     brief="Set the name of the program that uses the handle",
+     doc="""\
+`program` is only information: it is shown in messages for debugging.  The
+default is the name under which the program was started.""")
 
 call("set_qemu",
      [OptString("hv")], RErr,
      since="1.0.6", impl="client", shell_alias=["qemu"], deprecated=True,
-     deprecated_by="set_hv", config_only=True, blocking=False)
+     deprecated_by="set_hv", config_only=True, blocking=False,
+     brief="Set the path of the hypervisor binary",
+     doc="""\
+As `set_hv`, but NULL goes back to the default.""")
 
 call("set_recovery_proc",
      [Bool("recoveryproc")], RErr,
      since="1.0.77", impl="client", shell_alias=["recovery-proc"],
-     config_only=True, blocking=False)
+     config_only=True, blocking=False,
+     brief="Say whether a recovery process is used",
+     doc="""\
+A recovery process ends a session whose program died without closing it.
+Here children end by themselves when the program does, so the flag is kept
+and changes nothing.  The handle must not have been launched yet.""")
 
 call("set_smp",
      [Int("smp")], RErr,
      since="1.13.15", impl="client", shell_alias=["smp"], config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Set the number of virtual processors",
+     doc="""\
+`smp` must be at least 1 and at most 255.  Only launchers that boot a kernel
+of their own use it.  The handle must not have been launched yet.""")
 
 call("set_tmpdir",
      [OptString("tmpdir")], RErr,
      since="1.19.58", impl="client", shell_alias=["tmpdir"], config_only=True,
-     blocking=False)
+     blocking=False,
+     brief="Set the directory for small temporary files",
+     doc="""\
+`tmpdir` must exist; the session's sockets and small files are made in a new
+directory below it, which is removed when the handle is closed.  NULL goes
+back to the default, see `get_tmpdir`.  The handle must not have been launched
+yet.""")
 
 call("set_trace",
      [Bool("trace")], RErr,
-     since="1.0.69", impl="client", shell_alias=["trace"], blocking=False)
+     since="1.0.69", impl="client", shell_alias=["trace"], blocking=False,
+     brief="Turn tracing of calls on or off",
+     doc="""\
+With true, each public call sends an event before it runs, with its arguments,
+and one after, with its result.  If no callback was set for
+GUESTFS_EVENT_TRACE the lines go to standard error.  Keys are never shown.
+The environment variable LIBGUESTFS_TRACE=1 turns it on for new handles.""")
 
 call("set_verbose",
      [Bool("verbose")], RErr,
-     since="0.0.3", impl="client", shell_alias=["verbose"], blocking=False)
+     since="0.0.3", impl="client", shell_alias=["verbose"], blocking=False,
+     brief="Turn messages for debugging on or off",
+     doc="""\
+With true, the library and the session's processes say what they do.  Without
+a callback for the events, the messages go to standard error.  The environment
+variable LIBGUESTFS_DEBUG=1 turns it on for new handles.""")
 
 call("shutdown",
      [], RErr,
-     since="1.19.16", impl="client")
+     since="1.19.16", impl="client",
+     brief="End the session and wait until the disks are written",
+     doc="""\
+Unmounts everything (unless autosync was turned off), detaches the drives and
+ends the session's processes.  Unlike closing the handle it reports errors, so
+a program that has written to a disk should call it and look at the result.
+Afterwards the handle can only be closed.  If there is no running session the
+call does nothing and succeeds.""")
 
 call("user_cancel",
      [], RErr,
-     since="1.11.18", impl="client", blocking=False, wrapper=False)
+     since="1.11.18", impl="client", blocking=False, wrapper=False,
+     brief="Stop the call that is running on this handle",
+     doc="""\
+May be called from another thread or a signal handler while a call runs.  If
+the call transfers a file, or says in its description that it can be
+cancelled, it ends soon and fails with the errno EINTR; other calls run to
+their end.  A file that was being transferred is then in an undefined state.
+Without a running call this does nothing.""")
 
 call("version",
      [], RStruct("version", "version"),
-     since="1.0.58", impl="client", blocking=False)
+     since="1.0.58", impl="client", blocking=False,
+     brief="Return the version of the API that the library provides",
+     doc="""\
+`major`, `minor` and `release` are the numbers of the libguestfs version whose
+API this library implements, and `extra` is free text that may be empty.
+Programs use it to print what they run on; to know whether a function exists
+look for GUESTFS_HAVE_* macros or for the symbol, and for its feature with
+`feature_available`.""")
 
 call("wait_ready",
      [], RErr,
      since="0.0.3", impl="client", visibility="state_test", in_shell=False,
-     deprecated=True, blocking=False)
+     deprecated=True, blocking=False,
+     brief="Wait for the session to be ready",
+     doc="""\
+Does nothing when the handle is ready and fails otherwise: `launch` itself
+waits until the session is ready.""")

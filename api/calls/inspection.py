@@ -89,7 +89,7 @@ call("inspect_get_windows_current_control_set",
      since="1.9.17")
 
 call("inspect_get_windows_group_policy",
-     [Mountable("root")], RString("path"),
+     [Mountable("root")], RBool("policy"),
      since="1.57.6")
 
 call("inspect_get_windows_software_hive",

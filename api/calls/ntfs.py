@@ -3,7 +3,7 @@
 
 from model import (
     call, group, Bool, Device, FileIn, FileOut, Int, Int64, Mountable,
-    OBool, OInt64, Pathname, RErr, RInt)
+    OBool, OInt64, RErr, RInt, String)
 
 group("ntfs")
 
@@ -12,7 +12,7 @@ call("ntfs_3g_probe",
      since="1.0.43", optgroup="ntfs3g")
 
 call("ntfs_chmod",
-     [Int("mode"), Pathname("path")], RErr,
+     [Device("device"), Int("mode"), String("path")], RErr,
      opts=[OBool("recursive")],
      since="1.55.13", optgroup="ntfs3g")
 
