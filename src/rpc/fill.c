@@ -17,6 +17,16 @@
 
 #include "base/error.h"
 
+static void
+close_surplus (struct gk_conn *conn)
+{
+  if (conn->start != conn->end || conn->chunk_left > 0 || conn->in_big)
+    return;
+  for (int i = 0; i < conn->nqueue; i++)
+    close (conn->queue[i]);
+  conn->nqueue = 0;
+}
+
 void
 gk_conn_unpin (struct gk_conn *conn)
 {
@@ -24,20 +34,13 @@ gk_conn_unpin (struct gk_conn *conn)
     if (conn->frame_fds[i] >= 0)
       close (conn->frame_fds[i]);
   conn->nframe_fds = 0;
+  close_surplus (conn);
   conn->pin = 0;
   if (!conn->in_big && conn->big_alloc > BIG_KEEP) {
     free (conn->big);
     conn->big = NULL;
     conn->big_alloc = 0;
   }
-}
-
-static void
-close_surplus (struct gk_conn *conn)
-{
-  for (int i = 0; i < conn->nqueue; i++)
-    close (conn->queue[i]);
-  conn->nqueue = 0;
 }
 
 static void
@@ -105,8 +108,7 @@ gk_conn_fill (struct gk_conn *conn, void *user, size_t user_len, bool block, str
   ssize_t n;
 
   make_room (conn);
-  if (conn->start == conn->end && conn->chunk_left == 0 && !conn->in_big && conn->nqueue > 0)
-    close_surplus (conn);
+  close_surplus (conn);
   if (user_len > 0)
     iov[niov++] = (struct iovec) { user, user_len };
   iov[niov++] = (struct iovec) { conn->buf + conn->end, BUF_SIZE - conn->end };
