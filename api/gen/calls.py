@@ -5,6 +5,7 @@ gk-ops-ROOM.h for every room)."""
 
 import hashlib
 
+import cdecl
 from gen.common import (BANNER, LISTS, argv_struct, c_string, kind_const,
                         public_params, public_ret, snake_upper)
 
@@ -145,7 +146,10 @@ def wrappers(calls):
     out = [BANNER, "#define GUESTFS_NO_WARN_DEPRECATED 1\n#define GUESTFS_PRIVATE 1\n#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n\n"
            '#include "api/api.h"\n#include "client/invoke.h"\n#include "guestfs.h"\n'
            '#include "gk-calls.h"\n#include "gk-client-calls.h"\n\n']
+    known = cdecl.symbols()
     for c in calls:
+        if not cdecl.is_exported(c, known):
+            continue
         params = public_params(c)
         ret = public_ret(c)
         names = []

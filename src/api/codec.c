@@ -205,6 +205,22 @@ object_int (const msgpack_object *o, int64_t low, int64_t high, int64_t *ret_val
   return true;
 }
 
+/* Copied, because the receive buffer that the body lies in is used again as
+ * soon as a running call looks whether it was cancelled. */
+static int
+object_bytes (struct gk_decoder *d, const msgpack_object *o, union gk_arg *a)
+{
+  if (o->type != MSGPACK_OBJECT_BIN)
+    return -1;
+  char *copy = msgpack_zone_malloc (&d->zone, (size_t) o->via.bin.size + 1);
+  if (copy == NULL)
+    return -1;
+  memcpy (copy, o->via.bin.ptr, o->via.bin.size);
+  a->buf.data = copy;
+  a->buf.size = o->via.bin.size;
+  return 0;
+}
+
 static int
 unpack_arg (struct gk_decoder *d, enum gk_kind kind, const msgpack_object *o, union gk_arg *a)
 {
@@ -225,11 +241,7 @@ unpack_arg (struct gk_decoder *d, enum gk_kind kind, const msgpack_object *o, un
   case GK_OPT_STRING:
     return gk_object_string (d, o, &a->str);
   case GK_BUFFER_IN:
-    if (o->type != MSGPACK_OBJECT_BIN)
-      return -1;
-    a->buf.data = o->via.bin.ptr;
-    a->buf.size = o->via.bin.size;
-    return 0;
+    return object_bytes (d, o, a);
   case GK_STRING_LIST:
   case GK_FILENAME_LIST:
   case GK_DEVICE_LIST:

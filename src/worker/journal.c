@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What is left on the host by a session: see journal.h. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "op/ctx.h"
+#include "worker/journal.h"
+#include "gk-ops-fileops.h"
+
+#define JOURNAL_DIR "/run/guestkit"
+#define JOURNAL_MAX (1 << 20)
+#define SUFFIX ".journal"
+
+/* The folder is ours alone: somebody else's names could make us undo things. */
+static int
+open_dir (struct gk_error *err)
+{
+  struct stat st;
+
+  if (mkdir (JOURNAL_DIR, 0700) == -1 && errno != EEXIST)
+    return gk_error_sys (err, errno, "%s", JOURNAL_DIR);
+  _cleanup_close_ int fd = open (JOURNAL_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd == -1 || fstat (fd, &st) == -1)
+    return gk_error_sys (err, errno, "%s", JOURNAL_DIR);
+  if (st.st_uid != geteuid () || st.st_mode & 022)
+    return gk_error_set (err, EPERM, "%s: is not owned by the user of this session alone",
+                         JOURNAL_DIR);
+  return gk_steal_fd (&fd);
+}
+
+int
+gk_journal_create (struct gk_journal *journal, struct gk_error *err)
+{
+  uint64_t random;
+
+  _cleanup_close_ int dir = open_dir (err);
+  if (dir == -1)
+    return -1;
+  if (getrandom (&random, sizeof random, 0) != sizeof random)
+    return gk_error_sys (err, errno, "getrandom");
+  _cleanup_free_ char *path = gk_asprintf ("%s/%d-%016llx%s", JOURNAL_DIR, (int) getpid (),
+                                           (unsigned long long) random, SUFFIX);
+  if (path == NULL)
+    return gk_error_oom (err);
+
+  /* Made under a name that nobody collects, and renamed once it is locked. */
+  _cleanup_close_ int fd = open (JOURNAL_DIR, O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
+  if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1)
+    return gk_error_sys (err, errno, "%s", path);
+  _cleanup_free_ char *self = gk_asprintf ("/proc/self/fd/%d", fd);
+  if (self == NULL)
+    return gk_error_oom (err);
+  if (linkat (AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == -1)
+    return gk_error_sys (err, errno, "%s", path);
+  journal->fd = gk_steal_fd (&fd);
+  journal->path = gk_steal_ptr (path);
+  return 0;
+}
+
+int
+gk_journal_note (struct gk_journal *journal, const char *kind, const char *path,
+                 struct gk_error *err)
+{
+  if (strchr (path, '\n'))
+    return gk_error_set (err, EINVAL, "a path with a line break cannot be used here");
+  _cleanup_free_ char *line = gk_asprintf ("%s %s\n", kind, path);
+  if (line == NULL)
+    return gk_error_oom (err);
+  if (gk_write_full (journal->fd, line, strlen (line)) == -1)
+    return gk_error_sys (err, errno, "%s", journal->path);
+  return 0;
+}
+
+/* --- undoing ----------------------------------------------------------------- */
+
+static int
+undo_dir (const char *path, struct gk_error *err)
+{
+  _cleanup_close_ int root = open ("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  struct gk_ctx ctx = { .root_fd = root };
+
+  if (access (path, F_OK) == -1 && errno == ENOENT)
+    return 0;
+  return gk_fileops_rm_rf (&ctx, path, err);
+}
+
+/* Only a mount that is still there: EINVAL says that it is none. */
+static int
+undo_mount (const char *path, struct gk_error *err)
+{
+  if (umount2 (path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0 || errno == EINVAL || errno == ENOENT)
+    return 0;
+  return gk_error_sys (err, errno, "umount: %s", path);
+}
+
+static const struct {
+  const char *kind;
+  int (*undo) (const char *path, struct gk_error *err);
+} kinds[] = {
+  { "dir ", undo_dir },
+  { "mount ", undo_mount },
+};
+
+static int
+undo_line (const char *line, struct gk_error *err)
+{
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; ++i) {
+    const char *path = gk_after_prefix (line, kinds[i].kind);
+    if (path)
+      return kinds[i].undo (path, err);
+  }
+  return gk_error_set (err, EINVAL, "unknown line in a journal: %s", line);
+}
+
+int
+gk_journal_finish (struct gk_journal *journal, struct gk_error *err)
+{
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+  int r = 0;
+
+  if (journal->fd == -1)
+    return 0;
+  if (lseek (journal->fd, 0, SEEK_SET) == -1
+      || gk_read_all (journal->fd, JOURNAL_MAX, &text) == -1)
+    r = gk_error_sys (err, errno, "%s", journal->path);
+
+  while (r == 0 && text.size > 0) {
+    text.data[--text.size] = '\0'; /* the line break */
+    char *nl = memrchr (text.data, '\n', text.size);
+    char *line = nl ? nl + 1 : text.data;
+    if (undo_line (line, err) == -1)
+      r = -1;
+    text.size = (size_t) (line - text.data);
+  }
+  /* Kept when something is left, so that a later gc can try again. */
+  if (r == 0)
+    unlink (journal->path);
+  gk_cleanup_close (&journal->fd);
+  free (journal->path);
+  *journal = (struct gk_journal) GK_JOURNAL_INIT;
+  return r;
+}
+
+int
+gk_journal_collect (struct gk_error *err)
+{
+  const struct dirent *entry;
+  int done = 0, r = 0;
+
+  int dirfd = open_dir (err);
+  if (dirfd == -1)
+    return -1;
+  _cleanup_closedir_ DIR *dir = fdopendir (dirfd);
+  if (dir == NULL) {
+    close (dirfd);
+    return gk_error_sys (err, errno, "%s", JOURNAL_DIR);
+  }
+  while ((entry = readdir (dir)) != NULL) {
+    size_t n = strlen (entry->d_name);
+    if (n < sizeof SUFFIX || !gk_streq (entry->d_name + n + 1 - sizeof SUFFIX, SUFFIX))
+      continue;
+    struct gk_journal j = { .fd = openat (dirfd, entry->d_name,
+                                          O_RDWR | O_NOFOLLOW | O_CLOEXEC) };
+    if (j.fd == -1)
+      continue;
+    if (flock (j.fd, LOCK_EX | LOCK_NB) == -1) { /* alive */
+      close (j.fd);
+      continue;
+    }
+    j.path = gk_asprintf ("%s/%s", JOURNAL_DIR, entry->d_name);
+    if (j.path == NULL || gk_journal_finish (&j, err) == -1)
+      r = -1;
+    else
+      done++;
+  }
+  return r == -1 ? -1 : done;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The journal: what a session leaves on the host that the kernel would not
+ * take back by itself, written down before it is made.
+ *
+ * One file per session under /run/guestkit, locked with flock while the
+ * session lives.  A journal whose lock is free belongs to a session that was
+ * killed together with its supervisor: the next launch, or `guestkit gc`,
+ * undoes what it says.  Lines: "dir PATH", "mount PATH".
+ */
+#ifndef GK_WORKER_JOURNAL_H
+#define GK_WORKER_JOURNAL_H
+
+struct gk_error;
+
+struct gk_journal {
+  int fd;     /* locked; -1: none */
+  char *path; /* owned */
+};
+#define GK_JOURNAL_INIT { -1, NULL }
+
+int gk_journal_create (struct gk_journal *journal, struct gk_error *err);
+
+/* Note something that is about to be made. */
+int gk_journal_note (struct gk_journal *journal, const char *kind, const char *path,
+                     struct gk_error *err);
+
+/* Undo what is noted, newest first, and remove the journal.  What cannot be
+ * undone is left in err; the rest is done all the same. */
+int gk_journal_finish (struct gk_journal *journal, struct gk_error *err);
+
+/* Finish all journals that nobody holds.  Returns how many, or -1. */
+int gk_journal_collect (struct gk_error *err);
+
+#endif

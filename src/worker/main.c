@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* guestkitd, the worker program.
+ *
+ * It is started by a launcher with the connection to its client on descriptor
+ * 3, or by hand: `guestkitd --gc` removes what killed sessions left.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "mount/world.h"
+#include "worker/journal.h"
+#include "worker/session-priv.h"
+#include "worker/supervisor.h"
+
+#define CONN_FD 3
+
+/* Capabilities are kept, because mounting needs them; what gives a new program
+ * more than this process has is not, and core dumps may hold keys. */
+static void
+harden (void)
+{
+  prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+  signal (SIGPIPE, SIG_IGN);
+  umask (022);
+}
+
+static int
+run_worker (int conn_fd, const char *dir, struct gk_journal *journal)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_session s = { .dir = dir, .ctx = { .root_fd = -1, .umask = 022 } };
+
+  harden ();
+  /* Without a private world nothing is attached or mounted: the client is
+   * told why instead. */
+  bool ok = gk_world_enter (dir, &err) == 0;
+  s.conn = gk_conn_new (conn_fd, GK_ROLE_WORKER, NULL);
+  if (s.conn == NULL)
+    return 1;
+  gk_session_serve (&s, ok ? NULL : &err);
+  int r = gk_session_end (&s, NULL);
+  gk_conn_free (s.conn);
+  return r == 0 ? 0 : 1;
+}
+
+static int
+run_gc (void)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  int n = gk_journal_collect (&err);
+
+  if (n == -1) {
+    fprintf (stderr, "guestkitd: %s\n", gk_error_msg (&err));
+    return 1;
+  }
+  printf ("%d\n", n);
+  return 0;
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const struct option options[] = {
+    { "cachedir", required_argument, NULL, 'c' },
+    { "gc", no_argument, NULL, 'g' },
+    { "version", no_argument, NULL, 'V' },
+    { NULL, 0, NULL, 0 },
+  };
+  const char *cachedir = "/var/tmp";
+  int c;
+
+  while ((c = getopt_long (argc, argv, "", options, NULL)) != -1) {
+    switch (c) {
+    case 'c':
+      cachedir = optarg;
+      break;
+    case 'g':
+      return run_gc ();
+    case 'V':
+      printf ("guestkitd %s\n", GK_VERSION);
+      return 0;
+    default:
+      return 2;
+    }
+  }
+  if (fcntl (CONN_FD, F_SETFD, FD_CLOEXEC) == -1) {
+    fprintf (stderr, "guestkitd: is started by libguestkit; by hand only --gc and --version "
+                     "are of use\n");
+    return 2;
+  }
+  return gk_supervise (CONN_FD, cachedir, run_worker);
+}

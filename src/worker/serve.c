@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The worker's loop: one request after the other, each answered by exactly one
+ * reply.  A failing call leaves the connection in step and the session usable;
+ * only a broken connection ends the loop. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/pathroot.h"
+#include "mount/mount.h"
+#include "worker/dispatch.h"
+#include "worker/session-priv.h"
+
+struct request {
+  struct gk_frame *frame;
+  enum gk_request kind;
+  uint32_t serial;
+  int fd; /* that came with it, or -1; closed with the request */
+};
+
+static int
+reply (struct gk_session *s, const struct request *rq, const msgpack_sbuffer *body, int fd,
+       struct gk_error *err)
+{
+  return gk_conn_send (s->conn, GK_FRAME_REPLY, 0, rq->serial, body ? body->data : NULL,
+                       body ? body->size : 0, &fd, fd >= 0, err);
+}
+
+static int
+reply_error (struct gk_session *s, const struct request *rq, const struct gk_error *what,
+             struct gk_error *err)
+{
+  return gk_conn_send_error (s->conn, GK_FRAME_ERROR, rq->serial, what, err);
+}
+
+/* --- calls of the tables ------------------------------------------------------ */
+
+/* The bytes of a call's FileIn or FileOut: a descriptor or chunks. */
+struct streams {
+  struct gk_io io;
+  struct gk_source fd_source;
+  struct gk_sink fd_sink;
+  struct gk_rpc_source chunk_source;
+  struct gk_rpc_sink chunk_sink;
+  bool chunks_in, chunks_out;
+};
+
+static void
+streams_begin (struct streams *st, struct gk_session *s, const struct request *rq)
+{
+  if (rq->fd >= 0) {
+    gk_source_from_fd (&st->fd_source, rq->fd);
+    gk_sink_to_fd (&st->fd_sink, rq->fd);
+    st->io = (struct gk_io){ &st->fd_source, &st->fd_sink };
+  }
+  st->chunks_in = rq->frame->flags & GK_FLAG_CHUNKS_IN;
+  st->chunks_out = rq->frame->flags & GK_FLAG_CHUNKS_OUT;
+  if (st->chunks_in) {
+    gk_rpc_source_init (&st->chunk_source, s->conn, rq->serial, -1);
+    st->io.source = &st->chunk_source.source;
+  }
+  if (st->chunks_out) {
+    gk_rpc_sink_init (&st->chunk_sink, s->conn, rq->serial, -1);
+    st->io.sink = &st->chunk_sink.sink;
+  }
+}
+
+/* End the streams in step with the client, whatever the call did.  failure is
+ * the call's, or NULL.  -1: connection lost. */
+static int
+streams_end (struct streams *st, const struct gk_error *failure, struct gk_error *err)
+{
+  if (st->chunks_in && gk_rpc_source_finish (&st->chunk_source, err) == -1)
+    return -1;
+  if (st->chunks_out && gk_rpc_sink_finish (&st->chunk_sink, failure, err) == -1)
+    return -1;
+  return 0;
+}
+
+static bool
+has_file (const struct gk_call *call, enum gk_kind kind)
+{
+  for (unsigned i = 0; i < call->nargs; ++i)
+    if (call->args[i].kind == kind)
+      return true;
+  return false;
+}
+
+static int
+perform (struct gk_session *s, struct gk_decoder *d, const struct gk_call *call,
+         union gk_arg *args, void *opts, const struct gk_io *io, union gk_ret *ret,
+         struct gk_error *err)
+{
+  gk_dispatch_fn fn = gk_dispatch[gk_call_id (call)];
+
+  if (fn == NULL)
+    return gk_error_set (err, ENOTSUP, "the worker does not support this call");
+  if ((has_file (call, GK_FILE_IN) && io->source == NULL)
+      || (has_file (call, GK_FILE_OUT) && io->sink == NULL))
+    return gk_error_set (err, EPROTO, "malformed message: no file came with the call");
+  if (gk_session_check (s, d, call, args, opts, err) == -1)
+    return -1;
+  return fn (&s->ctx, args, opts, io, ret, err);
+}
+
+static int
+serve_call (struct gk_session *s, struct request *rq, struct gk_error *err)
+{
+  _cleanup_decoder_ struct gk_decoder d = GK_DECODER_INIT;
+  _cleanup_error_ struct gk_error failure = GK_ERROR_INIT;
+  struct streams st = { .io = { NULL, NULL } };
+  struct gk_rpc_task task;
+  union gk_arg args[GK_MAX_ARGS];
+  union gk_ret ret = { .str = NULL };
+  const struct gk_call *call = NULL;
+  void *opts = NULL;
+  msgpack_sbuffer body;
+
+  msgpack_sbuffer_init (&body);
+  gk_rpc_task_init (&task, s->conn, rq->serial);
+  s->ctx.task = &task.task;
+  streams_begin (&st, s, rq);
+  int r = gk_decode_call (&d, rq->frame->body, rq->frame->len, &call, args, &opts, &failure);
+  if (r == 0) {
+    r = perform (s, &d, call, args, opts, &st.io, &ret, &failure);
+    if (r == 0) {
+      r = gk_encode_result (&body, call, &ret, &failure);
+      gk_ret_free (call, &ret);
+    }
+  }
+  if (r == 0 && body.size > GK_FRAME_BODY_MAX)
+    r = gk_error_set (&failure, E2BIG, "the result is larger than 1 GiB");
+  s->ctx.task = NULL;
+
+  int sent = streams_end (&st, r == -1 ? &failure : NULL, err);
+  if (sent == 0)
+    sent = r == -1 ? reply_error (s, rq, &failure, err) : reply (s, rq, &body, -1, err);
+  msgpack_sbuffer_destroy (&body);
+  return sent;
+}
+
+/* --- control requests ----------------------------------------------------------- */
+
+static int
+do_launch (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err)
+{
+  struct gk_rpc_task task;
+
+  gk_rpc_task_init (&task, s->conn, rq->serial);
+  s->ctx.task = &task.task;
+  int r = gk_session_launch (s, rq->frame->body, rq->frame->len, err);
+  s->ctx.task = NULL;
+  return r;
+}
+
+static int
+do_end (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err)
+{
+  return gk_session_end (s, err);
+}
+
+static int
+do_tree (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err)
+{
+  return gk_mounts_export_tree (&s->ctx, ret_fd, err);
+}
+
+static int
+do_open (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err)
+{
+  _cleanup_free_ char *path = NULL;
+  int flags, mode;
+
+  if (gk_decode_open (rq->frame->body, rq->frame->len, &path, &flags, &mode, err) == -1)
+    return -1;
+  if (s->ctx.root_fd == -1)
+    return gk_error_set (err, 0, "you must call 'mount' first to mount the root filesystem");
+  if (path[0] != '/')
+    return gk_error_set (err, 0, "path must start with a / character");
+  *ret_fd = gk_root_open (s->ctx.root_fd, path, flags, (mode_t) mode);
+  return *ret_fd == -1 ? gk_error_sys (err, errno, "%s", path) : 0;
+}
+
+static const struct {
+  int (*fn) (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err);
+  bool before_launch;
+} controls[] = {
+  [GK_REQUEST_LAUNCH] = { do_launch, true },
+  [GK_REQUEST_END] = { do_end, true },
+  [GK_REQUEST_TREE] = { do_tree, false },
+  [GK_REQUEST_OPEN] = { do_open, false },
+};
+
+static int
+serve_control (struct gk_session *s, struct request *rq, struct gk_error *failure,
+               struct gk_error *err)
+{
+  _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
+  _cleanup_close_ int fd = -1;
+  int r;
+
+  if (failure)
+    gk_error_move (&what, failure), r = -1;
+  else if (rq->kind >= sizeof controls / sizeof controls[0] || controls[rq->kind].fn == NULL)
+    r = gk_error_set (&what, EPROTO, "unknown request %d", (int) rq->kind);
+  else if (s->launched ? rq->kind == GK_REQUEST_LAUNCH : !controls[rq->kind].before_launch)
+    r = gk_error_set (&what, EPROTO, "request %d at the wrong time", (int) rq->kind);
+  else
+    r = controls[rq->kind].fn (s, rq, &fd, &what);
+  return r == -1 ? reply_error (s, rq, &what, err) : reply (s, rq, NULL, fd, err);
+}
+
+void
+gk_session_serve (struct gk_session *s, struct gk_error *failure)
+{
+  struct gk_frame frame;
+
+  if (gk_conn_hello (s->conn, gk_api_digest, -1, NULL) == -1)
+    return;
+  for (;;) {
+    if (gk_conn_recv_call (s->conn, &frame, -1, NULL) != GK_CONN_FRAME)
+      return;
+
+    struct request rq = { .frame = &frame,
+                          .kind = frame.flags & GK_REQUEST_MASK,
+                          .serial = frame.serial,
+                          .fd = -1 };
+    if (frame.nfds > 0)
+      rq.fd = gk_steal_fd (&frame.fds[0]);
+    bool is_call = rq.kind == GK_REQUEST_CALL && s->launched && failure == NULL;
+    int r = is_call ? serve_call (s, &rq, NULL) : serve_control (s, &rq, failure, NULL);
+    gk_cleanup_close (&rq.fd);
+    if (r == -1 || rq.kind == GK_REQUEST_END || failure)
+      return;
+  }
+}

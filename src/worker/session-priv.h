@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The worker's session: everything that one launched handle has on this side,
+ * and the steps of its life. */
+#ifndef GK_WORKER_SESSION_PRIV_H
+#define GK_WORKER_SESSION_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "api/api.h"
+#include "api/codec.h"
+#include "api/control.h"
+#include "op/ctx.h"
+#include "rpc/rpc.h"
+
+struct gk_attached; /* disks.c */
+
+struct gk_session {
+  struct gk_conn *conn;
+  struct gk_ctx ctx;
+  const char *dir; /* the session's folder on the host */
+  struct gk_launch_params params;
+  struct gk_attached *disks;
+  size_t ndisks;
+  bool launched;
+};
+
+/* session.c */
+int gk_session_launch (struct gk_session *s, const void *body, size_t size, struct gk_error *err);
+/* Flush, unmount, detach; what fails is reported, the rest is done all the
+ * same.  Harmless when nothing is there (any more). */
+int gk_session_end (struct gk_session *s, struct gk_error *err);
+
+/* disks.c */
+int gk_session_attach_disks (struct gk_session *s, struct gk_error *err);
+int gk_session_detach_disks (struct gk_session *s, struct gk_error *err);
+
+/* checks.c: what every kind of argument is held to before a room sees it.
+ * Device names become canonical; the copies live in the decoder. */
+int gk_session_check (struct gk_session *s, struct gk_decoder *d, const struct gk_call *call,
+                      union gk_arg *args, void *opts, struct gk_error *err);
+
+/* serve.c: answer requests until the client ends the session or goes away.
+ * failure, when set, is the answer to launch. */
+void gk_session_serve (struct gk_session *s, struct gk_error *failure);
+
+#endif

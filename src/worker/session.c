@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* A session's beginning and end. */
+
+#include <errno.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "mount/devices.h"
+#include "mount/mount.h"
+#include "worker/session-priv.h"
+
+int
+gk_session_launch (struct gk_session *s, const void *body, size_t size, struct gk_error *err)
+{
+  if (gk_decode_launch (body, size, &s->params, err) == -1)
+    return -1;
+  s->ctx.verbose = s->params.verbose;
+  s->ctx.network = s->params.network;
+  s->ctx.selinux = s->params.selinux;
+  s->ctx.tmpdir = s->dir;
+  s->launched = true; /* so that a failure from here on is undone by end */
+
+  s->ctx.devices = gk_devices_new ("/dev", err);
+  if (s->ctx.devices == NULL)
+    return -1;
+  s->ctx.mounts = gk_mounts_new (&s->ctx, err);
+  if (s->ctx.mounts == NULL)
+    return -1;
+  return gk_session_attach_disks (s, err);
+}
+
+/* Keep the first failure, go on with the rest. */
+static void
+note (struct gk_error *first, struct gk_error *next)
+{
+  if (first && first->msg == NULL && next->msg)
+    gk_error_move (first, next);
+  gk_error_clear (next);
+}
+
+int
+gk_session_end (struct gk_session *s, struct gk_error *err)
+{
+  struct gk_error step = GK_ERROR_INIT, first = GK_ERROR_INIT;
+
+  if (s->ctx.mounts) {
+    gk_mounts_teardown (&s->ctx, &step);
+    note (&first, &step);
+    gk_mounts_free (s->ctx.mounts);
+    s->ctx.mounts = NULL;
+  }
+  if (s->ctx.devices) {
+    gk_devices_flush (s->ctx.devices, &step);
+    note (&first, &step);
+    gk_devices_release (s->ctx.devices);
+  }
+  gk_session_detach_disks (s, &step);
+  note (&first, &step);
+  gk_devices_free (s->ctx.devices);
+  s->ctx.devices = NULL;
+  gk_launch_params_clear (&s->params);
+  s->launched = false;
+
+  if (first.msg == NULL)
+    return 0;
+  if (err)
+    gk_error_move (err, &first);
+  gk_error_clear (&first);
+  return -1;
+}

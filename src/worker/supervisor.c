@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Starting, watching and burying the worker: see supervisor.h. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "worker/journal.h"
+#include "worker/supervisor.h"
+
+/* After the client has gone, the worker has so long to flush and unmount. */
+#define GRACE_MS 100000
+
+static int
+make_session_dir (const char *cachedir, struct gk_journal *journal, char **ret_dir,
+                  struct gk_error *err)
+{
+  uint64_t random;
+
+  if (getrandom (&random, sizeof random, 0) != sizeof random)
+    return gk_error_sys (err, errno, "getrandom");
+  _cleanup_free_ char *dir
+    = gk_asprintf ("%s/guestkit-%016llx", cachedir, (unsigned long long) random);
+  if (dir == NULL)
+    return gk_error_oom (err);
+  if (gk_journal_note (journal, "dir", dir, err) == -1)
+    return -1;
+  if (mkdir (dir, 0700) == -1)
+    return gk_error_sys (err, errno, "%s", dir);
+  *ret_dir = gk_steal_ptr (dir);
+  return 0;
+}
+
+/* In the child.  A parent that died before PDEATHSIG was armed has closed the
+ * pipe, of which it alone has the other end. */
+static int
+arm_death_signal (int alive_fd)
+{
+  struct pollfd p = { .fd = alive_fd, .events = POLLIN };
+
+  if (prctl (PR_SET_PDEATHSIG, SIGKILL) == -1)
+    return -1;
+  return poll (&p, 1, 0) == 0 ? 0 : -1;
+}
+
+static pid_t
+start_worker (int conn_fd, const char *dir, struct gk_journal *journal, gk_worker_fn worker,
+              int *ret_alive_fd, struct gk_error *err)
+{
+  int alive[2];
+
+  if (unshare (CLONE_NEWPID) == -1)
+    return gk_error_sys (err, errno, "unshare (CLONE_NEWPID)");
+  if (pipe2 (alive, O_CLOEXEC) == -1)
+    return gk_error_sys (err, errno, "pipe");
+  pid_t pid = fork ();
+  if (pid == 0) {
+    close (alive[1]);
+    if (arm_death_signal (alive[0]) == -1)
+      _exit (1);
+    close (alive[0]);
+    _exit (worker (conn_fd, dir, journal));
+  }
+  close (alive[0]);
+  if (pid == -1) {
+    close (alive[1]);
+    return gk_error_sys (err, errno, "fork");
+  }
+  *ret_alive_fd = alive[1];
+  return pid;
+}
+
+/* Wait until the worker has ended.  It has to when the client is gone or a
+ * signal asks for it; then it gets its time and no more. */
+static void
+watch (int conn_fd, int signal_fd, int pidfd)
+{
+  struct pollfd p[] = {
+    { .fd = pidfd, .events = POLLIN },
+    { .fd = conn_fd, .events = 0 }, /* POLLHUP only: the data is the worker's */
+    { .fd = signal_fd, .events = POLLIN },
+  };
+  int timeout = -1;
+
+  for (;;) {
+    int r = poll (p, 3, timeout);
+    if (r == -1 && errno == EINTR)
+      continue;
+    if (r <= 0)
+      pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
+    if (r <= 0 || p[0].revents)
+      return;
+    if (p[2].revents) /* the worker reads end of file and ends in order */
+      shutdown (conn_fd, SHUT_RDWR);
+    p[1].fd = p[2].fd = -1;
+    timeout = GRACE_MS;
+  }
+}
+
+int
+gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_journal journal = GK_JOURNAL_INIT;
+  _cleanup_free_ char *dir = NULL;
+  _cleanup_close_ int alive_fd = -1;
+  sigset_t signals;
+
+  /* What killed sessions left; a failure there is not this session's. */
+  gk_journal_collect (NULL);
+
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGTERM);
+  sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGHUP);
+  sigprocmask (SIG_BLOCK, &signals, NULL);
+  _cleanup_close_ int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
+
+  pid_t pid = -1;
+  if (gk_journal_create (&journal, &err) == 0
+      && make_session_dir (cachedir, &journal, &dir, &err) == 0)
+    pid = start_worker (conn_fd, dir, &journal, worker, &alive_fd, &err);
+  if (pid > 0) {
+    _cleanup_close_ int pidfd = pidfd_open (pid, 0);
+    watch (conn_fd, signal_fd, pidfd);
+    while (waitpid (pid, NULL, 0) == -1 && errno == EINTR)
+      ;
+  }
+  gk_journal_finish (&journal, &err);
+  if (err.msg == NULL)
+    return 0;
+  fprintf (stderr, "guestkitd: %s\n", gk_error_msg (&err));
+  return 1;
+}
