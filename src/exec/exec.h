@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/strv.h"
@@ -25,6 +26,8 @@ struct gk_exec {
   int stdout_fd;                /* -1: captured */
   size_t max_output;            /* 0: 16 MiB; beyond it the child is killed, E2BIG */
   int timeout_ms;               /* 0: 10 minutes */
+  uint64_t max_memory;          /* address space in bytes, 0: no limit */
+  unsigned max_cpu_s;           /* CPU seconds, 0: no limit */
   const int *pass_fds;          /* inherited under their own numbers */
   size_t n_pass_fds;
   int chroot_fd;                /* -1, or directory to chroot into */
