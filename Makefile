@@ -128,3 +128,41 @@ unit: $(UNIT:%=$(B)/tests/%)
 .PHONY: clean
 clean:
 	rm -rf $(B)
+
+# --- what is installed ------------------------------------------------------------
+archives = $(patsubst %,$(B)/lib/gk_%.a,$(1))
+link = -Wl,--start-group $(call archives,$(1)) -Wl,--end-group
+
+$(B)/guestkitd: $(call archives,$(WORKER_ROOMS))
+	@echo "  LINK $@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) $(call link,$(WORKER_ROOMS)) $(LIBS) -o $@
+
+# Whole archives, because nobody inside refers to the public functions.
+$(B)/libguestkit.so.0: $(call archives,$(LIB_ROOMS)) $(GEN_STAMP)
+	@echo "  LINK $@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -shared -Wl,-soname,libguestkit.so.0 \
+	  -Wl,--version-script=$(GEN)/gk-symbols.map -Wl,-z,defs \
+	  -Wl,--whole-archive $(call archives,$(LIB_ROOMS)) -Wl,--no-whole-archive $(LIBS) -ldl -o $@
+$(B)/libguestkit.so: $(B)/libguestkit.so.0
+	@ln -sfn libguestkit.so.0 $@
+$(B)/compat/libguestfs.so.0: $(B)/libguestkit.so.0
+	@mkdir -p $(@D) && ln -sfn ../libguestkit.so.0 $@
+
+# The CLI is one program with the library inside.  It sees what the library's
+# own rooms see: the shell works on the descriptors of the calls.
+CLI_SRC := $(wildcard cli/*.c)
+CLI_OBJ := $(CLI_SRC:cli/%.c=$(B)/obj/cli/%.o)
+$(B)/obj/cli/%.o: cli/%.c $(B)/inc/cli/.stamp $(GEN_STAMP)
+	@mkdir -p $(@D); echo "  CC $<"
+	$(Q)$(CC) $(CFLAGS_ALL) -I$(B)/inc/cli -I$(GEN) -Iinclude -c $< -o $@
+$(B)/inc/cli/.stamp: Makefile
+	@mkdir -p $(@D) && for d in $(LIB_ROOMS); do ln -sfn $(abspath src)/$$d $(@D)/$$d; done
+	@ln -sfn $(abspath cli) $(@D)/cli; touch $@
+$(B)/guestkit: $(CLI_OBJ) $(call archives,$(LIB_ROOMS))
+	@echo "  LINK $@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) $(CLI_OBJ) $(call link,$(LIB_ROOMS)) $(LIBS) -ldl -o $@
+-include $(CLI_OBJ:.o=.d)
+
+all: $(B)/guestkitd $(B)/libguestkit.so $(B)/compat/libguestfs.so.0 $(if $(CLI_SRC),$(B)/guestkit)
+
+-include mk/*.mk

@@ -19,7 +19,8 @@ enum gk_request {
   GK_REQUEST_CALL = 0,   /* a call of the tables: api/codec.h */
   GK_REQUEST_LAUNCH = 1, /* body: struct gk_launch_params; the first request */
   GK_REQUEST_END = 2,    /* take the session down in order; the reply says how it went */
-  GK_REQUEST_TREE = 3,   /* reply carries a descriptor: a detached copy of the mounted tree */
+  GK_REQUEST_TREE = 3,   /* body: [host folder, 0, 0], where it will be shown; the reply
+                             carries a detached copy of the mounted tree */
   GK_REQUEST_OPEN = 4,   /* body: [path, flags, mode]; reply carries the open file */
 };
 #define GK_REQUEST_MASK 0x00ffu

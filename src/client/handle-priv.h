@@ -71,11 +71,10 @@ struct gk_private {
 };
 
 struct guestfs_h {
-  guestfs_h *next;              /* in the list of open handles */
+  guestfs_h *next;              /* in the list of handles to close at exit */
   pthread_mutex_t lock;         /* recursive */
   _Atomic int state;            /* enum gk_state; written under lock */
   unsigned create_flags;
-  pid_t owner_pid;              /* at exit a forked child leaves its parent's session alone */
   char session_id[33];          /* random, hex */
 
   /* Properties (properties.c, tmpdirs.c, backend.c).  Strings are owned. */
@@ -118,6 +117,7 @@ struct guestfs_h {
    * and close; 0 or -1 with the error set. */
   int (*end_session) (guestfs_h *g);
   struct gk_session *session;
+  char *tree_dir;   /* where guestkit_mount_tree shows the tree, or NULL */
   pid_t worker_pid; /* what guestfs_get_pid returns; 0: none */
 };
 
@@ -149,15 +149,27 @@ void gk_client_warning (guestfs_h *g, const char *fmt, ...)
  * first use.  NULL with the error set. */
 const char *gk_client_tmpdir (guestfs_h *g);
 void gk_client_remove_tmpdir (guestfs_h *g);
+/* Make *where the absolute form of dir (NULL: unset); said_by names the
+ * setting in errors. */
+int gk_client_set_dir (guestfs_h *g, char **where, const char *said_by, const char *dir);
 
 /* --- cancel.c */
 int gk_cancel_init (guestfs_h *g); /* 0 or -1 with errno */
+void gk_cancel_free (guestfs_h *g);
 void gk_cancel_reset (guestfs_h *g); /* at the begin of a cancellable call */
+
+/* --- private.c */
+void gk_private_free (guestfs_h *g);
 
 /* --- drives.c */
 void gk_client_free_drives (guestfs_h *g);
-/* 0, or -1 with the error set when state is not CONFIG. */
-int gk_client_need_config (guestfs_h *g, const char *call);
+
+/* --- protocols.c: what a protocol demands of a drive's server, path, user name
+ * and secret.  Sets drive->server, each in the form "unix:PATH",
+ * "tcp:HOST:PORT" or "HOST", from servers (may be NULL); filename is checked
+ * as the program gave it. */
+int gk_client_parse_servers (guestfs_h *g, char *const *servers, struct gk_drive *drive);
+int gk_client_check_protocol (guestfs_h *g, const struct gk_drive *drive, const char *filename);
 
 /* --- backend.c: the value of the setting "NAME=VALUE" ("1" for a bare NAME),
  * or NULL.  Owned by the handle. */

@@ -39,6 +39,7 @@ session_free (guestfs_h *g, int grace_ms)
     return;
   g->session = NULL;
   g->worker_pid = 0;
+  free (gk_steal_ptr (g->tree_dir)); /* the worker has taken it away */
   gk_conn_free (s->conn);
   gk_launched_reap (&s->process, grace_ms);
   free (s);

@@ -39,7 +39,11 @@ static int
 run_worker (int conn_fd, const char *dir, struct gk_journal *journal)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
-  struct gk_session s = { .dir = dir, .ctx = { .root_fd = -1, .umask = 022 } };
+  _cleanup_close_ int host_ns_fd = open ("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+  struct gk_session s = { .dir = dir,
+                          .journal = journal,
+                          .host_ns_fd = host_ns_fd,
+                          .ctx = { .root_fd = -1, .umask = 022 } };
 
   harden ();
   /* Without a private world nothing is attached or mounted: the client is

@@ -11,7 +11,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/pathroot.h"
-#include "mount/mount.h"
 #include "worker/dispatch.h"
 #include "worker/session-priv.h"
 
@@ -166,7 +165,12 @@ do_end (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *
 static int
 do_tree (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err)
 {
-  return gk_mounts_export_tree (&s->ctx, ret_fd, err);
+  _cleanup_free_ char *dir = NULL;
+  int flags, mode;
+
+  if (gk_decode_open (rq->frame->body, rq->frame->len, &dir, &flags, &mode, err) == -1)
+    return -1;
+  return gk_session_export (s, dir, ret_fd, err);
 }
 
 static int

@@ -14,11 +14,15 @@
 #include "rpc/rpc.h"
 
 struct gk_attached; /* disks.c */
+struct gk_journal;
 
 struct gk_session {
   struct gk_conn *conn;
   struct gk_ctx ctx;
   const char *dir; /* the session's folder on the host */
+  struct gk_journal *journal;
+  int host_ns_fd;   /* the mount namespace that the client is in */
+  char *export_dir; /* where the client shows the tree, or NULL */
   struct gk_launch_params params;
   struct gk_attached *disks;
   size_t ndisks;
@@ -34,6 +38,12 @@ int gk_session_end (struct gk_session *s, struct gk_error *err);
 /* disks.c */
 int gk_session_attach_disks (struct gk_session *s, struct gk_error *err);
 int gk_session_detach_disks (struct gk_session *s, struct gk_error *err);
+
+/* export.c: a detached copy of the tree for the client, who will mount it at
+ * host_dir; and its removal from there. */
+int gk_session_export (struct gk_session *s, const char *host_dir, int *ret_fd,
+                       struct gk_error *err);
+int gk_session_unexport (struct gk_session *s, struct gk_error *err);
 
 /* checks.c: what every kind of argument is held to before a room sees it.
  * Device names become canonical; the copies live in the decoder. */

@@ -43,6 +43,8 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
 {
   struct gk_error step = GK_ERROR_INIT, first = GK_ERROR_INIT;
 
+  gk_session_unexport (s, &step);
+  note (&first, &step);
   if (s->ctx.mounts) {
     gk_mounts_teardown (&s->ctx, &step);
     note (&first, &step);

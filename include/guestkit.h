@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What guestkit has beyond the libguestfs API.
+ *
+ * These functions work on the same handle as guestfs.h, set the same errors
+ * (guestfs_last_error, guestfs_last_errno) and return -1 or NULL on failure.
+ * All are since 0.1.
+ */
+#ifndef GUESTKIT_H_
+#define GUESTKIT_H_
+
+#include <guestfs.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define GUESTKIT_PUBLIC __attribute__ ((visibility ("default")))
+#else
+#define GUESTKIT_PUBLIC
+#endif
+
+/* "0.1.0".  Constant. */
+extern GUESTKIT_PUBLIC const char *guestkit_version (void);
+
+/* Open a file of the guest and return a real descriptor (close-on-exec), which
+ * the caller closes.  path is absolute and resolved inside the guest; flags
+ * and mode are those of open(2).  Only regular files and directories can be
+ * opened.  Needs a launcher that shares this kernel (ENOTSUP otherwise) and a
+ * mounted root.  A file system with open descriptors cannot be unmounted
+ * (EBUSY) before they are closed. */
+extern GUESTKIT_PUBLIC int guestkit_open (guestfs_h *g, const char *path, int flags, int mode);
+
+/* Show the mounted guest tree at a directory of the caller's own mount
+ * namespace: a kernel mount, nothing in the data path.  dir must exist.  It
+ * is taken away by guestkit_unmount_tree, by the end of the session, and when
+ * the calling program dies.  One tree per session.  Needs CAP_SYS_ADMIN. */
+extern GUESTKIT_PUBLIC int guestkit_mount_tree (guestfs_h *g, const char *dir);
+extern GUESTKIT_PUBLIC int guestkit_unmount_tree (guestfs_h *g);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* GUESTKIT_H_ */

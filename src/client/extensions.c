@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* guestkit.h: what needs a kernel that is shared with the worker. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "api/codec.h"
+#include "base/fd.h"
+#include "client/session-priv.h"
+#include "guestkit.h"
+
+const char *
+guestkit_version (void)
+{
+  return GK_VERSION;
+}
+
+/* A request whose reply carries a descriptor. */
+static int
+request_fd (guestfs_h *g, const char *what, enum gk_request kind, const msgpack_sbuffer *body)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_frame frame;
+
+  if (g->state != GK_STATE_READY)
+    return gk_client_error (g, 0, "%s: call launch before using this function", what);
+  if (!gk_conn_can_pass_fds (g->session->conn))
+    return gk_client_error (g, ENOTSUP, "%s: the launcher does not share this kernel", what);
+  if (gk_session_request (g, kind, body->data, body->size, &frame, &err) != 0) {
+    gk_error_wrap (&err, "%s", what);
+    return gk_client_error_take (g, &err);
+  }
+  if (frame.nfds < 1)
+    return gk_client_error (g, EPROTO, "%s: the worker sent no descriptor", what);
+  return gk_steal_fd (&frame.fds[0]);
+}
+
+static int
+open_locked (guestfs_h *g, const char *path, int flags, int mode)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  msgpack_sbuffer body;
+  int fd;
+
+  msgpack_sbuffer_init (&body);
+  if (gk_encode_open (&body, path, flags, mode, &err) == -1)
+    fd = gk_client_error_take (g, &err);
+  else
+    fd = request_fd (g, "open", GK_REQUEST_OPEN, &body);
+  msgpack_sbuffer_destroy (&body);
+  return fd;
+}
+
+int
+guestkit_open (guestfs_h *g, const char *path, int flags, int mode)
+{
+  pthread_mutex_lock (&g->lock);
+  int fd = path ? open_locked (g, path, flags, mode)
+                : gk_client_error (g, EINVAL, "open: path: parameter cannot be NULL");
+  pthread_mutex_unlock (&g->lock);
+  return fd;
+}
+
+/* The worker notes the place in its journal before it hands the tree out, so
+ * that the mount is found and removed if this program is killed. */
+static int
+mount_tree (guestfs_h *g, const char *dir)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  msgpack_sbuffer body;
+
+  if (g->tree_dir)
+    return gk_client_error (g, EBUSY, "mount_tree: the tree is already shown at %s", g->tree_dir);
+  _cleanup_free_ char *real = realpath (dir, NULL);
+  if (real == NULL)
+    return gk_client_perror (g, "mount_tree: %s", dir);
+
+  msgpack_sbuffer_init (&body);
+  int r = gk_encode_open (&body, real, 0, 0, &err);
+  _cleanup_close_ int fd = r == 0 ? request_fd (g, "mount_tree", GK_REQUEST_TREE, &body) : -1;
+  msgpack_sbuffer_destroy (&body);
+  if (r == -1)
+    return gk_client_error_take (g, &err);
+  if (fd == -1)
+    return -1;
+  if (syscall (SYS_move_mount, fd, "", AT_FDCWD, real, MOVE_MOUNT_F_EMPTY_PATH) == -1)
+    return gk_client_perror (g, "mount_tree: %s", real);
+  g->tree_dir = gk_steal_ptr (real);
+  return 0;
+}
+
+int
+guestkit_mount_tree (guestfs_h *g, const char *dir)
+{
+  pthread_mutex_lock (&g->lock);
+  int r = dir ? mount_tree (g, dir)
+              : gk_client_error (g, EINVAL, "mount_tree: dir: parameter cannot be NULL");
+  pthread_mutex_unlock (&g->lock);
+  return r;
+}
+
+/* EINVAL: somebody has unmounted it already, which is what is wanted. */
+static int
+unmount_tree (guestfs_h *g)
+{
+  if (g->tree_dir == NULL)
+    return gk_client_error (g, EINVAL, "unmount_tree: the tree is not shown anywhere");
+  if (umount2 (g->tree_dir, UMOUNT_NOFOLLOW) == -1 && errno != EINVAL && errno != ENOENT)
+    return gk_client_perror (g, "unmount_tree: %s", g->tree_dir);
+  free (gk_steal_ptr (g->tree_dir));
+  return 0;
+}
+
+int
+guestkit_unmount_tree (guestfs_h *g)
+{
+  pthread_mutex_lock (&g->lock);
+  int r = unmount_tree (g);
+  pthread_mutex_unlock (&g->lock);
+  return r;
+}
