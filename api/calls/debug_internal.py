@@ -14,7 +14,7 @@ call("debug",
 
 call("debug_drives",
      [], RStringList("cmdline"),
-     since="1.13.22", visibility="debug", blocking=False)
+     since="1.13.22", impl="client", visibility="debug", blocking=False)
 
 call("debug_upload",
      [FileIn("filename"), String("tmpname"), Int("mode")], RErr,

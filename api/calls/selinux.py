@@ -9,8 +9,8 @@ group("selinux")
 
 call("get_selinux",
      [], RBool("selinux"),
-     since="1.0.67", deprecated=True, deprecated_by="selinux_relabel",
-     blocking=False)
+     since="1.0.67", impl="client", deprecated=True,
+     deprecated_by="selinux_relabel", blocking=False)
 
 call("getcon",
      [], RString("context"),
@@ -24,7 +24,7 @@ call("selinux_relabel",
 
 call("set_selinux",
      [Bool("selinux")], RErr,
-     since="1.0.67", shell_alias=["selinux"], deprecated=True,
+     since="1.0.67", impl="client", shell_alias=["selinux"], deprecated=True,
      deprecated_by="selinux_relabel", config_only=True, blocking=False)
 
 call("setcon",

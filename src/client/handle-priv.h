@@ -93,6 +93,7 @@ struct guestfs_h {
   /* Drives (drives.c).  Entries are never NULL. */
   struct gk_drive *drives;
   size_t ndrives;
+  unsigned disk_count;          /* numbers the disks made in session_tmpdir */
 
   /* Errors (errors.c). */
   pthread_key_t error_key;
