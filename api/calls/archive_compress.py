@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""archive_compress"""
+"""Archives and compressed streams between guest and host."""
 
 from model import (
     call, group, Device, FileIn, FileOut, OBool, OInt, OString,
@@ -39,8 +39,8 @@ call("compress_out",
      since="1.13.15", cancellable=True,
      brief="Write a file to the host, compressed",
      doc="""\
-Compresses the guest's `file` into the host file `zfile`.  `ctype` is "compress",
-"gzip", "bzip2", "xz" or "lzop".
+Compresses the guest's `file` into the host file `zfile`.  `ctype` is
+"compress", "gzip", "bzip2", "xz" or "lzop".
 
 Optional arguments:
 
@@ -63,15 +63,16 @@ call("initrd_cat",
      since="1.0.84",
      brief="Return one file of an initrd",
      doc="""\
-Returns the contents of the file `filename` (without a leading slash) in the
-initrd `initrdpath`, which may be compressed.""")
+Returns the contents of the file `filename` (without a leading slash) in
+the initrd `initrdpath`, which may be compressed.""")
 
 call("initrd_list",
      [Pathname("path")], RStringList("filenames"),
      since="1.0.54",
      brief="List the files of an initrd",
      doc="""\
-Returns the names of all files in the initrd `path`, which may be compressed.""")
+Returns the names of all files in the initrd `path`, which may be
+compressed.""")
 
 call("tar_in",
      [FileIn("tarfile"), Pathname("directory")], RErr,
@@ -81,16 +82,17 @@ call("tar_in",
      brief="Unpack an archive from the host into a directory",
      doc="""\
 Unpacks the host file `tarfile` ("-" is standard input) into the existing
-directory `directory` of the guest.  Owners are restored by their numbers, modes
-and times as in the archive; existing files of the same name are replaced.
-Whatever names and links the archive holds, nothing outside `directory` is
-written.  The call can be cancelled; what was unpacked until then stays.
+directory `directory` of the guest.  Owners are restored by their numbers,
+modes and times as in the archive; existing files of the same name are
+replaced.  Whatever names and links the archive holds, nothing outside
+`directory` is written.  The call can be cancelled; what was unpacked until
+then stays.
 
 Optional arguments:
 
-- `compress`: how the archive is compressed: "compress", "gzip", "bzip2", "xz",
-  "lzop", "lzma" or "zstd".  Without it the archive must be plain.  An unknown
-  word is an error.
+- `compress`: how the archive is compressed: "compress", "gzip", "bzip2",
+  "xz", "lzop", "lzma" or "zstd".  Without it the archive must be plain.
+  An unknown word is an error.
 - `xattrs`: restore extended attributes that the archive holds.
 - `selinux`: restore SELinux labels that the archive holds.
 - `acls`: restore POSIX ACLs that the archive holds.""")
@@ -104,18 +106,19 @@ call("tar_out",
      needs_root=True,
      brief="Pack a directory into an archive on the host",
      doc="""\
-Packs all below `directory` of the guest into the host file `tarfile` ("-" is
-standard output).  Names in the archive are relative to the directory and begin
-with "./".  The call can be cancelled, and leaves a useless file then.
+Packs all below `directory` of the guest into the host file `tarfile` ("-"
+is standard output).  Names in the archive are relative to the directory
+and begin with "./".  The call can be cancelled, and leaves a useless file
+then.
 
 Optional arguments:
 
-- `compress`: compress with "compress", "gzip", "bzip2", "xz", "lzop", "lzma" or
-  "zstd".
-- `numericowner`: only the numbers of owners are stored, and not the names that
-  the guest has for them.
-- `excludes`: wildcards; files whose name in the archive matches are left out,
-  with all below them.
+- `compress`: compress with "compress", "gzip", "bzip2", "xz", "lzop",
+  "lzma" or "zstd".
+- `numericowner`: only the numbers of owners are stored, and not the names
+  that the guest has for them.
+- `excludes`: wildcards; files whose name in the archive matches are left
+  out, with all below them.
 - `xattrs`: store extended attributes.
 - `selinux`: store SELinux labels.
 - `acls`: store POSIX ACLs.""")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""augeas"""
+"""Configuration files of the guest as a tree."""
 
 from model import (
     call, group, Bool, Int, OBool, OptString, Pathname, RErr, RInt,
@@ -9,70 +9,135 @@ group("augeas")
 
 call("aug_clear",
      [String("augpath")], RErr,
-     since="1.3.4")
+     since="1.3.4",
+     brief="Clear a node of the Augeas tree",
+     doc="""\
+Sets the value of the node at `augpath` to none.""")
 
 call("aug_close",
      [], RErr,
-     since="0.0.7")
+     since="0.0.7",
+     brief="Close the Augeas tree",
+     doc="""\
+Frees the tree; changes that were not saved are lost.""")
 
 call("aug_defnode",
      [String("name"), String("expr"), String("val")],
      RStruct("nrnodescreated", "int_bool"),
-     since="0.0.7")
+     since="0.0.7",
+     brief="Define an Augeas variable, making its node if needed",
+     doc="""\
+As `aug_defvar`, but if `expr` matches nothing a node is made there with
+the value `val`.  Returns the number of nodes, and whether one was made.""")
 
 call("aug_defvar",
      [String("name"), OptString("expr")], RInt("nrnodes"),
-     since="0.0.7")
+     since="0.0.7",
+     brief="Define an Augeas variable",
+     doc="""\
+The variable `name` stands for the nodes that `expr` matches; NULL removes
+it.  Returns the number of nodes.""")
 
 call("aug_get",
      [String("augpath")], RString("val"),
-     since="0.0.7")
+     since="0.0.7",
+     brief="Return the value of a node of the Augeas tree",
+     doc="""\
+Returns the value of the single node that `augpath` matches.""")
 
 call("aug_init",
      [Pathname("root"), Int("flags")], RErr,
-     since="0.0.7")
+     since="0.0.7",
+     brief="Open the configuration files of the guest with Augeas",
+     doc="""\
+Reads the files below `root`, usually "/", into a tree.  `flags` is a sum:
+1 keep a backup when saving, 2 save to new files, 4 check the lenses'
+types, 8 do not look for lenses in the standard places, 16 only pretend to
+save, 32 load nothing yet.  A tree that is open is closed before.""")
 
 call("aug_insert",
      [String("augpath"), String("label"), Bool("before")], RErr,
-     since="0.0.7")
+     since="0.0.7",
+     brief="Insert a node into the Augeas tree",
+     doc="""\
+Makes the node `label` beside the node at `augpath`, before it if `before`
+is true, else after it.""")
 
 call("aug_label",
      [String("augpath")], RString("label"),
-     since="1.23.14")
+     since="1.23.14",
+     brief="Return the label of a node of the Augeas tree",
+     doc="""\
+Returns the last part of the path of the single node that `augpath`
+matches.""")
 
 call("aug_load",
      [], RErr,
-     since="0.0.7")
+     since="0.0.7",
+     brief="Read the configuration files again",
+     doc="""\
+Changes that were not saved are lost.""")
 
 call("aug_ls",
      [String("augpath")], RStringList("matches"),
-     since="0.0.8")
+     since="0.0.8",
+     brief="List the nodes below one of the Augeas tree",
+     doc="""\
+Returns, sorted, the paths of the nodes right below `augpath`.""")
 
 call("aug_match",
      [String("augpath")], RStringList("matches"),
-     since="0.0.7")
+     since="0.0.7",
+     brief="Return the nodes of the Augeas tree that match",
+     doc="""\
+Returns the full paths of all nodes that the expression `augpath` matches.""")
 
 call("aug_mv",
      [String("src"), String("dest")], RErr,
-     since="0.0.7")
+     since="0.0.7",
+     brief="Move a node of the Augeas tree",
+     doc="""\
+Moves the node `src` with all below it to `dest`, replacing what is there.""")
 
 call("aug_rm",
      [String("augpath")], RInt("nrnodes"),
-     since="0.0.7")
+     since="0.0.7",
+     brief="Remove nodes of the Augeas tree",
+     doc="""\
+Removes the nodes that match `augpath` with all below them, and returns how
+many.""")
 
 call("aug_save",
      [], RErr,
-     since="0.0.7")
+     since="0.0.7",
+     brief="Write the changes of the Augeas tree",
+     doc="""\
+Writes the files in which something changed.""")
 
 call("aug_set",
      [String("augpath"), String("val")], RErr,
-     since="0.0.7")
+     since="0.0.7",
+     brief="Set the value of a node of the Augeas tree",
+     doc="""\
+Sets the single node at `augpath`, which is made if needed, to `val`.""")
 
 call("aug_setm",
      [String("base"), OptString("sub"), String("val")], RInt("nodes"),
-     since="1.23.14")
+     since="1.23.14",
+     brief="Set the values of many nodes of the Augeas tree",
+     doc="""\
+Sets each node that matches `sub` below each that matches `base` to `val`,
+or, if `sub` is NULL, those that match `base`.  Returns how many were set.""")
 
 call("aug_transform",
      [String("lens"), String("file")], RErr,
      opts=[OBool("remove")],
-     since="1.35.2")
+     since="1.35.2",
+     brief="Say which lens is for a file",
+     doc="""\
+Makes Augeas read files that match `file` with `lens` at the next
+`aug_load`.
+
+Optional arguments:
+
+- `remove`: take the files away from the lens instead.""")

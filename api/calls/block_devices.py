@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""block_devices"""
+"""Disks and other block devices, as devices and not by what they hold."""
 
 from model import (
     call, group, BufferIn, Device, Int, Int64, OBool, OInt, OInt64,
@@ -13,32 +13,33 @@ call("blkid",
      since="1.15.9",
      brief="Return all that is recognized on a device",
      doc="""\
-Returns the tags that blkid finds on `device`, such as TYPE, UUID, LABEL and
-PARTUUID, as pairs of name and value.""")
+Returns the tags that blkid finds on `device`, such as TYPE, UUID, LABEL
+and PARTUUID, as pairs of name and value.""")
 
 call("blockdev_flushbufs",
      [Device("device")], RErr,
      since="1.9.3",
      brief="Write out and drop the buffers of a device",
      doc="""\
-Makes the kernel write what it has buffered for `device` and forget the rest.""")
+Makes the kernel write what it has buffered for `device` and forget the
+rest.""")
 
 call("blockdev_getbsz",
      [Device("device")], RInt("blocksize"),
      since="1.9.3",
      brief="Return the block size of a device",
      doc="""\
-Returns the size of the blocks, in bytes, in which the kernel buffers `device`.
-It has nothing to do with the filesystem on it.""")
+Returns the size of the blocks, in bytes, in which the kernel buffers
+`device`.  It has nothing to do with the filesystem on it.""")
 
 call("blockdev_getro",
      [Device("device")], RBool("ro"),
      since="1.9.3", impl="mount",
      brief="Tell whether a device is read-only",
      doc="""\
-Returns true if the kernel refuses writes to the block device `device`.  A drive
-that was added read-only still gives false where the changes go to a throw-away
-layer.""")
+Returns true if the kernel refuses writes to the block device `device`.  A
+drive that was added read-only still gives false where the changes go to a
+throw-away layer.""")
 
 call("blockdev_getsize64",
      [Device("device")], RInt64("sizeinbytes"),
@@ -52,25 +53,25 @@ call("blockdev_getss",
      since="1.9.3", impl="mount",
      brief="Return the sector size of a device",
      doc="""\
-Returns the size of a logical sector of `device` in bytes, usually 512, and 4096
-for disks that were added so.""")
+Returns the size of a logical sector of `device` in bytes, usually 512, and
+4096 for disks that were added so.""")
 
 call("blockdev_getsz",
      [Device("device")], RInt64("sizeinsectors"),
      since="1.9.3", impl="mount",
      brief="Return the size of a device in sectors",
      doc="""\
-Returns the size of `device` in units of 512 bytes, whatever the device's own
-sector size is.  `blockdev_getsize64` is easier to use right.""")
+Returns the size of `device` in units of 512 bytes, whatever the device's
+own sector size is.  `blockdev_getsize64` is easier to use right.""")
 
 call("blockdev_rereadpt",
      [Device("device")], RErr,
      since="1.9.3",
      brief="Read the partition table of a disk again",
      doc="""\
-Makes the session look at the table on `device` again, so that the partitions
-appear.  The part_* calls do this by themselves; it is for programs that write
-a table as bytes.""")
+Makes the session look at the table on `device` again, so that the
+partitions appear.  The part_* calls do this by themselves; it is for
+programs that write a table as bytes.""")
 
 call("blockdev_setbsz",
      [Device("device"), Int("blocksize")], RErr,
@@ -105,9 +106,10 @@ call("canonical_device_name",
      since="1.19.7", impl="mount",
      brief="Return the usual name of a device",
      doc="""\
-Devices have more than one name.  This turns /dev/vda, /dev/hda and the like
-into /dev/sda, and the mapper name of a logical volume, /dev/mapper/VG-LV, into
-/dev/VG/LV.  Other names are returned as they are.  The device need not exist.""")
+Devices have more than one name.  This turns /dev/vda, /dev/hda and the
+like into /dev/sda, and the mapper name of a logical volume,
+/dev/mapper/VG-LV, into /dev/VG/LV.  Other names are returned as they are.
+The device need not exist.""")
 
 call("copy_device_to_device",
      [Device("src"), Device("dest")], RErr,
@@ -122,7 +124,8 @@ Optional arguments:
 
 - `srcoffset`, `destoffset`: where to begin in the source and destination.
 - `size`: how many bytes; an error if the source has fewer.
-- `sparse`: blocks of zeroes are not written; the destination should be zero.
+- `sparse`: blocks of zeroes are not written; the destination should be
+  zero.
 - `append`: must not be true for a device.""")
 
 call("copy_device_to_file",
@@ -162,9 +165,9 @@ call("device_index",
      since="1.19.7", impl="mount",
      brief="Return the number of a disk",
      doc="""\
-Returns the place of `device`, which must be a whole disk such as /dev/sdb, in
-the list of disks: 0 for the first.  Fails with the errno EINVAL or ENOENT if
-there is no such disk.""")
+Returns the place of `device`, which must be a whole disk such as /dev/sdb,
+in the list of disks: 0 for the first.  Fails with the errno EINVAL or
+ENOENT if there is no such disk.""")
 
 call("device_name",
      [Int("index")], RString("name"),
@@ -181,16 +184,17 @@ call("disk_create",
      since="1.25.31",
      brief="Make a new disk image on the host",
      doc="""\
-Makes the disk image `filename` on the host (not in the guest) with the format
-`format`, "raw" or "qcow2", and a size of `size` bytes.  The program and not the
-session does this, so it works before launch.  A file that exists is
-overwritten.
+Makes the disk image `filename` on the host (not in the guest) with the
+format `format`, "raw" or "qcow2", and a size of `size` bytes.  The program
+and not the session does this, so it works before launch.  A file that
+exists is overwritten.
 
 Optional arguments:
 
 - `backingfile`: qcow2 only; an image of which this one holds the changes.
   `size` may be -1, then it is that of the backing file.
-- `backingformat`: the format of the backing file; it should always be given.
+- `backingformat`: the format of the backing file; it should always be
+  given.
 - `preallocation`: "off" or "sparse" (the default), "metadata" (qcow2), or
   "full".
 - `compat`: qcow2 only; "0.10" or "1.1", the version of the format.
@@ -201,8 +205,8 @@ call("disk_format",
      since="1.19.38",
      brief="Return the format of a disk image on the host",
      doc="""\
-Detects the format of the host file `filename`, such as "raw" or "qcow2".  Do
-not trust it for images that a guest could have written as raw.""")
+Detects the format of the host file `filename`, such as "raw" or "qcow2".
+Do not trust it for images that a guest could have written as raw.""")
 
 call("disk_has_backing_file",
      [String("filename")], RBool("backingfile"),
@@ -253,26 +257,27 @@ call("is_whole_device",
      since="1.21.9", impl="mount",
      brief="Tell whether a device is a whole disk",
      doc="""\
-Returns true if `device` is one of the session's disks, such as /dev/sda, and
-false if it is a partition or any other device such as a logical volume.""")
+Returns true if `device` is one of the session's disks, such as /dev/sda,
+and false if it is a partition or any other device such as a logical
+volume.""")
 
 call("list_devices",
      [], RStringList("devices"),
      since="0.0.4", impl="mount",
      brief="List the disks",
      doc="""\
-Returns the names of all disks of the session, /dev/sda, /dev/sdb and so on, in
-the order in which the drives were added.  Partitions and logical volumes are
-not listed; see `list_partitions`.""")
+Returns the names of all disks of the session, /dev/sda, /dev/sdb and so
+on, in the order in which the drives were added.  Partitions and logical
+volumes are not listed; see `list_partitions`.""")
 
 call("list_disk_labels",
      [], RHashtable("labels"),
      since="1.19.49", impl="mount",
      brief="List the labels of drives",
      doc="""\
-Returns pairs of a label, as it was given to `add_drive` or is that of one of
-the drive's partitions (the label followed by the number), and the device that
-has it.""")
+Returns pairs of a label, as it was given to `add_drive` or is that of one
+of the drive's partitions (the label followed by the number), and the
+device that has it.""")
 
 call("max_disks",
      [], RInt("disks"),
@@ -286,17 +291,17 @@ call("nr_devices",
      since="1.19.15", impl="mount",
      brief="Return the number of disks",
      doc="""\
-Returns how many disks the session has, which is the length of the list that
-`list_devices` returns.""")
+Returns how many disks the session has, which is the length of the list
+that `list_devices` returns.""")
 
 call("pread_device",
      [Device("device"), Int("count"), Int64("offset")], RBufferOut("content"),
      since="1.5.21",
      brief="Read a part of a device",
      doc="""\
-Reads up to `count` bytes of `device`, beginning at byte `offset`.  The answer is
-shorter only at the end of the device.  As with `pread`, the size of a message
-limits `count`.""")
+Reads up to `count` bytes of `device`, beginning at byte `offset`.  The
+answer is shorter only at the end of the device.  As with `pread`, the size
+of a message limits `count`.""")
 
 call("pwrite_device",
      [Device("device"), BufferIn("content"), Int64("offset")], RInt("nbytes"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""checksums"""
+"""Checksums of files and devices."""
 
 from model import call, group, Device, FileOut, Pathname, RErr, RString, String
 
@@ -10,10 +10,10 @@ call("checksum",
      since="1.0.2", impl="fileops",
      brief="Return the checksum of a file",
      doc="""\
-Reads the file `path` and returns its checksum in hexadecimal.  `csumtype` is
-"crc" (the CRC of POSIX cksum, in decimal), "gost", "gost12", "md5", "sha1",
-"sha224", "sha256", "sha384" or "sha512"; other types, and those for which the
-needed program is missing, are an error.  Symbolic links are followed.""")
+Reads the file `path` and returns its checksum in hexadecimal.  `csumtype`
+is "crc" (the CRC of POSIX cksum, in decimal), "md5", "sha1", "sha224",
+"sha256", "sha384" or "sha512", in any case; other types are an error.
+Symbolic links are followed.""")
 
 call("checksum_device",
      [String("csumtype"), Device("device")], RString("checksum"),
@@ -27,7 +27,7 @@ call("checksums_out",
      since="1.3.7", impl="fileops", cancellable=True,
      brief="Write the checksums of all files below a directory",
      doc="""\
-Computes the checksum of every regular file below `directory`, and writes them
-to the host file `sumsfile`, a line each: the checksum, two spaces and the
-path, which begins with "./".  sha256sum -c and its relatives can check the
-list.  `csumtype` is as for `checksum`.  The call can be cancelled.""")
+Computes the checksum of every regular file below `directory`, and writes
+them to the host file `sumsfile`, a line each: the checksum, two spaces and
+the path, which begins with "./".  sha256sum -c and its relatives can check
+the list.  `csumtype` is as for `checksum`.  The call can be cancelled.""")

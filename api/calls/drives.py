@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""drives"""
+"""Drives: what a handle is given to work on."""
 
 from model import (
     call, group, Int64, OBool, OInt, OString, OStringList, Pointer, RErr,
@@ -13,8 +13,8 @@ call("add_cdrom",
      deprecated_by="add_drive_ro", config_only=True, blocking=False,
      brief="Add a CD or DVD image, read-only",
      doc="""\
-The same as `add_drive_ro`.  The drive appears as an ordinary disk, for example
-/dev/sdb, and can be mounted as iso9660 or udf.""")
+The same as `add_drive_ro`.  The drive appears as an ordinary disk, for
+example /dev/sdb, and can be mounted as iso9660 or udf.""")
 
 call("add_domain",
      [String("dom")], RInt("nrdisks"),
@@ -24,9 +24,9 @@ call("add_domain",
      since="1.7.4", shell_alias=["domain"], config_only=True,
      brief="Add the disks of a libvirt domain",
      doc="""\
-Asks libvirt for the disks of the domain `dom` (a name, or with `allowuuid` a
-UUID) and adds each.  Returns how many were added.  The domain should be shut
-off unless `readonly` is true.
+Asks libvirt for the disks of the domain `dom` (a name, or with `allowuuid`
+a UUID) and adds each.  Returns how many were added.  The domain should be
+shut off unless `readonly` is true.
 
 Optional arguments:
 
@@ -50,44 +50,47 @@ call("add_drive",
      blocking=False,
      brief="Add a disk image or block device to the handle",
      doc="""\
-`filename` is a disk image or a host block device; with a network `protocol`
-it is the name of the export on the server instead.  Drives get their names in
-the order in which they are added: the first is /dev/sda.  All drives must be
-added before `launch`.  An image that does not exist or cannot be read is an
-error at once.
+`filename` is a disk image or a host block device; with a network
+`protocol` it is the name of the export on the server instead.  Drives get
+their names in the order in which they are added: the first is /dev/sda.
+All drives must be added before `launch`.  An image that does not exist or
+cannot be read is an error at once.
 
-Unless `readonly` is true the image is locked for this session, and one that
-another program (such as a running virtual machine) writes to is refused at
-launch.  Writing to the disk of a running guest would destroy it.
+Unless `readonly` is true the image is locked for this session, and one
+that another program (such as a running virtual machine) writes to is
+refused at launch.  Writing to the disk of a running guest would destroy
+it.
 
 Optional arguments:
 
 - `readonly`: if true, no byte of the image is changed.  Writing is still
-  possible inside the session: changes go to a throw-away layer and are lost
-  at its end.  Several sessions may read the same image this way.
-- `format`: the image's format, such as "raw" or "qcow2".  If it is left out
-  the format is detected.  Name it whenever it is known: a guest can write a
-  header of another format into its raw disk, and a program that detects
-  would be deceived by it.
+  possible inside the session: changes go to a throw-away layer and are
+  lost at its end.  Several sessions may read the same image this way.
+- `format`: the image's format, such as "raw" or "qcow2".  If it is left
+  out the format is detected.  Name it whenever it is known: a guest can
+  write a header of another format into its raw disk, and a program that
+  detects would be deceived by it.
 - `iface`: accepted for old programs and ignored.
-- `name`: the drive's original name in the guest, for example "vda"; it is a
-  hint for the inspection of fstab.
+- `name`: the drive's original name in the guest, for example "vda"; it is
+  a hint for the inspection of fstab.
 - `label`: up to 20 letters; the drive can then also be named
   /dev/disk/guestfs/LABEL.
-- `protocol`: how the image is reached: "file" (the default), "nbd", "http",
-  "https", "ftp", "ftps", "ssh", "rbd" or "iscsi".  A protocol that is not
-  supported is an error.
+- `protocol`: how the image is reached: "file" (the default), "nbd",
+  "http", "https", "ftp", "ftps", "ssh", "rbd" or "iscsi".  A protocol that
+  is not supported is an error.
 - `server`: for network protocols, a list with the servers: "HOST",
-  "HOST:PORT", "tcp:HOST:PORT" or "unix:/PATH".  Most protocols take exactly
-  one, rbd several, and file none.
+  "HOST:PORT", "tcp:HOST:PORT" or "unix:/PATH".  Most protocols take
+  exactly one, rbd several, and file none.
 - `username`: the user on the server, for protocols that ask for one.
 - `secret`: the password or key for the server.  It is masked in traces.
-- `cachemode`: "writeback", the default, or "unsafe", which ignores syncs and
-  may be used only for disks that can be thrown away if the machine fails.
-- `discard`: "disable" (the default), "enable", which fails if the host cannot
-  discard, or "besteffort".  Needed for fstrim to give back space in the
-  image.
-- `copyonread`: keep what was read from a slow image in the throw-away layer.
+- `cachemode`: "writeback", the default, or "unsafe", which ignores syncs
+  and may be used only for disks that can be thrown away if the machine
+  fails.
+- `discard`: "disable" (the default), "enable", which fails if the host
+  cannot discard, or "besteffort".  Needed for fstrim to give back space in
+  the image.
+- `copyonread`: keep what was read from a slow image in the throw-away
+  layer.
 - `blocksize`: the drive's sector size, 512 or 4096; 512 if left out.""")
 
 call("add_drive_ro",
@@ -96,8 +99,8 @@ call("add_drive_ro",
      blocking=False,
      brief="Add a drive that cannot be changed",
      doc="""\
-The same as `add_drive` with `readonly` true: no byte of `filename` changes,
-whatever is done in the session.""")
+The same as `add_drive` with `readonly` true: no byte of `filename`
+changes, whatever is done in the session.""")
 
 call("add_drive_ro_with_if",
      [String("filename"), String("iface")], RErr,
@@ -113,9 +116,9 @@ call("add_drive_scratch",
      since="1.23.10", impl="client", shell_alias=["scratch"], blocking=False,
      brief="Add an empty disk that vanishes at the end",
      doc="""\
-Makes a sparse raw disk of `size` bytes, filled with zeroes, and adds it as the
-next drive.  The file is removed when the handle is closed.  `size` must be
-positive.
+Makes a sparse raw disk of `size` bytes, filled with zeroes, and adds it as
+the next drive.  The file is removed when the handle is closed.  `size`
+must be positive.
 
 Optional arguments:
 
@@ -129,8 +132,8 @@ call("add_drive_with_if",
      deprecated_by="add_drive", config_only=True, blocking=False,
      brief="Add a drive, with an interface",
      doc="""\
-As `add_drive` without optional arguments; `iface` is accepted for old programs
-and ignored.""")
+As `add_drive` without optional arguments; `iface` is accepted for old
+programs and ignored.""")
 
 call("add_libvirt_dom",
      [Pointer("dom", "void *")], RInt("nrdisks"),
@@ -140,8 +143,8 @@ call("add_libvirt_dom",
      since="1.29.14", in_shell=False, config_only=True,
      brief="Add the disks of a domain from an open libvirt connection",
      doc="""\
-As `add_domain`, for programs that already hold a libvirt object: `dom` is a
-`virDomainPtr` that stays owned by the caller.
+As `add_domain`, for programs that already hold a libvirt object: `dom` is
+a `virDomainPtr` that stays owned by the caller.
 
 Optional arguments:
 
@@ -153,5 +156,6 @@ call("remove_drive",
      since="1.19.49", impl="client", deprecated=True, blocking=False,
      brief="Remove a drive from a running session",
      doc="""\
-Drives cannot be removed while a session runs, so the call always fails after
-launch.  Before launch it cannot be used either.  `label` would name the drive.""")
+Drives cannot be removed while a session runs, so the call always fails
+after launch.  Before launch it cannot be used either.  `label` would name
+the drive.""")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""files_metadata"""
+"""What is known about files: kind, mode, owner, times, size."""
 
 from model import (
     call, group, FilenameList, Int, Int64, OBool, Pathname, RBool, RErr,
@@ -13,9 +13,9 @@ call("chmod",
      brief="Change the mode of a file",
      doc="""\
 Sets the permission bits of `path`, including set-user-id, set-group-id and
-the sticky bit, to `mode`.  Symbolic links are followed.  Shells read numbers
-as decimal: write 0644, with the zero, for octal.  A mode that does not fit
-into 07777 is an error.""")
+the sticky bit, to `mode`.  Symbolic links are followed.  Shells read
+numbers as decimal: write 0644, with the zero, for octal.  A mode that does
+not fit into 07777 is an error.""")
 
 call("chown",
      [Int("owner"), Int("group"), Pathname("path")], RErr,
@@ -23,9 +23,9 @@ call("chown",
      brief="Change the owner and group of a file",
      doc="""\
 Sets the owner of `path` to the numeric user `owner` and the numeric group
-`group`; -1 leaves one as it is.  Symbolic links are followed; `lchown` changes
-the link itself.  Names are not known here: read the guest's /etc/passwd and
-/etc/group for the numbers.""")
+`group`; -1 leaves one as it is.  Symbolic links are followed; `lchown`
+changes the link itself.  Names are not known here: read the guest's
+/etc/passwd and /etc/group for the numbers.""")
 
 call("copy_attributes",
      [Pathname("src"), Pathname("dest")], RErr,
@@ -34,16 +34,16 @@ call("copy_attributes",
      since="1.25.21", impl="fileops",
      brief="Copy owner, mode and attributes from one file to another",
      doc="""\
-Gives `dest` the attributes of `src` that are asked for; by default none, so at
-least one of the flags should be true.  Both must exist.  Contents and times
-are not touched.
+Gives `dest` the attributes of `src` that are asked for; by default none,
+so at least one of the flags should be true.  Both must exist.  Contents
+and times are not touched.
 
 Optional arguments:
 
 - `all`: all that follow; those given as false are still left out.
 - `mode`: the permission bits.
-- `xattributes`: the extended attributes, which include ACLs, capabilities and
-  SELinux labels.
+- `xattributes`: the extended attributes, which include ACLs, capabilities
+  and SELinux labels.
 - `ownership`: user and group.""")
 
 call("exists",
@@ -51,18 +51,18 @@ call("exists",
      since="0.0.8", impl="fileops",
      brief="Tell whether a path exists",
      doc="""\
-Returns true if there is anything at `path`: a file, a directory, a device or
-any other kind.  Symbolic links are followed, so one that leads nowhere gives
-false; use `is_symlink` or `lstatns` for the link itself.""")
+Returns true if there is anything at `path`: a file, a directory, a device
+or any other kind.  Symbolic links are followed, so one that leads nowhere
+gives false; use `is_symlink` or `lstatns` for the link itself.""")
 
 call("filesize",
      [Pathname("file")], RInt64("size"),
      since="1.0.82", impl="fileops",
      brief="Return the size of a file in bytes",
      doc="""\
-Returns the length of the file at `path`, following symbolic links.  For block
-devices use `blockdev_getsize64`; how much space a file takes on the disk is
-in `statns`.""")
+Returns the length of the file at `path`, following symbolic links.  For
+block devices use `blockdev_getsize64`; how much space a file takes on the
+disk is in `statns`.""")
 
 call("is_blockdev",
      [Pathname("path")], RBool("flag"),
@@ -70,14 +70,14 @@ call("is_blockdev",
      opts_suffix=True, since="1.5.10", impl="fileops",
      brief="Tell whether a path is a block device node",
      doc="""\
-Returns true if there is a block device node at `path`, and false for anything
-else, including a path that does not exist.  This looks at a node inside the
-guest's tree and not at the session's own devices.
+Returns true if there is a block device node at `path`, and false for
+anything else, including a path that does not exist.  This looks at a node
+inside the guest's tree and not at the session's own devices.
 
 Optional arguments:
 
-- `followsymlinks`: if true, what a symbolic link leads to is looked at.  By
-  default a link is a link, and gives false.""")
+- `followsymlinks`: if true, what a symbolic link leads to is looked at.
+  By default a link is a link, and gives false.""")
 
 call("is_chardev",
      [Pathname("path")], RBool("flag"),
@@ -90,8 +90,8 @@ anything else, including a path that does not exist.
 
 Optional arguments:
 
-- `followsymlinks`: if true, what a symbolic link leads to is looked at.  By
-  default a link is a link, and gives false.""")
+- `followsymlinks`: if true, what a symbolic link leads to is looked at.
+  By default a link is a link, and gives false.""")
 
 call("is_dir",
      [Pathname("path")], RBool("dirflag"),
@@ -99,13 +99,13 @@ call("is_dir",
      opts_suffix=True, since="0.0.8", impl="fileops",
      brief="Tell whether a path is a directory",
      doc="""\
-Returns true if `path` is a directory, and false for anything else, including
-a path that does not exist.
+Returns true if `path` is a directory, and false for anything else,
+including a path that does not exist.
 
 Optional arguments:
 
-- `followsymlinks`: if true, a symbolic link to a directory counts as one.  By
-  default a link is a link, and gives false.""")
+- `followsymlinks`: if true, a symbolic link to a directory counts as one.
+  By default a link is a link, and gives false.""")
 
 call("is_fifo",
      [Pathname("path")], RBool("flag"),
@@ -118,8 +118,8 @@ including a path that does not exist.
 
 Optional arguments:
 
-- `followsymlinks`: if true, what a symbolic link leads to is looked at.  By
-  default a link is a link, and gives false.""")
+- `followsymlinks`: if true, what a symbolic link leads to is looked at.
+  By default a link is a link, and gives false.""")
 
 call("is_file",
      [Pathname("path")], RBool("fileflag"),
@@ -127,13 +127,13 @@ call("is_file",
      opts_suffix=True, since="0.0.8", impl="fileops",
      brief="Tell whether a path is a regular file",
      doc="""\
-Returns true if `path` is a regular file, and false for anything else, such as
-a directory, a device or a path that does not exist.
+Returns true if `path` is a regular file, and false for anything else, such
+as a directory, a device or a path that does not exist.
 
 Optional arguments:
 
-- `followsymlinks`: if true, a symbolic link to a regular file counts as one.
-  By default a link is a link, and gives false.""")
+- `followsymlinks`: if true, a symbolic link to a regular file counts as
+  one.  By default a link is a link, and gives false.""")
 
 call("is_socket",
      [Pathname("path")], RBool("flag"),
@@ -141,29 +141,29 @@ call("is_socket",
      opts_suffix=True, since="1.5.10", impl="fileops",
      brief="Tell whether a path is a Unix socket",
      doc="""\
-Returns true if there is a socket node at `path`, and false for anything else,
-including a path that does not exist.
+Returns true if there is a socket node at `path`, and false for anything
+else, including a path that does not exist.
 
 Optional arguments:
 
-- `followsymlinks`: if true, what a symbolic link leads to is looked at.  By
-  default a link is a link, and gives false.""")
+- `followsymlinks`: if true, what a symbolic link leads to is looked at.
+  By default a link is a link, and gives false.""")
 
 call("is_symlink",
      [Pathname("path")], RBool("flag"),
      since="1.5.10", impl="fileops",
      brief="Tell whether a path is a symbolic link",
      doc="""\
-Returns true if the last part of `path` is a symbolic link, wherever it leads,
-and false for anything else, including a path that does not exist.""")
+Returns true if the last part of `path` is a symbolic link, wherever it
+leads, and false for anything else, including a path that does not exist.""")
 
 call("lchown",
      [Int("owner"), Int("group"), Pathname("path")], RErr,
      since="1.0.77", impl="fileops",
      brief="Change the owner and group of a file or link",
      doc="""\
-As `chown`, but if `path` is a symbolic link the link itself gets the new owner
-and group and what it leads to stays as it is.""")
+As `chown`, but if `path` is a symbolic link the link itself gets the new
+owner and group and what it leads to stays as it is.""")
 
 call("lstat",
      [Pathname("path")], RStruct("statbuf", "stat"),
@@ -196,20 +196,20 @@ call("lstatnslist",
      since="1.27.53", impl="fileops",
      brief="Return information about many files of one directory",
      doc="""\
-Does `lstatns` for each of `names`, which are single names inside the directory
-`path`, and returns the answers in the same order.  A name that cannot be
-looked at has `st_ino` -1 in its answer and is no error.  This is much faster
-than single calls when a whole directory is read.  A list of any length may be
-given.""")
+Does `lstatns` for each of `names`, which are single names inside the
+directory `path`, and returns the answers in the same order.  A name that
+cannot be looked at has `st_ino` -1 in its answer and is no error.  This is
+much faster than single calls when a whole directory is read.  A list of
+any length may be given.""")
 
 call("stat",
      [Pathname("path")], RStruct("statbuf", "stat"),
      since="1.9.2", impl="fileops", deprecated=True, deprecated_by="statns",
      brief="Return information about a file",
      doc="""\
-Returns what stat(2) knows of `path`, following symbolic links.  Device numbers
-are encoded as Linux encodes them.  Times are whole seconds: `statns` has the
-rest.""")
+Returns what stat(2) knows of `path`, following symbolic links.  Device
+numbers are encoded as Linux encodes them.  Times are whole seconds:
+`statns` has the rest.""")
 
 call("statns",
      [Pathname("path")], RStruct("statbuf", "statns"),
@@ -217,9 +217,10 @@ call("statns",
      brief="Return information about a file, with nanoseconds",
      doc="""\
 Returns what stat(2) knows of `path`, following symbolic links: device and
-inode, mode with the file's type, number of links, owner, size in bytes, blocks
-of 512 bytes, and the three times as seconds since 1970 and nanoseconds.  The
-spare fields are zero.  Fails if there is nothing at `path`.""")
+inode, mode with the file's type, number of links, owner, size in bytes,
+blocks of 512 bytes, and the three times as seconds since 1970 and
+nanoseconds.  The spare fields are zero.  Fails if there is nothing at
+`path`.""")
 
 call("touch",
      [Pathname("path")], RErr,
@@ -238,6 +239,6 @@ call("utimens",
      doc="""\
 Sets the time of last access of `path` to `atsecs` seconds since 1970 and
 `atnsecs` nanoseconds, and the time of last modification to `mtsecs` and
-`mtnsecs`.  Where the nanoseconds are -1 the time becomes the present; where
-they are -2 the time stays as it is; the seconds are ignored then.  Any kind of
-file can be changed, and a symbolic link is changed itself.""")
+`mtnsecs`.  Where the nanoseconds are -1 the time becomes the present;
+where they are -2 the time stays as it is; the seconds are ignored then.
+Any kind of file can be changed, and a symbolic link is changed itself.""")

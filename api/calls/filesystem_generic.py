@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""filesystem_generic"""
+"""Calls that mean the same for every filesystem."""
 
 from model import (
     call, group, Device, FileOut, Int, Mountable, OInt, OString,
@@ -29,26 +29,26 @@ call("drop_caches",
      since="1.0.18",
      brief="Make the kernel forget cached data",
      doc="""\
-`whattodrop` is 1 for file contents, 2 for names and inodes, 3 for both.  Only
-of use in measurements; data that was not yet written is kept.""")
+`whattodrop` is 1 for file contents, 2 for names and inodes, 3 for both.
+Only of use in measurements; data that was not yet written is kept.""")
 
 call("filesystem_available",
      [String("filesystem")], RBool("fsavail"),
      since="1.19.5",
      brief="Tell whether a filesystem can be mounted here",
      doc="""\
-Returns true if the kernel that the session runs on knows the filesystem type
-`filesystem`, such as "xfs".  It says nothing about programs that make or check
-such filesystems: `feature_available` does.""")
+Returns true if the kernel that the session runs on knows the filesystem
+type `filesystem`, such as "xfs".  It says nothing about programs that make
+or check such filesystems: `feature_available` does.""")
 
 call("fill_dir",
      [Pathname("dir"), Int("nr")], RErr,
      since="1.19.32", impl="fileops",
      brief="Make many empty files in a directory",
      doc="""\
-Makes `nr` empty files in the existing directory `dir`, named by their number
-with eight digits: 00000000, 00000001 and so on.  It is for tests of large
-directories.""")
+Makes `nr` empty files in the existing directory `dir`, named by their
+number with eight digits: 00000000, 00000001 and so on.  It is for tests of
+large directories.""")
 
 call("fsck",
      [String("fstype"), Device("device")], RInt("status"),
@@ -73,25 +73,25 @@ call("isoinfo_device",
      brief="Return the volume descriptor of an ISO device",
      doc="""\
 Reads the primary volume descriptor of the ISO 9660 filesystem on `device`:
-names of volume, publisher and application, sizes, and times, where -1 means
-that a time is not set.""")
+names of volume, publisher and application, sizes, and times, where -1
+means that a time is not set.""")
 
 call("list_filesystems",
      [], RHashtable("fses"),
      since="1.5.15", impl="mount",
      brief="List the filesystems of all disks",
      doc="""\
-Looks at every disk, partition, logical volume, RAID, and opened encrypted device
-of the session, and returns pairs of a mountable and the type of what it holds,
-as `vfs_type` names it.  Btrfs subvolumes are listed one by one, in the form
-"btrfsvol:DEVICE/SUBVOLUME".  A device that holds nothing known has the type
-"unknown", and swap space "swap".  Members of volume groups and RAIDs, encrypted
-containers and extended partitions are not listed, because nothing can be
-mounted from them.
+Looks at every disk, partition, logical volume, RAID, and opened encrypted
+device of the session, and returns pairs of a mountable and the type of
+what it holds, as `vfs_type` names it.  Btrfs subvolumes are listed one by
+one, in the form "btrfsvol:DEVICE/SUBVOLUME".  A device that holds nothing
+known has the type "unknown", and swap space "swap".  Members of volume
+groups and RAIDs, encrypted containers and extended partitions are not
+listed, because nothing can be mounted from them.
 
 The list says what is there, not what can be mounted: a filesystem may be
-damaged, or its type unknown to the kernel.  Which of them belong together is
-what `inspect_os` finds out.""")
+damaged, or its type unknown to the kernel.  Which of them belong together
+is what `inspect_os` finds out.""")
 
 call("mkfs",
      [String("fstype"), Device("device")], RErr,
@@ -100,22 +100,24 @@ call("mkfs",
      opts_suffix=True, since="0.0.8", impl="fs",
      brief="Make a filesystem",
      doc="""\
-Makes an empty filesystem of the type `fstype`, such as "ext4", "xfs", "btrfs",
-"vfat" or "ntfs", on `device`, which may be a partition, a logical volume or a
-whole disk and must not be mounted.  All data on it is lost: signatures of other
-filesystems are erased, after it is known that the type can be made.  It is an
-error if the program for this type is missing, or if an option does not apply
-to the type.
+Makes an empty filesystem of the type `fstype`, such as "ext4", "xfs",
+"btrfs", "vfat" or "ntfs", on `device`, which may be a partition, a logical
+volume or a whole disk and must not be mounted.  All data on it is lost:
+signatures of other filesystems are erased, after it is known that the type
+can be made.  It is an error if the program for this type is missing, or if
+an option does not apply to the type.
 
 Optional arguments:
 
 - `blocksize`: the size of blocks in bytes, for types that have a choice; a
-  power of two, usually from 1024 to 4096.  For FAT and NTFS it is the cluster
-  size.
-- `features`: ext2/3/4 features to turn on or off, a list as in `mke2fs -O`.
+  power of two, usually from 1024 to 4096.  For FAT and NTFS it is the
+  cluster size.
+- `features`: ext2/3/4 features to turn on or off, a list as in `mke2fs
+  -O`.
 - `inode`: the size of an inode in bytes, ext2/3/4 only.
 - `sectorsize`: the size of sectors, for types that ask for it.
-- `label`: the filesystem's label.  It must not be longer than the type allows.""")
+- `label`: the filesystem's label.  It must not be longer than the type
+  allows.""")
 
 call("mkfs_b",
      [String("fstype"), Int("blocksize"), Device("device")], RErr,
@@ -143,17 +145,17 @@ call("set_label",
      since="1.17.9",
      brief="Set the label of a filesystem",
      doc="""\
-Gives the filesystem on `mountable` the label `label`.  How long it may be, and
-whether the filesystem may be mounted meanwhile, depends on its type; types that
-have no program for it are refused with the errno ENOTSUP.""")
+Gives the filesystem on `mountable` the label `label`.  How long it may be,
+and whether the filesystem may be mounted meanwhile, depends on its type;
+types that have no program for it are refused with the errno ENOTSUP.""")
 
 call("set_uuid",
      [Device("device"), String("uuid")], RErr,
      since="1.23.10",
      brief="Set the UUID of a filesystem",
      doc="""\
-Gives the filesystem on `device` the UUID `uuid`; types that do not allow this
-are refused with the errno ENOTSUP.""")
+Gives the filesystem on `device` the UUID `uuid`; types that do not allow
+this are refused with the errno ENOTSUP.""")
 
 call("set_uuid_random",
      [Device("device")], RErr,
@@ -167,54 +169,54 @@ call("statvfs",
      since="1.9.2", impl="fileops",
      brief="Return the numbers of a mounted filesystem",
      doc="""\
-Returns what statvfs(2) knows of the filesystem that holds `path`: `bsize` and
-`frsize`, the block sizes; `blocks`, `bfree` and `bavail`, in units of `frsize`;
-`files`, `ffree` and `favail`, the inodes; `fsid`; `flag`, the mount flags; and
-`namemax`, the longest name.""")
+Returns what statvfs(2) knows of the filesystem that holds `path`: `bsize`
+and `frsize`, the block sizes; `blocks`, `bfree` and `bavail`, in units of
+`frsize`; `files`, `ffree` and `favail`, the inodes; `fsid`; `flag`, the
+mount flags; and `namemax`, the longest name.""")
 
 call("sync",
      [], RErr,
      since="0.0.3", impl="mount",
      brief="Write everything to the disks",
      doc="""\
-Returns when all that was written in this session, to files and devices, has
-reached the disk images.  It is not needed before `shutdown`, which does the
-same; call it when another program will look at the image while the session
-goes on.""")
+Returns when all that was written in this session, to files and devices,
+has reached the disk images.  It is not needed before `shutdown`, which
+does the same; call it when another program will look at the image while
+the session goes on.""")
 
 call("vfs_label",
      [Mountable("mountable")], RString("label"),
      since="1.3.18", impl="fs",
      brief="Return the label of a filesystem",
      doc="""\
-Returns the label of the filesystem on `mountable`, or an empty string when it
-has none.  It is read from the device, so it need not be mounted.""")
+Returns the label of the filesystem on `mountable`, or an empty string when
+it has none.  It is read from the device, so it need not be mounted.""")
 
 call("vfs_minimum_size",
      [Mountable("mountable")], RInt64("sizeinbytes"),
      since="1.31.18",
      brief="Return the smallest size that a filesystem can have",
      doc="""\
-Returns how small, in bytes, the filesystem on `mountable` could be made without
-losing data.  Only types that can shrink are known, others are refused with the
-errno ENOTSUP.""")
+Returns how small, in bytes, the filesystem on `mountable` could be made
+without losing data.  Only types that can shrink are known, others are
+refused with the errno ENOTSUP.""")
 
 call("vfs_type",
      [Mountable("mountable")], RString("fstype"),
      since="1.0.75", impl="fs",
      brief="Return the type of a filesystem",
      doc="""\
-Returns the name under which the kernel knows what is on `mountable`: "ext4",
-"xfs", "btrfs", "vfat", "ntfs", "iso9660", and also "swap", "crypto_LUKS" or
-"LVM2_member" for things that are not filesystems.  An empty string means that
-nothing was recognized.  It is found from the contents, which need not be
-mountable.""")
+Returns the name under which the kernel knows what is on `mountable`:
+"ext4", "xfs", "btrfs", "vfat", "ntfs", "iso9660", and also "swap",
+"crypto_LUKS" or "LVM2_member" for things that are not filesystems.  An
+empty string means that nothing was recognized.  It is found from the
+contents, which need not be mountable.""")
 
 call("vfs_uuid",
      [Mountable("mountable")], RString("uuid"),
      since="1.3.18", impl="fs", shell_alias=["get-uuid"],
      brief="Return the UUID of a filesystem",
      doc="""\
-Returns the UUID of the filesystem on `mountable` as the device holds it, or an
-empty string when it has none.  Types without real UUIDs, such as FAT and NTFS,
-have shorter serial numbers, which are returned the same way.""")
+Returns the UUID of the filesystem on `mountable` as the device holds it,
+or an empty string when it has none.  Types without real UUIDs, such as FAT
+and NTFS, have shorter serial numbers, which are returned the same way.""")

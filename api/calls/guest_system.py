@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""guest_system"""
+"""The session itself: its kernel, its features, its umask."""
 
 from model import (
     call, group, Int, RBool, RErr, RInt, RString, RStringList, RStruct,
@@ -9,44 +9,86 @@ group("guest-kernel/system")
 
 call("available",
      [StringList("groups")], RErr,
-     since="1.0.80")
+     since="1.0.80",
+     brief="Fail unless all given features are available",
+     doc="""\
+Succeeds if every optional group of `groups` can be used here, and
+otherwise fails and names one that cannot.  A group that is not known is an
+error too.""")
 
 call("available_all_groups",
      [], RStringList("groups"),
-     since="1.3.15")
+     since="1.3.15",
+     brief="List all features that are known",
+     doc="""\
+Returns the names of all optional groups, whether they can be used here or
+not.""")
 
 call("dmesg",
      [], RString("kmsgs"),
-     since="1.0.18")
+     since="1.0.18",
+     brief="Return the messages of the kernel",
+     doc="""\
+Returns the log of the kernel that the session runs on, where it may be
+read.""")
 
 call("echo_daemon",
      [StringList("words")], RString("output"),
-     since="1.0.69")
+     since="1.0.69",
+     brief="Return the words that were given",
+     doc="""\
+Joins `words` with spaces and returns them, after a trip to the session's
+process.""")
 
 call("feature_available",
      [StringList("groups")], RBool("isavailable"),
-     since="1.21.26")
+     since="1.21.26",
+     brief="Tell whether features are available",
+     doc="""\
+Returns true if every optional group of `groups` can be used here; unlike
+`available` it fails only if something goes wrong.""")
 
 call("get_umask",
      [], RInt("mask"),
-     since="1.3.4", shell_output="octal")
+     since="1.3.4", shell_output="octal",
+     brief="Return the umask of the session",
+     doc="""\
+Returns the mask that `umask` set, at first 022.""")
 
 call("modprobe",
      [String("modulename")], RErr,
-     since="1.0.68", optgroup="linuxmodules")
+     since="1.0.68", optgroup="linuxmodules",
+     brief="Load a kernel module",
+     doc="""\
+Loads `modulename` into the kernel of the session.  It is refused where
+that kernel is the host's and the module is not loaded already.""")
 
 call("ping_daemon",
      [], RErr,
-     since="1.0.18")
+     since="1.0.18",
+     brief="Ask the session's process for an answer",
+     doc="""\
+Succeeds if it is alive.""")
 
 call("sleep",
      [Int("secs")], RErr,
-     since="1.0.41")
+     since="1.0.41",
+     brief="Wait for some seconds",
+     doc="""\
+Waits for `secs` seconds in the session's process.""")
 
 call("umask",
      [Int("mask")], RInt("oldmask"),
-     since="1.0.55", shell_output="octal")
+     since="1.0.55", shell_output="octal",
+     brief="Set the umask of the session",
+     doc="""\
+Sets the mask that new files and directories are made with and returns the
+one before.  It is from 0 to 0777.""")
 
 call("utsname",
      [], RStruct("uts", "utsname"),
-     since="1.19.27")
+     since="1.19.27",
+     brief="Return the name and version of the session's kernel",
+     doc="""\
+Returns what uname(2) says where the session runs, which is not the guest's
+own kernel.""")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""handle_config"""
+"""The handle: settings, state, beginning and end of a session."""
 
 from model import (
     call, group, Bool, Int, OptString, RBool, RConstOptString,
@@ -13,9 +13,9 @@ call("c_pointer",
      since="1.29.17", impl="client", shell_output="hex",
      brief="Return the address of the C handle as a number",
      doc="""\
-The value is the `guestfs_h *` itself.  A binding uses it to pass its handle
-to C code in the same process; printed, it tells handles apart in a log.  It
-is valid until the handle is closed.""")
+The value is the `guestfs_h *` itself.  A binding uses it to pass its
+handle to C code in the same process; printed, it tells handles apart in a
+log.  It is valid until the handle is closed.""")
 
 call("clear_backend_setting",
      [String("name")], RInt("count"),
@@ -23,27 +23,27 @@ call("clear_backend_setting",
      brief="Forget all backend settings of one name",
      doc="""\
 Removes `name` itself and every `name=value` from the backend settings.
-Returns how many entries were removed, which may be 0; a name that is not set
-is no error.  The handle must not have been launched yet.""")
+Returns how many entries were removed, which may be 0; a name that is not
+set is no error.  The handle must not have been launched yet.""")
 
 call("config",
      [String("hvparam"), OptString("hvvalue")], RErr,
      since="0.0.3", impl="client", config_only=True, blocking=False,
      brief="Pass an extra parameter to the hypervisor",
      doc="""\
-Appends the option `hvparam`, and its value `hvvalue` when that is not NULL,
-to the command line of whatever process holds the guest's disks.  `hvparam`
-must begin with a dash.  It exists for programs that know which hypervisor
-they start; launchers without a hypervisor keep the words and do not use
-them.  The handle must not have been launched yet.""")
+Appends the option `hvparam`, and its value `hvvalue` when that is not
+NULL, to the command line of whatever process holds the guest's disks.
+`hvparam` must begin with a dash.  It exists for programs that know which
+hypervisor they start; launchers without a hypervisor keep the words and do
+not use them.  The handle must not have been launched yet.""")
 
 call("get_append",
      [], RConstOptString("append"),
      since="1.0.26", impl="client", blocking=False,
      brief="Return the extra kernel words set with set_append",
      doc="""\
-Returns NULL, which is no error, when nothing was set.  The string belongs to
-the handle.""")
+Returns NULL, which is no error, when nothing was set.  The string belongs
+to the handle.""")
 
 call("get_attach_method",
      [], RString("backend"),
@@ -51,16 +51,16 @@ call("get_attach_method",
      deprecated_by="get_backend", blocking=False,
      brief="Return the backend, in the form of old versions",
      doc="""\
-The same as `get_backend`, except that "direct" is called "appliance", as it
-was when this call was made.""")
+The same as `get_backend`, except that "direct" is called "appliance", as
+it was when this call was made.""")
 
 call("get_autosync",
      [], RBool("autosync"),
      since="0.0.3", impl="client", blocking=False,
      brief="Tell whether the session is synced when it ends",
      doc="""\
-True, the default, means that filesystems are unmounted and their data written
-before `shutdown` or closing the handle returns.""")
+True, the default, means that filesystems are unmounted and their data
+written before `shutdown` or closing the handle returns.""")
 
 call("get_backend",
      [], RString("backend"),
@@ -75,10 +75,10 @@ call("get_backend_setting",
      since="1.27.2", impl="client", blocking=False,
      brief="Return one backend setting by its name",
      doc="""\
-Looks for `name=value` among the settings and returns the value, or "1" when
-just `name` is there.  If `name` is not set the call fails with the errno
-ESRCH, so a program can tell this from other errors.  The caller frees the
-string.""")
+Looks for `name=value` among the settings and returns the value, or "1"
+when just `name` is there.  If `name` is not set the call fails with the
+errno ESRCH, so a program can tell this from other errors.  The caller
+frees the string.""")
 
 call("get_backend_settings",
      [], RStringList("settings"),
@@ -93,8 +93,8 @@ call("get_cachedir",
      since="1.19.58", impl="client", blocking=False,
      brief="Return the directory for large files that can be made again",
      doc="""\
-The directory set with `set_cachedir`; else LIBGUESTFS_CACHEDIR, else TMPDIR,
-from the environment; else /var/tmp.  The caller frees the string.""")
+The directory set with `set_cachedir`; else LIBGUESTFS_CACHEDIR, else
+TMPDIR, from the environment; else /var/tmp.  The caller frees the string.""")
 
 call("get_direct",
      [], RBool("direct"),
@@ -102,16 +102,16 @@ call("get_direct",
      deprecated_by="internal_get_console_socket", blocking=False,
      brief="Tell whether direct mode is on",
      doc="""\
-Direct mode once connected a guest's console to the program.  The flag is kept
-for old programs and changes nothing.""")
+Direct mode once connected a guest's console to the program.  The flag is
+kept for old programs and changes nothing.""")
 
 call("get_hv",
      [], RString("hv"),
      since="1.23.17", impl="client", blocking=False,
      brief="Return the path of the hypervisor binary",
      doc="""\
-The path set with `set_hv` or by the environment, else the one chosen when the
-library was built.  The caller frees the string.""")
+The path set with `set_hv` or by the environment, else the one chosen when
+the library was built.  The caller frees the string.""")
 
 call("get_identifier",
      [], RConstString("identifier"),
@@ -156,9 +156,9 @@ call("get_pid",
      since="1.0.56", impl="client", shell_alias=["pid"], blocking=False,
      brief="Return the process id of the session's main process",
      doc="""\
-The id is that of the process that does the work of this handle.  Fails when
-no session is running, and may fail with backends that have no such process
-on this machine.""")
+The id is that of the process that does the work of this handle.  Fails
+when no session is running, and may fail with backends that have no such
+process on this machine.""")
 
 call("get_program",
      [], RConstString("program"),
@@ -174,8 +174,8 @@ call("get_qemu",
      blocking=False,
      brief="Return the path of the hypervisor binary",
      doc="""\
-As `get_hv`, but the string belongs to the handle and is valid until the path
-is set again or the handle is closed.""")
+As `get_hv`, but the string belongs to the handle and is valid until the
+path is set again or the handle is closed.""")
 
 call("get_recovery_proc",
      [], RBool("recoveryproc"),
@@ -196,9 +196,9 @@ call("get_sockdir",
      since="1.33.8", impl="client", blocking=False,
      brief="Return the directory for the session's sockets",
      doc="""\
-A directory that only this user can enter and whose name is short enough for
-a Unix socket's address: XDG_RUNTIME_DIR when it is set and usable, else /tmp.
-The caller frees the string.""")
+A directory that only this user can enter and whose name is short enough
+for a Unix socket's address: XDG_RUNTIME_DIR when it is set and usable,
+else /tmp.  The caller frees the string.""")
 
 call("get_state",
      [], RInt("state"),
@@ -214,8 +214,8 @@ call("get_tmpdir",
      since="1.19.58", impl="client", blocking=False,
      brief="Return the directory for small temporary files",
      doc="""\
-The directory set with `set_tmpdir`; else LIBGUESTFS_TMPDIR, else TMPDIR, from
-the environment; else /tmp.  The caller frees the string.""")
+The directory set with `set_tmpdir`; else LIBGUESTFS_TMPDIR, else TMPDIR,
+from the environment; else /tmp.  The caller frees the string.""")
 
 call("get_trace",
      [], RBool("trace"),
@@ -245,8 +245,8 @@ call("is_config",
      since="1.0.2", impl="client", blocking=False,
      brief="Tell whether the handle can still be configured",
      doc="""\
-True from creation until `launch`.  Drives and most settings can be given only
-in this state.""")
+True from creation until `launch`.  Drives and most settings can be given
+only in this state.""")
 
 call("is_launching",
      [], RBool("launching"),
@@ -254,7 +254,8 @@ call("is_launching",
      blocking=False,
      brief="Tell whether launch is running",
      doc="""\
-True only while `launch` is under way, so it can be seen true from a callback.""")
+True only while `launch` is under way, so it can be seen true from a
+callback.""")
 
 call("is_ready",
      [], RBool("ready"),
@@ -278,15 +279,16 @@ call("launch",
      brief="Start the session, so that the drives can be used",
      doc="""\
 Attaches the drives that were added, and starts the process that serves the
-other calls.  All drives and settings must be given before; those calls fail
-afterwards with "this function can only be called in the config state".
+other calls.  All drives and settings must be given before; those calls
+fail afterwards with "this function can only be called in the config
+state".
 
 The call reports its progress with progress events, and when it succeeds
-sends the event GUESTFS_EVENT_LAUNCH_DONE.  It fails when a disk image cannot
-be opened or is in use by another program, when its format is not what the
-caller said, or when no launcher can work here; the message then says what is
-missing.  After a failure the handle is in the config state again only for
-being closed: make a new handle to try anew.
+sends the event GUESTFS_EVENT_LAUNCH_DONE.  It fails when a disk image
+cannot be opened or is in use by another program, when its format is not
+what the caller said, or when no launcher can work here; the message then
+says what is missing.  After a failure the handle is in the config state
+again only for being closed: make a new handle to try anew.
 
 It may be called once per handle.""")
 
@@ -295,11 +297,11 @@ call("parse_environment",
      since="1.19.53", impl="client", blocking=False,
      brief="Take settings from the environment variables",
      doc="""\
-Reads the LIBGUESTFS_* variables and TMPDIR of the process and sets what they
-say: backend and its settings, memory, tracing, search path and directories.
-`guestfs_create` does this by itself; the call is for handles made with
-GUESTFS_CREATE_NO_ENVIRONMENT.  A variable that cannot be parsed is an error,
-and those read before it stay set.""")
+Reads the LIBGUESTFS_* variables and TMPDIR of the process and sets what
+they say: backend and its settings, memory, tracing, search path and
+directories.  `guestfs_create` does this by itself; the call is for handles
+made with GUESTFS_CREATE_NO_ENVIRONMENT.  A variable that cannot be parsed
+is an error, and those read before it stay set.""")
 
 call("parse_environment_list",
      [StringList("environment")], RErr,
@@ -307,8 +309,8 @@ call("parse_environment_list",
      brief="Take settings from a list of NAME=VALUE",
      doc="""\
 As `parse_environment`, but `environment` is looked at in place of the
-process's own variables.  Each element has the form NAME=VALUE; names that do
-not belong to the library are ignored.""")
+process's own variables.  Each element has the form NAME=VALUE; names that
+do not belong to the library are ignored.""")
 
 call("set_append",
      [OptString("append")], RErr,
@@ -345,19 +347,19 @@ call("set_backend",
      brief="Choose how the session is started",
      doc="""\
 `backend` names the way in which `launch` works.  "direct", "libvirt" and
-"libvirt:URI" are the names that existing programs use; they are accepted and
-stand for the default choice.  A backend that is not known is an error at
-once.  The default comes from LIBGUESTFS_BACKEND, or is chosen at launch from
-what this machine can do.  The handle must not have been launched yet.""")
+"libvirt:URI" are the names that existing programs use; they are accepted
+and stand for the default choice.  A backend that is not known is an error
+at once.  The default comes from LIBGUESTFS_BACKEND, or is chosen at launch
+from what this machine can do.  The handle must not have been launched yet.""")
 
 call("set_backend_setting",
      [String("name"), String("val")], RErr,
      since="1.27.2", impl="client", config_only=True, blocking=False,
      brief="Set one backend setting",
      doc="""\
-Adds `name=val` to the backend settings after removing all earlier entries of
-`name`.  Settings that the backend does not know are kept and ignored.  The
-handle must not have been launched yet.""")
+Adds `name=val` to the backend settings after removing all earlier entries
+of `name`.  Settings that the backend does not know are kept and ignored.
+The handle must not have been launched yet.""")
 
 call("set_backend_settings",
      [StringList("settings")], RErr,
@@ -366,9 +368,9 @@ call("set_backend_settings",
      doc="""\
 `settings` is a list of words of the form NAME or NAME=VALUE, such as
 "force_tcg".  It replaces what was set before; an empty list clears it.
-Settings that the backend does not know are ignored.  LIBGUESTFS_BACKEND_SETTINGS
-sets the same list, separated by colons.  The handle must not have been
-launched yet.""")
+Settings that the backend does not know are ignored.
+LIBGUESTFS_BACKEND_SETTINGS sets the same list, separated by colons.  The
+handle must not have been launched yet.""")
 
 call("set_cachedir",
      [OptString("cachedir")], RErr,
@@ -378,8 +380,8 @@ call("set_cachedir",
      doc="""\
 `cachedir` is used for things that several sessions share and that can be
 made anew, and for overlays of read-only drives.  It needs much free space.
-NULL goes back to the default, see `get_cachedir`.  The handle must not have
-been launched yet.""")
+NULL goes back to the default, see `get_cachedir`.  The handle must not
+have been launched yet.""")
 
 call("set_direct",
      [Bool("direct")], RErr,
@@ -396,8 +398,8 @@ call("set_hv",
      blocking=False,
      brief="Set the path of the hypervisor binary",
      doc="""\
-`hv` is the program that a launcher with a virtual machine would start.  The
-environment variable LIBGUESTFS_HV sets the same.  Launchers without a
+`hv` is the program that a launcher with a virtual machine would start.
+The environment variable LIBGUESTFS_HV sets the same.  Launchers without a
 hypervisor keep the path and do not use it.  The handle must not have been
 launched yet.""")
 
@@ -408,9 +410,8 @@ call("set_identifier",
      brief="Give the handle a name for traces",
      doc="""\
 When `identifier` is not empty, each line of the trace begins with it and a
-colon, so that several handles of one program can be told apart.  It may hold
-letters, digits, dash and underscore; anything else would make traces hard to
-read.""")
+colon, so that several handles of one program can be told apart.  It may
+hold ASCII letters, digits, dash and underscore; anything else is an error.""")
 
 call("set_memsize",
      [Int("memsize")], RErr,
@@ -419,8 +420,8 @@ call("set_memsize",
      brief="Set the memory for a launcher's kernel, in megabytes",
      doc="""\
 `memsize` counts megabytes.  Values that are too small to boot are refused.
-LIBGUESTFS_MEMSIZE sets the same.  Only launchers that boot a kernel of their
-own use it.  The handle must not have been launched yet.""")
+LIBGUESTFS_MEMSIZE sets the same.  Only launchers that boot a kernel of
+their own use it.  The handle must not have been launched yet.""")
 
 call("set_network",
      [Bool("network")], RErr,
@@ -438,8 +439,9 @@ call("set_path",
      blocking=False,
      brief="Set the search path for the launcher's own files",
      doc="""\
-`searchpath` is a list of directories separated by colons.  NULL goes back to
-the built-in path.  The environment variable LIBGUESTFS_PATH sets the same.""")
+`searchpath` is a list of directories separated by colons.  NULL goes back
+to the built-in path.  The environment variable LIBGUESTFS_PATH sets the
+same.""")
 
 call("set_pgroup",
      [Bool("pgroup")], RErr,
@@ -483,8 +485,8 @@ call("set_smp",
      blocking=False,
      brief="Set the number of virtual processors",
      doc="""\
-`smp` must be at least 1 and at most 255.  Only launchers that boot a kernel
-of their own use it.  The handle must not have been launched yet.""")
+`smp` must be at least 1 and at most 255.  Only launchers that boot a
+kernel of their own use it.  The handle must not have been launched yet.""")
 
 call("set_tmpdir",
      [OptString("tmpdir")], RErr,
@@ -492,18 +494,18 @@ call("set_tmpdir",
      blocking=False,
      brief="Set the directory for small temporary files",
      doc="""\
-`tmpdir` must exist; the session's sockets and small files are made in a new
-directory below it, which is removed when the handle is closed.  NULL goes
-back to the default, see `get_tmpdir`.  The handle must not have been launched
-yet.""")
+`tmpdir` must exist; the session's sockets and small files are made in a
+new directory below it, which is removed when the handle is closed.  NULL
+goes back to the default, see `get_tmpdir`.  The handle must not have been
+launched yet.""")
 
 call("set_trace",
      [Bool("trace")], RErr,
      since="1.0.69", impl="client", shell_alias=["trace"], blocking=False,
      brief="Turn tracing of calls on or off",
      doc="""\
-With true, each public call sends an event before it runs, with its arguments,
-and one after, with its result.  If no callback was set for
+With true, each public call sends an event before it runs, with its
+arguments, and one after, with its result.  If no callback was set for
 GUESTFS_EVENT_TRACE the lines go to standard error.  Keys are never shown.
 The environment variable LIBGUESTFS_TRACE=1 turns it on for new handles.""")
 
@@ -512,42 +514,42 @@ call("set_verbose",
      since="0.0.3", impl="client", shell_alias=["verbose"], blocking=False,
      brief="Turn messages for debugging on or off",
      doc="""\
-With true, the library and the session's processes say what they do.  Without
-a callback for the events, the messages go to standard error.  The environment
-variable LIBGUESTFS_DEBUG=1 turns it on for new handles.""")
+With true, the library and the session's processes say what they do.
+Without a callback for the events, the messages go to standard error.  The
+environment variable LIBGUESTFS_DEBUG=1 turns it on for new handles.""")
 
 call("shutdown",
      [], RErr,
      since="1.19.16", impl="client",
      brief="End the session and wait until the disks are written",
      doc="""\
-Unmounts everything (unless autosync was turned off), detaches the drives and
-ends the session's processes.  Unlike closing the handle it reports errors, so
-a program that has written to a disk should call it and look at the result.
-Afterwards the handle can only be closed.  If there is no running session the
-call does nothing and succeeds.""")
+Unmounts everything (unless autosync was turned off), detaches the drives
+and ends the session's processes.  Unlike closing the handle it reports
+errors, so a program that has written to a disk should call it and look at
+the result.  Afterwards the handle can only be closed.  If there is no
+running session the call does nothing and succeeds.""")
 
 call("user_cancel",
      [], RErr,
      since="1.11.18", impl="client", blocking=False, wrapper=False,
      brief="Stop the call that is running on this handle",
      doc="""\
-May be called from another thread or a signal handler while a call runs.  If
-the call transfers a file, or says in its description that it can be
+May be called from another thread or a signal handler while a call runs.
+If the call transfers a file, or says in its description that it can be
 cancelled, it ends soon and fails with the errno EINTR; other calls run to
-their end.  A file that was being transferred is then in an undefined state.
-Without a running call this does nothing.""")
+their end.  A file that was being transferred is then in an undefined
+state.  Without a running call this does nothing.""")
 
 call("version",
      [], RStruct("version", "version"),
      since="1.0.58", impl="client", blocking=False,
      brief="Return the version of the API that the library provides",
      doc="""\
-`major`, `minor` and `release` are the numbers of the libguestfs version whose
-API this library implements, and `extra` is free text that may be empty.
-Programs use it to print what they run on; to know whether a function exists
-look for GUESTFS_HAVE_* macros or for the symbol, and for its feature with
-`feature_available`.""")
+`major`, `minor` and `release` are the numbers of the libguestfs version
+whose API this library implements, and `extra` is free text that may be
+empty.  Programs use it to print what they run on; to know whether a
+function exists look for GUESTFS_HAVE_* macros or for the symbol, and for
+its feature with `feature_available`.""")
 
 call("wait_ready",
      [], RErr,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""luks"""
+"""Encrypted devices."""
 
 from model import (
     call, group, Device, Int, Key, OBool, OString, RErr, RString, String)
@@ -8,48 +8,94 @@ group("luks")
 
 call("clevis_luks_unlock",
      [Device("device"), String("mapname")], RErr,
-     since="1.49.3", optgroup="clevisluks")
+     since="1.49.3", optgroup="clevisluks",
+     brief="Open an encrypted device with keys from the network",
+     doc="""\
+Opens the LUKS device `device` with the Clevis pins that it is bound to,
+which ask Tang servers; `set_network` must have allowed the network.  The
+decrypted device is /dev/mapper/`mapname`.""")
 
 call("cryptsetup_close",
      [Device("device")], RErr,
-     since="1.43.2", optgroup="luks")
+     since="1.43.2", optgroup="luks",
+     brief="Close an encrypted device",
+     doc="""\
+Closes `device`, which is the name below /dev/mapper that was made by
+`cryptsetup_open`.  Nothing may use it any more.""")
 
 call("cryptsetup_open",
      [Device("device"), Key("key"), String("mapname")], RErr,
      opts=[OBool("readonly"), OString("crypttype")],
-     since="1.43.2", optgroup="luks")
+     since="1.43.2", optgroup="luks",
+     brief="Open an encrypted device",
+     doc="""\
+Decrypts `device`, a LUKS or BitLocker device, with `key`, and makes the
+contents available as /dev/mapper/`mapname`.  The name must not be
+"control".  If there is LVM on it call `lvm_scan` afterwards.
+
+Optional arguments:
+
+- `readonly`: nothing can be written through it.
+- `crypttype`: "luks" or "bitlk"; found from the contents if left out.""")
 
 call("luks_add_key",
      [Device("device"), Key("key"), Key("newkey"), Int("keyslot")], RErr,
-     since="1.5.2", optgroup="luks")
+     since="1.5.2", optgroup="luks",
+     brief="Add a key to an encrypted device",
+     doc="""\
+Adds `newkey` to `keyslot` of the LUKS device `device`, which is opened
+with one of its other keys, `key`.  The slot must be free.""")
 
 call("luks_close",
      [Device("device")], RErr,
      since="1.5.1", deprecated=True, deprecated_by="cryptsetup_close",
-     optgroup="luks")
+     optgroup="luks",
+     brief="Close an encrypted device",
+     doc="""\
+As `cryptsetup_close`.""")
 
 call("luks_format",
      [Device("device"), Key("key"), Int("keyslot")], RErr,
-     since="1.5.2", optgroup="luks")
+     since="1.5.2", optgroup="luks",
+     brief="Make an encrypted device",
+     doc="""\
+Makes an empty LUKS device of `device`, with `key` in slot `keyslot`.  All
+data on it is lost.""")
 
 call("luks_format_cipher",
      [Device("device"), Key("key"), Int("keyslot"), String("cipher")], RErr,
-     since="1.5.2", optgroup="luks")
+     since="1.5.2", optgroup="luks",
+     brief="Make an encrypted device with the given cipher",
+     doc="""\
+As `luks_format`, with `cipher`, for example "aes-xts-plain64".""")
 
 call("luks_kill_slot",
      [Device("device"), Key("key"), Int("keyslot")], RErr,
-     since="1.5.2", optgroup="luks")
+     since="1.5.2", optgroup="luks",
+     brief="Remove a key from an encrypted device",
+     doc="""\
+Removes the key in `keyslot` of the LUKS device `device`; `key` must be one
+of the others.""")
 
 call("luks_open",
      [Device("device"), Key("key"), String("mapname")], RErr,
      since="1.5.1", deprecated=True, deprecated_by="cryptsetup_open",
-     optgroup="luks")
+     optgroup="luks",
+     brief="Open a LUKS device",
+     doc="""\
+As `cryptsetup_open`.""")
 
 call("luks_open_ro",
      [Device("device"), Key("key"), String("mapname")], RErr,
      since="1.5.1", deprecated=True, deprecated_by="cryptsetup_open",
-     optgroup="luks")
+     optgroup="luks",
+     brief="Open a LUKS device for reading",
+     doc="""\
+As `cryptsetup_open` with `readonly` true.""")
 
 call("luks_uuid",
      [Device("device")], RString("uuid"),
-     since="1.41.9", optgroup="luks")
+     since="1.41.9", optgroup="luks",
+     brief="Return the UUID of a LUKS device",
+     doc="""\
+Returns the UUID in the header of `device`.""")

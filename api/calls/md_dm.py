@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""md_dm"""
+"""Linux RAID and other device-mapper devices."""
 
 from model import (
     call, group, Device, DeviceList, OInt, OInt64, OString, RErr,
@@ -9,28 +9,59 @@ group("device-mapper")
 
 call("list_dm_devices",
      [], RStringList("devices"),
-     since="1.11.15")
+     since="1.11.15",
+     brief="List the device-mapper devices",
+     doc="""\
+Returns the devices below /dev/mapper that are not logical volumes, such as
+opened encrypted devices.""")
 
 group("md")
 
 call("list_md_devices",
      [], RStringList("devices"),
-     since="1.15.4")
+     since="1.15.4",
+     brief="List the Linux RAID devices",
+     doc="""\
+Returns the names of all running md devices of the session.""")
 
 call("md_create",
      [String("name"), DeviceList("devices")], RErr,
      opts=[OInt64("missingbitmap"), OInt("nrdevices"), OInt("spare"),
            OInt64("chunk"), OString("level")],
-     since="1.15.6", optgroup="mdadm")
+     since="1.15.6", optgroup="mdadm",
+     brief="Make a Linux RAID device",
+     doc="""\
+Makes the RAID `name` of `devices`; it appears as /dev/md/`name`.
+
+Optional arguments:
+
+- `missingbitmap`: a bit for each place in the array that stays empty;
+  these count from the lowest bit.
+- `nrdevices`: how many devices carry data; by default all but the spares.
+- `spare`: how many spare devices there are, 0 if left out.
+- `chunk`: the chunk size in bytes.
+- `level`: "linear", "raid0", "raid1" (the default), "raid4", "raid5",
+  "raid6" or "raid10".""")
 
 call("md_detail",
      [Device("md")], RHashtable("info"),
-     since="1.15.6", optgroup="mdadm")
+     since="1.15.6", optgroup="mdadm",
+     brief="Return information about a RAID device",
+     doc="""\
+Returns pairs of a name and a value, such as "level", "devices" and "uuid",
+for the RAID `md`.""")
 
 call("md_stat",
      [Device("md")], RStructList("devices", "mdstat"),
-     since="1.17.21", optgroup="mdadm")
+     since="1.17.21", optgroup="mdadm",
+     brief="Return the state of the devices of a RAID",
+     doc="""\
+Returns for each device of the RAID `md` its name, its place, and flags
+such as "F" for faulty and "S" for spare.""")
 
 call("md_stop",
      [Device("md")], RErr,
-     since="1.15.6", optgroup="mdadm")
+     since="1.15.6", optgroup="mdadm",
+     brief="Stop a RAID device",
+     doc="""\
+Stops the RAID `md`, which must not be in use.""")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""mount"""
+"""Mounting filesystems, and showing the tree on the host."""
 
 from model import (
     call, group, DevOrPath, Mountable, OBool, OInt, OString, Pathname,
@@ -20,25 +20,26 @@ call("mkmountpoint",
      since="1.0.62", impl="mount",
      brief="Make a directory to mount on, before anything is mounted",
      doc="""\
-`exemptpath` has one part: "/temp1" for example.  It is made in an empty tree
-that exists before a root is mounted, so that several filesystems can be mounted
-side by side.  As soon as something is mounted on "/" these directories are
-hidden, so use either this or `mount` on "/".  `rmmountpoint` removes them.""")
+`exemptpath` has one part: "/temp1" for example.  It is made in an empty
+tree that exists before a root is mounted, so that several filesystems can
+be mounted side by side.  As soon as something is mounted on "/" these
+directories are hidden, so use either this or `mount` on "/".
+`rmmountpoint` removes them.""")
 
 call("mount",
      [Mountable("mountable"), String("mountpoint")], RErr,
      since="0.0.3", impl="mount",
      brief="Mount a filesystem",
      doc="""\
-Mounts the filesystem on `mountable` at `mountpoint`.  The first must be mounted
-on "/"; after that, other filesystems are mounted on directories of the tree.
-The mount point must exist, and `umount` and `umount_all` take mounts away.  Each
-filesystem can be mounted at more than one place.
+Mounts the filesystem on `mountable` at `mountpoint`.  The first must be
+mounted on "/"; after that, other filesystems are mounted on directories of
+the tree.  The mount point must exist, and `umount` and `umount_all` take
+mounts away.  Each filesystem can be mounted at more than one place.
 
-Unless the drive was added read-only, writing is possible, and the journal of
-a filesystem that was not unmounted cleanly is replayed.  The type is found
-from the contents.  If the mount fails, the message says what the kernel found
-wrong.""")
+Unless the drive was added read-only, writing is possible, and the journal
+of a filesystem that was not unmounted cleanly is replayed.  The type is
+found from the contents.  If the mount fails, the message says what the
+kernel found wrong.""")
 
 call("mount_9p",
      [String("mounttag"), String("mountpoint")], RErr,
@@ -46,8 +47,8 @@ call("mount_9p",
      since="1.11.12", deprecated=True,
      brief="Mount a directory that the hypervisor shares",
      doc="""\
-Directories of the host cannot be shared in this way any more; the call always
-fails.
+Directories of the host cannot be shared in this way any more; the call
+always fails.
 
 Optional arguments:
 
@@ -60,14 +61,15 @@ call("mount_local",
      since="1.17.22",
      brief="Offer the guest's tree at a directory of the host",
      doc="""\
-Prepares the host's directory `localmountpoint` to show the tree that is mounted
-in this session, through FUSE.  `mount_local_run` then serves it.
+Prepares the host's directory `localmountpoint` to show the tree that is
+mounted in this session, through FUSE.  `mount_local_run` then serves it.
 
 Optional arguments:
 
 - `readonly`: nothing can be changed through it.
 - `options`: FUSE options, divided by commas.
-- `cachetimeout`: for how many seconds names and attributes may be remembered.
+- `cachetimeout`: for how many seconds names and attributes may be
+  remembered.
 - `debugcalls`: print every request.""")
 
 call("mount_local_run",
@@ -83,26 +85,26 @@ call("mount_loop",
      since="1.0.54",
      brief="Mount a filesystem image that is a file in the guest",
      doc="""\
-Mounts the file `file`, which holds a filesystem, at `mountpoint`.  Both are
-paths in the mounted tree.""")
+Mounts the file `file`, which holds a filesystem, at `mountpoint`.  Both
+are paths in the mounted tree.""")
 
 call("mount_options",
      [String("options"), Mountable("mountable"), String("mountpoint")], RErr,
      since="1.0.10", impl="mount",
      brief="Mount a filesystem with options",
      doc="""\
-As `mount`.  `options` is a list of mount options divided by commas, such as
-"ro,noatime"; an empty one stands for the defaults.  Options that would let the
-filesystem reach out of the session are refused.""")
+As `mount`.  `options` is a list of mount options divided by commas, such
+as "ro,noatime"; an empty one stands for the defaults.  Options that would
+let the filesystem reach out of the session are refused.""")
 
 call("mount_ro",
      [Mountable("mountable"), String("mountpoint")], RErr,
      since="1.0.10", impl="mount",
      brief="Mount a filesystem so that it cannot be changed",
      doc="""\
-As `mount`, read-only.  Some filesystems replay their journal even so, and that
-writes to the disk: if the image itself must not change, add the drive with
-`readonly`.""")
+As `mount`, read-only.  Some filesystems replay their journal even so, and
+that writes to the disk: if the image itself must not change, add the drive
+with `readonly`.""")
 
 call("mount_vfs",
      [String("options"), String("vfstype"), Mountable("mountable"),
@@ -110,8 +112,8 @@ call("mount_vfs",
      since="1.0.10", impl="mount",
      brief="Mount a filesystem with options and a type",
      doc="""\
-As `mount_options`.  `vfstype` is the type that the kernel shall take it for;
-it is needed only when the type is not found from the contents.""")
+As `mount_options`.  `vfstype` is the type that the kernel shall take it
+for; it is needed only when the type is not found from the contents.""")
 
 call("mountable_device",
      [Mountable("mountable")], RString("device"),
@@ -126,8 +128,8 @@ call("mountable_subvolume",
      since="1.33.15",
      brief="Return the subvolume of a mountable",
      doc="""\
-Returns the btrfs subvolume in `mountable`: of "btrfsvol:/dev/sda2/home" that is
-"home".  A mountable without one is an error with the errno EINVAL.""")
+Returns the btrfs subvolume in `mountable`: of "btrfsvol:/dev/sda2/home"
+that is "home".  A mountable without one is an error with the errno EINVAL.""")
 
 call("mountpoints",
      [], RHashtable("mps"),
@@ -135,16 +137,16 @@ call("mountpoints",
      brief="Return what is mounted, and where",
      doc="""\
 Returns pairs of the mountable and the path at which it is mounted in this
-session, in the order in which they were mounted.  Mounts that the library uses
-for itself are not shown.""")
+session, in the order in which they were mounted.  Mounts that the library
+uses for itself are not shown.""")
 
 call("mounts",
      [], RStringList("devices"),
      since="0.0.8", impl="mount",
      brief="Return what is mounted",
      doc="""\
-Returns the mountables that are mounted in this session, without where.  One
-that is mounted twice is listed twice.  See `mountpoints`.""")
+Returns the mountables that are mounted in this session, without where.
+One that is mounted twice is listed twice.  See `mountpoints`.""")
 
 call("remount",
      [Pathname("mountpoint")], RErr,
@@ -154,8 +156,8 @@ call("remount",
      doc="""\
 Optional arguments:
 
-- `rw`: true makes the filesystem at `mountpoint` writable, false read-only.
-  One of the two must be given.""")
+- `rw`: true makes the filesystem at `mountpoint` writable, false
+  read-only.  One of the two must be given.""")
 
 call("rmmountpoint",
      [String("exemptpath")], RErr,
@@ -172,24 +174,24 @@ call("umount",
      brief="Unmount a filesystem",
      doc="""\
 Unmounts `pathordevice`: the path of a mount point, or the device that is
-mounted (if that is mounted more than once, the last of them).  It fails while
-other filesystems are mounted below.  What was written is on the disk when the
-call returns.
+mounted (if that is mounted more than once, the last of them).  It fails
+while other filesystems are mounted below.  What was written is on the disk
+when the call returns.
 
 Optional arguments:
 
 - `force`: unmount even if the filesystem does not answer.
-- `lazyunmount`: take it out of the tree at once, and let go of it when nothing
-  uses it any more.""")
+- `lazyunmount`: take it out of the tree at once, and let go of it when
+  nothing uses it any more.""")
 
 call("umount_all",
      [], RErr,
      since="0.0.8", impl="mount", shell_alias=["unmount-all"],
      brief="Unmount all filesystems",
      doc="""\
-Unmounts everything that is mounted in this session, the innermost first, also
-what was mounted by other programs below the tree.  It is no error if nothing
-is mounted.""")
+Unmounts everything that is mounted in this session, the innermost first,
+also what was mounted by other programs below the tree.  It is no error if
+nothing is mounted.""")
 
 call("umount_local",
      [], RErr,
@@ -197,7 +199,8 @@ call("umount_local",
      since="1.17.22",
      brief="Stop serving a directory of mount_local",
      doc="""\
-Unmounts the host directory of `mount_local`, so that `mount_local_run` returns.
+Unmounts the host directory of `mount_local`, so that `mount_local_run`
+returns.
 
 Optional arguments:
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""selinux"""
+"""SELinux labels."""
 
 from model import (
     call, group, Bool, OBool, Pathname, RBool, RErr, RString, String,
@@ -10,29 +10,55 @@ group("selinux")
 call("get_selinux",
      [], RBool("selinux"),
      since="1.0.67", impl="client", deprecated=True,
-     deprecated_by="selinux_relabel", blocking=False)
+     deprecated_by="selinux_relabel", blocking=False,
+     brief="Tell whether SELinux is on in the session",
+     doc="""\
+Returns the flag of `set_selinux`.""")
 
 call("getcon",
      [], RString("context"),
      since="1.0.67", deprecated=True, deprecated_by="selinux_relabel",
-     optgroup="selinux")
+     optgroup="selinux",
+     brief="Return the SELinux context of the session",
+     doc="""\
+Of no use: see `selinux_relabel`.""")
 
 call("selinux_relabel",
      [String("specfile"), Pathname("path")], RErr,
      opts=[OBool("force")],
-     since="1.33.43", optgroup="selinuxrelabel")
+     since="1.33.43", optgroup="selinuxrelabel",
+     brief="Set the SELinux labels of a tree",
+     doc="""\
+Labels `path` and all below it as the guest's own file `specfile` says.
+
+Optional arguments:
+
+- `force`: also change labels that an administrator has set.""")
 
 call("set_selinux",
      [Bool("selinux")], RErr,
      since="1.0.67", impl="client", shell_alias=["selinux"], deprecated=True,
-     deprecated_by="selinux_relabel", config_only=True, blocking=False)
+     deprecated_by="selinux_relabel", config_only=True, blocking=False,
+     brief="Turn SELinux on in the session",
+     doc="""\
+The flag is kept and changes nothing.""")
 
 call("setcon",
      [String("context")], RErr,
      since="1.0.67", deprecated=True, deprecated_by="selinux_relabel",
-     optgroup="selinux")
+     optgroup="selinux",
+     brief="Set the SELinux context of the session",
+     doc="""\
+Of no use: see `selinux_relabel`.""")
 
 call("setfiles",
      [String("specfile"), StringList("paths")], RErr,
      opts=[OBool("force")],
-     since="1.57.1", optgroup="selinuxrelabel")
+     since="1.57.1", optgroup="selinuxrelabel",
+     brief="Set the SELinux labels of some paths",
+     doc="""\
+As `selinux_relabel`, for each of `paths`.
+
+Optional arguments:
+
+- `force`: also change labels that an administrator has set.""")

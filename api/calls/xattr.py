@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""xattr"""
+"""Extended attributes, ACLs and capabilities of files."""
 
 from model import (
     call, group, FilenameList, Int, Pathname, RBufferOut, RErr, RString,
@@ -9,60 +9,109 @@ group("acl")
 
 call("acl_delete_def_file",
      [Pathname("dir")], RErr,
-     since="1.19.63", optgroup="acl")
+     since="1.19.63", optgroup="acl",
+     brief="Remove the default ACL of a directory",
+     doc="""\
+New files in `dir` no longer inherit an ACL.""")
 
 call("acl_get_file",
      [Pathname("path"), String("acltype")], RString("acl"),
-     since="1.19.63", optgroup="acl")
+     since="1.19.63", optgroup="acl",
+     brief="Return the POSIX ACL of a file",
+     doc="""\
+Returns the ACL of `path` as text; `acltype` is "access" or, for
+directories, "default".""")
 
 call("acl_set_file",
      [Pathname("path"), String("acltype"), String("acl")], RErr,
-     since="1.19.63", optgroup="acl")
+     since="1.19.63", optgroup="acl",
+     brief="Set the POSIX ACL of a file",
+     doc="""\
+Sets the ACL of `path` from the text `acl`, long or short form, with
+numbers for users and groups; `acltype` is "access" or "default".""")
 
 group("capabilities")
 
 call("cap_get_file",
      [Pathname("path")], RString("cap"),
-     since="1.19.63", optgroup="linuxcaps")
+     since="1.19.63", optgroup="linuxcaps",
+     brief="Return the Linux capabilities of a file",
+     doc="""\
+Returns them as text, or an empty string if `path` has none.""")
 
 call("cap_set_file",
      [Pathname("path"), String("cap")], RErr,
-     since="1.19.63", optgroup="linuxcaps")
+     since="1.19.63", optgroup="linuxcaps",
+     brief="Set the Linux capabilities of a file",
+     doc="""\
+Sets those of `path` from the text `cap`, such as "cap_net_raw=ep".""")
 
 group("xattr")
 
 call("getxattr",
      [Pathname("path"), String("name")], RBufferOut("xattr"),
-     since="1.7.24", optgroup="linuxxattrs")
+     since="1.7.24", optgroup="linuxxattrs",
+     brief="Return one extended attribute",
+     doc="""\
+Returns the value of the attribute `name` of `path`, following symbolic
+links.""")
 
 call("getxattrs",
      [Pathname("path")], RStructList("xattrs", "xattr"),
-     since="1.0.59", optgroup="linuxxattrs")
+     since="1.0.59", optgroup="linuxxattrs",
+     brief="List the extended attributes of a file",
+     doc="""\
+Returns names and values of all attributes of `path`, following symbolic
+links.""")
 
 call("lgetxattr",
      [Pathname("path"), String("name")], RBufferOut("xattr"),
-     since="1.7.24", optgroup="linuxxattrs")
+     since="1.7.24", optgroup="linuxxattrs",
+     brief="Return one extended attribute of a file or link",
+     doc="""\
+As `getxattr`, of a symbolic link itself.""")
 
 call("lgetxattrs",
      [Pathname("path")], RStructList("xattrs", "xattr"),
-     since="1.0.59", optgroup="linuxxattrs")
+     since="1.0.59", optgroup="linuxxattrs",
+     brief="List the extended attributes of a file or link",
+     doc="""\
+As `getxattrs`, of a symbolic link itself.""")
 
 call("lremovexattr",
      [String("xattr"), Pathname("path")], RErr,
-     since="1.0.59", optgroup="linuxxattrs")
+     since="1.0.59", optgroup="linuxxattrs",
+     brief="Remove an extended attribute from a file or link",
+     doc="""\
+As `removexattr`, of a symbolic link itself.""")
 
 call("lsetxattr",
      [String("xattr"), String("val"), Int("vallen"), Pathname("path")], RErr,
-     since="1.0.59", optgroup="linuxxattrs")
+     since="1.0.59", optgroup="linuxxattrs",
+     brief="Set an extended attribute of a file or link",
+     doc="""\
+As `setxattr`, of a symbolic link itself.""")
 
 call("lxattrlist",
      [Pathname("path"), FilenameList("names")], RStructList("xattrs", "xattr"),
-     since="1.0.77", optgroup="linuxxattrs")
+     since="1.0.77", optgroup="linuxxattrs",
+     brief="List the extended attributes of many files",
+     doc="""\
+Does `lgetxattrs` for each of `names`, which are names in the directory
+`path`.  For each file there is an entry with an empty name, whose value is
+the number of attributes that follow (or empty on an error).""")
 
 call("removexattr",
      [String("xattr"), Pathname("path")], RErr,
-     since="1.0.59", optgroup="linuxxattrs")
+     since="1.0.59", optgroup="linuxxattrs",
+     brief="Remove an extended attribute",
+     doc="""\
+Removes the attribute `xattr` from `path`, following symbolic links.""")
 
 call("setxattr",
      [String("xattr"), String("val"), Int("vallen"), Pathname("path")], RErr,
-     since="1.0.59", optgroup="linuxxattrs")
+     since="1.0.59", optgroup="linuxxattrs",
+     brief="Set an extended attribute",
+     doc="""\
+Sets the attribute `xattr` of `path`, following symbolic links, to the
+first `vallen` bytes of `val`.""")

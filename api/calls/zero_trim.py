@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""zero_trim"""
+"""Zeroes, discards and the removal of what was there."""
 
 from model import call, group, Device, OInt64, Pathname, RBool, RErr
 
@@ -10,8 +10,8 @@ call("blkdiscard",
      since="1.25.44", optgroup="blkdiscard",
      brief="Discard all data of a device",
      doc="""\
-Tells the storage below that nothing on `device` is needed any more.  All data
-is lost.  The drive must have been added with `discard` enabled.""")
+Tells the storage below that nothing on `device` is needed any more.  All
+data is lost.  The drive must have been added with `discard` enabled.""")
 
 call("blkdiscardzeroes",
      [Device("device")], RBool("zeroes"),
@@ -26,9 +26,9 @@ call("fstrim",
      since="1.19.6", optgroup="fstrim",
      brief="Give unused blocks of a filesystem back",
      doc="""\
-Discards the blocks that the filesystem mounted at `mountpoint` does not use, so
-that the image can shrink.  The drive must have been added with `discard`
-enabled.
+Discards the blocks that the filesystem mounted at `mountpoint` does not
+use, so that the image can shrink.  The drive must have been added with
+`discard` enabled.
 
 Optional arguments:
 
@@ -41,24 +41,24 @@ call("is_zero",
      since="1.11.8", impl="fileops",
      brief="Tell whether a file holds only zero bytes",
      doc="""\
-Returns true if every byte of the file `path` is zero; an empty file counts.
-Holes are zero without being read.""")
+Returns true if every byte of the file `path` is zero; an empty file
+counts.  Holes are zero without being read.""")
 
 call("is_zero_device",
      [Device("device")], RBool("zeroflag"),
      since="1.11.8",
      brief="Tell whether a device holds only zero bytes",
      doc="""\
-Returns true if every byte of `device` is zero.  The whole device may have to
-be read.""")
+Returns true if every byte of `device` is zero.  The whole device may have
+to be read.""")
 
 call("scrub_device",
      [Device("device")], RErr,
      since="1.0.52", optgroup="scrub",
      brief="Overwrite a device with patterns",
      doc="""\
-Writes patterns over all of `device`, so that old data is hard to recover even
-from the medium.  For disk images `zero_device` is as good and faster.""")
+Writes patterns over all of `device`, so that old data is hard to recover
+even from the medium.  For disk images `zero_device` is as good and faster.""")
 
 call("scrub_file",
      [Pathname("file")], RErr,
@@ -80,16 +80,18 @@ call("wipefs",
      since="1.17.6", optgroup="wipefs",
      brief="Remove the signatures of filesystems from a device",
      doc="""\
-Erases the magic bytes by which filesystems, RAID, LVM and partition tables are
-recognized on `device`.  The data itself stays, but it is no longer found.""")
+Erases the magic bytes by which filesystems, RAID, LVM and partition tables
+are recognized on `device`.  The data itself stays, but it is no longer
+found.""")
 
 call("zero",
      [Device("device")], RErr,
      since="1.0.16", progress=True,
      brief="Write zeroes over the start of a device",
      doc="""\
-Overwrites the first blocks of `device`, enough to destroy a partition table or
-a filesystem's superblock, but not the rest: see `zero_device` and `wipefs`.""")
+Overwrites the first blocks of `device`, enough to destroy a partition
+table or a filesystem's superblock, but not the rest: see `zero_device` and
+`wipefs`.""")
 
 call("zero_device",
      [Device("device")], RErr,
@@ -104,14 +106,14 @@ call("zero_free_space",
      since="1.17.18", progress=True,
      brief="Write zeroes over the free space of a filesystem",
      doc="""\
-Fills the free space of the filesystem that holds `directory` with zeroes and
-gives it back, so that the image compresses well.  `fstrim` and `zerofree` are
-faster where they can be used.""")
+Fills the free space of the filesystem that holds `directory` with zeroes
+and gives it back, so that the image compresses well.  `fstrim` and
+`zerofree` are faster where they can be used.""")
 
 call("zerofree",
      [Device("device")], RErr,
      since="1.0.26", optgroup="zerofree",
      brief="Write zeroes over unused blocks of an ext2/3/4 filesystem",
      doc="""\
-Zeroes the blocks that the filesystem on `device` does not use.  It must not be
-mounted, and should be sound.""")
+Zeroes the blocks that the filesystem on `device` does not use.  It must
+not be mounted, and should be sound.""")

@@ -84,8 +84,9 @@ def prototypes(call):
         args.append("size_t *size_r")
 
     def one(name, *more):
+        params = ", ".join([*args, *more])
         return (f"guestfs_{name}",
-                f"{c_ret(call.ret)}guestfs_{name} ({', '.join([*args, *more])})")
+                f"{c_ret(call.ret)}guestfs_{name} ({params})")
 
     c = call.c_name
     if call.opts or call.opts_suffix:
@@ -261,8 +262,9 @@ class Header (unittest.TestCase):
             self.assertEqual(self.structs.get(s.name), fields, s.name)
             seen.add(s.name)
             if s.has_list:
-                self.assertEqual(self.structs.get(s.name + "_list"),
-                                 f"uint32_t len; struct guestfs_{s.name} *val;")
+                self.assertEqual(
+                    self.structs.get(s.name + "_list"),
+                    f"uint32_t len; struct guestfs_{s.name} *val;")
                 seen.add(s.name + "_list")
         seen.update(c.c_name + "_argv" for c in self.calls)
         self.assertEqual(set(self.structs) - seen, set())
