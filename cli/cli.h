@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The command line: what all subcommands share.
+ *
+ * A subcommand is one file with one const struct cli_command, listed in
+ * main.c.  Exit codes: 0 it worked, 1 it did not, 2 the command line is wrong.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "guestfs.h"
+
+enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+/* An option, stored into a struct of the command at offset: bool, const char *
+ * (the last wins), int, or struct cli_list. */
+enum cli_kind { CLI_FLAG, CLI_STRING, CLI_NUMBER, CLI_LIST };
+struct cli_option {
+  const char *name; /* long, without dashes; NULL ends a table */
+  char letter;      /* or 0 */
+  enum cli_kind kind;
+  size_t offset;
+  const char *arg;  /* what to call its argument in the help */
+  const char *help;
+};
+struct cli_list {
+  const char **v; /* points into argv; freed by cli_main */
+  size_t n;
+};
+
+/* Options of every command that opens images. */
+struct cli_images {
+  struct cli_list add, mount, keys;
+  const char *format, *launcher;
+  int blocksize;
+  bool ro, rw, json, verbose, trace, no_progress;
+};
+
+struct cli_command {
+  const char *name;
+  const char *synopsis; /* behind "guestkit NAME " */
+  const char *summary;  /* one line */
+  const char *description;
+  const struct cli_option *options; /* its own, or NULL */
+  size_t opts_size;                 /* of the struct that they are stored in */
+  unsigned flags;
+  int (*run) (struct cli_images *images, void *opts, int argc, char **argv);
+};
+#define CLI_IMAGES 1u   /* takes the options of struct cli_images */
+#define CLI_WRITES 2u   /* opens read-write unless --ro */
+#define CLI_RAW_ARGS 4u /* options end at the first word that is none */
+
+extern const struct cli_command *const cli_commands[];
+
+/* --- options.c */
+/* Parses; argv is permuted.  Returns the index of the first operand, or -1
+ * after it said what is wrong. */
+int cli_parse (const struct cli_command *command, struct cli_images *images, void *opts, int argc,
+               char **argv);
+void cli_help (const struct cli_command *command, FILE *fp);
+
+/* --- say.c: messages, all to stderr as "guestkit: ..." */
+int cli_error (const char *fmt, ...) __attribute__ ((format (printf, 1, 2))); /* CLI_FAILED */
+int cli_usage (const struct cli_command *command, const char *fmt, ...)       /* CLI_USAGE */
+    __attribute__ ((format (printf, 2, 3)));
+int cli_guestfs_error (guestfs_h *g); /* the handle's last error; CLI_FAILED */
+
+/* --- session.c */
+/* A launched handle on the images of -a, or when there is none on the first
+ * operand (which is consumed: *argc and *argv move).  NULL: said why, and
+ * *ret_exit is set.  Read-only unless the command writes. */
+guestfs_h *cli_open (const struct cli_command *command, struct cli_images *images, int *argc,
+                     char ***argv, int *ret_exit);
+/* The same, and file systems are mounted: those of -m, or what the guest's
+ * own /etc/fstab says. */
+guestfs_h *cli_open_mounted (const struct cli_command *command, struct cli_images *images,
+                             int *argc, char ***argv, int *ret_exit);
+/* A handle with the images added, not launched. */
+guestfs_h *cli_prepare (const struct cli_command *command, struct cli_images *images, int *argc,
+                        char ***argv, int *ret_exit);
+/* Shut down and close; a failure there turns a good exit code into CLI_FAILED. */
+int cli_close (guestfs_h *g, int exit_code);
+
+/* --- mounts.c */
+int cli_mount_options (guestfs_h *g, const struct cli_list *mounts, bool ro); /* 0 or -1, said */
+int cli_mount_guest (guestfs_h *g, bool ro);                                  /* 0 or -1, said */
+
+/* --- progress.c: a bar on stderr when it is a terminal. */
+void cli_progress_bar (guestfs_h *g);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The subcommands, in the order in which the help shows them. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+#define CLI_COMMANDS                                                          \
+  COMMAND (filesystems)                                                       \
+  COMMAND (ls)                                                                \
+  COMMAND (cat)                                                               \
+  COMMAND (version)
+
+#define COMMAND(name) extern const struct cli_command cli_command_##name;
+CLI_COMMANDS
+#undef COMMAND
+
+#endif

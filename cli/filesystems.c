@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* guestkit filesystems */
+
+#include <inttypes.h>
+#include <json.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/strv.h"
+#include "cli/commands.h"
+
+struct row {
+  const char *device, *type;
+  char *label, *uuid;
+  int64_t size;
+};
+
+static void
+get_row (guestfs_h *g, struct row *row)
+{
+  row->label = guestfs_vfs_label (g, row->device);
+  row->uuid = guestfs_vfs_uuid (g, row->device);
+  row->size = guestfs_blockdev_getsize64 (g, row->device);
+}
+
+static void
+print_json (const struct row *rows, size_t n)
+{
+  struct json_object *list = json_object_new_array ();
+
+  for (size_t i = 0; i < n; ++i) {
+    struct json_object *o = json_object_new_object ();
+    json_object_object_add (o, "device", json_object_new_string (rows[i].device));
+    json_object_object_add (o, "type", json_object_new_string (rows[i].type));
+    json_object_object_add (o, "label", json_object_new_string (rows[i].label ? rows[i].label : ""));
+    json_object_object_add (o, "uuid", json_object_new_string (rows[i].uuid ? rows[i].uuid : ""));
+    json_object_object_add (o, "size", json_object_new_int64 (rows[i].size));
+    json_object_array_add (list, o);
+  }
+  puts (json_object_to_json_string_ext (list, JSON_C_TO_STRING_PRETTY
+                                                | JSON_C_TO_STRING_NOSLASHESCAPE));
+  json_object_put (list);
+}
+
+static void
+print_text (const struct row *rows, size_t n)
+{
+  printf ("%-12s %-12s %14s  %-16s %s\n", "DEVICE", "TYPE", "SIZE", "LABEL", "UUID");
+  for (size_t i = 0; i < n; ++i)
+    printf ("%-12s %-12s %14" PRIi64 "  %-16s %s\n", rows[i].device, rows[i].type, rows[i].size,
+            rows[i].label ? rows[i].label : "", rows[i].uuid ? rows[i].uuid : "");
+}
+
+static int
+list (guestfs_h *g, bool json)
+{
+  _cleanup_strv_ char **pairs = guestfs_list_filesystems (g);
+
+  if (pairs == NULL)
+    return cli_guestfs_error (g);
+  size_t n = gk_strv_length (pairs) / 2;
+  struct row *rows = calloc (n + 1, sizeof *rows);
+  if (rows == NULL)
+    return cli_error ("out of memory");
+  for (size_t i = 0; i < n; ++i) {
+    rows[i].device = pairs[2 * i];
+    rows[i].type = pairs[2 * i + 1];
+    get_row (g, &rows[i]);
+  }
+  if (json)
+    print_json (rows, n);
+  else
+    print_text (rows, n);
+  for (size_t i = 0; i < n; ++i) {
+    free (rows[i].label);
+    free (rows[i].uuid);
+  }
+  free (rows);
+  return CLI_OK;
+}
+
+static int
+run (struct cli_images *images, void *opts, int argc, char **argv)
+{
+  int r;
+  guestfs_h *g = cli_open (&cli_command_filesystems, images, &argc, &argv, &r);
+
+  if (g == NULL)
+    return r;
+  if (argc > 0)
+    r = cli_usage (&cli_command_filesystems, "too many arguments");
+  else
+    r = list (g, images->json);
+  return cli_close (g, r);
+}
+
+const struct cli_command cli_command_filesystems = {
+  .name = "filesystems",
+  .synopsis = "[OPTIONS] IMAGE",
+  .summary = "list the file systems in an image",
+  .description = "Lists every file system of the image with its type, size in bytes, label and UUID.",
+  .flags = CLI_IMAGES,
+  .run = run,
+};

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Options by table: parsing them and printing them as help. */
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/cli.h"
+
+#define IMAGES(field) offsetof (struct cli_images, field)
+
+static const struct cli_option image_options[] = {
+  { "add", 'a', CLI_LIST, IMAGES (add), "IMAGE", "open this image; may be repeated" },
+  { "mount", 'm', CLI_LIST, IMAGES (mount), "DEV[:DIR[:OPTIONS[:TYPE]]]",
+    "mount this device of the guest instead of what its fstab says" },
+  { "format", 0, CLI_STRING, IMAGES (format), "FORMAT",
+    "format of the images that follow no header (raw, qcow2 ...)" },
+  { "blocksize", 0, CLI_NUMBER, IMAGES (blocksize), "BYTES", "sector size: 512 or 4096" },
+  { "launcher", 0, CLI_STRING, IMAGES (launcher), "NAME", "how the worker is started: auto, local" },
+  { "ro", 'r', CLI_FLAG, IMAGES (ro), NULL, "change nothing in the image" },
+  { "rw", 'w', CLI_FLAG, IMAGES (rw), NULL, "allow writing to the image" },
+  { "json", 0, CLI_FLAG, IMAGES (json), NULL, "print JSON" },
+  { "no-progress-bars", 0, CLI_FLAG, IMAGES (no_progress), NULL, "show no progress bar" },
+  { "verbose", 'v', CLI_FLAG, IMAGES (verbose), NULL, "show the log of the session" },
+  { "trace", 'x', CLI_FLAG, IMAGES (trace), NULL, "show each call of the API" },
+  { NULL, 0, 0, 0, NULL, NULL },
+};
+
+#define MAX_OPTIONS 48
+#define CODE(i) (256 + (int) (i))
+
+struct parser {
+  struct option long_options[MAX_OPTIONS + 2];
+  char letters[2 * MAX_OPTIONS + 4];
+  const struct cli_option *option[MAX_OPTIONS];
+  void *target[MAX_OPTIONS];
+  size_t n;
+};
+
+static void
+add_table (struct parser *p, const struct cli_option *table, void *target)
+{
+  for (; table && table->name; ++table, ++p->n) {
+    p->option[p->n] = table;
+    p->target[p->n] = target;
+    p->long_options[p->n] = (struct option){ table->name, table->kind != CLI_FLAG, NULL,
+                                             CODE (p->n) };
+    if (table->letter) {
+      size_t l = strlen (p->letters);
+      p->letters[l++] = table->letter;
+      if (table->kind != CLI_FLAG)
+        p->letters[l++] = ':';
+    }
+  }
+}
+
+static int
+store (const struct cli_command *command, const struct cli_option *o, void *target,
+       const char *value)
+{
+  char *at = (char *) target + o->offset;
+  uint64_t number;
+
+  switch (o->kind) {
+  case CLI_FLAG:
+    *(bool *) at = true;
+    return 0;
+  case CLI_STRING:
+    *(const char **) at = value;
+    return 0;
+  case CLI_NUMBER:
+    if (gk_parse_u64 (value, INT_MAX, &number) == -1)
+      return cli_usage (command, "--%s: '%s' is not a number", o->name, value);
+    *(int *) at = (int) number;
+    return 0;
+  case CLI_LIST: {
+    struct cli_list *list = (struct cli_list *) (void *) at;
+    const char **v = realloc (list->v, (list->n + 1) * sizeof *v);
+    if (v == NULL)
+      return cli_error ("out of memory");
+    v[list->n++] = value;
+    list->v = v;
+    return 0;
+  }
+  }
+  return 0;
+}
+
+static size_t
+find_option (const struct parser *p, int c)
+{
+  for (size_t i = 0; i < p->n; ++i)
+    if (c == CODE (i) || (p->option[i]->letter && c == p->option[i]->letter))
+      return i;
+  return p->n;
+}
+
+int
+cli_parse (const struct cli_command *command, struct cli_images *images, void *opts, int argc,
+           char **argv)
+{
+  struct parser p = { .n = 0 };
+  int c;
+
+  strcpy (p.letters, command->flags & CLI_RAW_ARGS ? "+:" : ":");
+  if (command->flags & CLI_IMAGES)
+    add_table (&p, image_options, images);
+  add_table (&p, command->options, opts);
+  p.long_options[p.n] = (struct option){ "help", no_argument, NULL, 'h' };
+  if (find_option (&p, 'h') == p.n)
+    strcat (p.letters, "h");
+
+  optind = 0; /* glibc: start over */
+  while ((c = getopt_long (argc, argv, p.letters, p.long_options, NULL)) != -1) {
+    size_t i = find_option (&p, c);
+    if (i < p.n) {
+      if (store (command, p.option[i], p.target[i], optarg) != 0)
+        return -1;
+    } else if (c == 'h') {
+      cli_help (command, stdout);
+      exit (CLI_OK);
+    } else {
+      cli_usage (command, c == ':' ? "%s: needs an argument" : "%s: unknown option",
+                 argv[optind - 1]);
+      return -1;
+    }
+  }
+  return optind;
+}
+
+static void
+help_table (const struct cli_option *table, FILE *fp)
+{
+  for (; table && table->name; ++table) {
+    char left[128];
+    snprintf (left, sizeof left, "%s%c%s--%s%s%s", table->letter ? "-" : "  ",
+              table->letter ? table->letter : ' ', table->letter ? ", " : "  ", table->name,
+              table->arg ? " " : "", table->arg ? table->arg : "");
+    if (strlen (left) > 28)
+      fprintf (fp, "  %s\n  %-28s  %s\n", left, "", table->help);
+    else
+      fprintf (fp, "  %-28s  %s\n", left, table->help);
+  }
+}
+
+void
+cli_help (const struct cli_command *command, FILE *fp)
+{
+  fprintf (fp, "Usage: guestkit %s %s\n\n%s\n", command->name, command->synopsis,
+           command->description);
+  fputs ("\nOptions:\n", fp);
+  help_table (command->options, fp);
+  if (command->flags & CLI_IMAGES)
+    help_table (image_options, fp);
+  fputs ("  -h, --help                    show this text\n", fp);
+}

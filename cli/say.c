@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What the CLI says when something is wrong. */
+
+#include <stdarg.h>
+
+#include "cli/cli.h"
+
+static void
+say (const char *fmt, va_list ap)
+{
+  fflush (stdout);
+  fputs ("guestkit: ", stderr);
+  vfprintf (stderr, fmt, ap);
+  fputc ('\n', stderr);
+}
+
+int
+cli_error (const char *fmt, ...)
+{
+  va_list ap;
+
+  va_start (ap, fmt);
+  say (fmt, ap);
+  va_end (ap);
+  return CLI_FAILED;
+}
+
+int
+cli_usage (const struct cli_command *command, const char *fmt, ...)
+{
+  va_list ap;
+
+  va_start (ap, fmt);
+  say (fmt, ap);
+  va_end (ap);
+  fprintf (stderr, "Try 'guestkit %s --help'.\n", command ? command->name : "");
+  return CLI_USAGE;
+}
+
+int
+cli_guestfs_error (guestfs_h *g)
+{
+  const char *msg = guestfs_last_error (g);
+
+  return cli_error ("%s", msg ? msg : "unknown error");
+}

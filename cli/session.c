@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* From the options of a command to a launched handle. */
+
+#include <stdlib.h>
+
+#include "cli/cli.h"
+
+static bool
+is_readonly (const struct cli_command *command, const struct cli_images *images)
+{
+  if (command->flags & CLI_WRITES)
+    return images->ro;
+  return !images->rw;
+}
+
+static int
+add_image (guestfs_h *g, const struct cli_images *images, const char *image, bool ro)
+{
+  struct guestfs_add_drive_opts_argv o = { .bitmask = GUESTFS_ADD_DRIVE_OPTS_READONLY_BITMASK,
+                                           .readonly = ro };
+
+  if (images->format) {
+    o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_FORMAT_BITMASK;
+    o.format = images->format;
+  }
+  if (images->blocksize) {
+    o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_BLOCKSIZE_BITMASK;
+    o.blocksize = images->blocksize;
+  }
+  return guestfs_add_drive_opts_argv (g, image, &o);
+}
+
+static int
+add_images (guestfs_h *g, const struct cli_command *command, struct cli_images *images, int *argc,
+            char ***argv)
+{
+  bool ro = is_readonly (command, images);
+
+  if (images->ro && images->rw)
+    return cli_usage (command, "--ro and --rw exclude each other");
+  if (images->launcher && guestfs_set_backend (g, images->launcher) == -1)
+    return cli_guestfs_error (g);
+  for (size_t i = 0; i < images->add.n; ++i)
+    if (add_image (g, images, images->add.v[i], ro) == -1)
+      return cli_guestfs_error (g);
+  if (images->add.n > 0)
+    return CLI_OK;
+
+  if (*argc == 0)
+    return cli_usage (command, "no image is given");
+  if (add_image (g, images, (*argv)[0], ro) == -1)
+    return cli_guestfs_error (g);
+  (*argc)--;
+  (*argv)++;
+  return CLI_OK;
+}
+
+guestfs_h *
+cli_prepare (const struct cli_command *command, struct cli_images *images, int *argc, char ***argv,
+             int *ret_exit)
+{
+  guestfs_h *g = guestfs_create ();
+
+  if (g == NULL) {
+    *ret_exit = cli_error ("cannot create a handle");
+    return NULL;
+  }
+  guestfs_set_error_handler (g, NULL, NULL);
+  guestfs_set_program (g, "guestkit");
+  if (images->verbose)
+    guestfs_set_verbose (g, 1);
+  if (images->trace)
+    guestfs_set_trace (g, 1);
+  *ret_exit = add_images (g, command, images, argc, argv);
+  if (*ret_exit != CLI_OK) {
+    guestfs_close (g);
+    return NULL;
+  }
+  return g;
+}
+
+guestfs_h *
+cli_open (const struct cli_command *command, struct cli_images *images, int *argc, char ***argv,
+          int *ret_exit)
+{
+  guestfs_h *g = cli_prepare (command, images, argc, argv, ret_exit);
+
+  if (g == NULL)
+    return NULL;
+  if (!images->no_progress)
+    cli_progress_bar (g);
+  if (guestfs_launch (g) == -1) {
+    *ret_exit = cli_guestfs_error (g);
+    guestfs_close (g);
+    return NULL;
+  }
+  return g;
+}
+
+guestfs_h *
+cli_open_mounted (const struct cli_command *command, struct cli_images *images, int *argc,
+                  char ***argv, int *ret_exit)
+{
+  guestfs_h *g = cli_open (command, images, argc, argv, ret_exit);
+
+  if (g == NULL)
+    return NULL;
+  bool ro = is_readonly (command, images);
+  int r = images->mount.n > 0 ? cli_mount_options (g, &images->mount, ro) : cli_mount_guest (g, ro);
+  if (r == -1) {
+    *ret_exit = cli_close (g, CLI_FAILED);
+    return NULL;
+  }
+  return g;
+}
+
+int
+cli_close (guestfs_h *g, int exit_code)
+{
+  if (guestfs_shutdown (g) == -1) {
+    cli_guestfs_error (g);
+    exit_code = CLI_FAILED;
+  }
+  guestfs_close (g);
+  return exit_code;
+}
