@@ -59,16 +59,6 @@ set_bool (guestfs_h *g, char *const *list, const char *name, int (*set) (guestfs
   return set (g, b);
 }
 
-/* An empty value is as good as none, except for append. */
-static int
-set_string (guestfs_h *g, char *const *list, const char *name,
-            int (*set) (guestfs_h *, const char *))
-{
-  const char *value = look_up (list, name);
-
-  return value && *value ? set (g, value) : 0;
-}
-
 static int
 set_memsize (guestfs_h *g, const char *value)
 {
@@ -110,18 +100,20 @@ parse (guestfs_h *g, char *const *list)
   static const struct {
     const char *name;
     int (*set) (guestfs_h *g, const char *value);
+    bool may_be_empty; /* elsewhere an empty value is as good as none */
   } strings[] = {
-    { "LIBGUESTFS_TMPDIR", guestfs_set_tmpdir },
-    { "LIBGUESTFS_CACHEDIR", guestfs_set_cachedir },
-    { "LIBGUESTFS_PATH", guestfs_set_path },
-    { "LIBGUESTFS_QEMU", guestfs_set_hv },
-    { "LIBGUESTFS_HV", guestfs_set_hv },
-    { "LIBGUESTFS_MEMSIZE", set_memsize },
-    { "LIBGUESTFS_ATTACH_METHOD", guestfs_set_backend },
-    { "LIBGUESTFS_BACKEND", guestfs_set_backend },
-    { "LIBGUESTFS_BACKEND_SETTINGS", set_settings },
-    { "GUESTKIT_BACKEND", guestfs_set_backend },
-    { "GUESTKIT_BACKEND_SETTINGS", set_settings },
+    { "LIBGUESTFS_TMPDIR", guestfs_set_tmpdir, false },
+    { "LIBGUESTFS_CACHEDIR", guestfs_set_cachedir, false },
+    { "LIBGUESTFS_PATH", guestfs_set_path, false },
+    { "LIBGUESTFS_QEMU", guestfs_set_hv, false },
+    { "LIBGUESTFS_HV", guestfs_set_hv, false },
+    { "LIBGUESTFS_APPEND", guestfs_set_append, true },
+    { "LIBGUESTFS_MEMSIZE", set_memsize, false },
+    { "LIBGUESTFS_ATTACH_METHOD", guestfs_set_backend, false },
+    { "LIBGUESTFS_BACKEND", guestfs_set_backend, false },
+    { "LIBGUESTFS_BACKEND_SETTINGS", set_settings, false },
+    { "GUESTKIT_BACKEND", guestfs_set_backend, false },
+    { "GUESTKIT_BACKEND_SETTINGS", set_settings, false },
   };
 
   if (set_bool (g, list, "LIBGUESTFS_TRACE", guestfs_set_trace) == -1
@@ -130,13 +122,11 @@ parse (guestfs_h *g, char *const *list)
       || set_env_dir (g, list, "XDG_RUNTIME_DIR", &g->env_runtimedir) == -1)
     return -1;
 
-  const char *append = look_up (list, "LIBGUESTFS_APPEND");
-  if (append && guestfs_set_append (g, append) == -1)
-    return -1;
-
-  for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
-    if (set_string (g, list, strings[i].name, strings[i].set) == -1)
+  for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+    const char *value = look_up (list, strings[i].name);
+    if (value && (*value || strings[i].may_be_empty) && strings[i].set (g, value) == -1)
       return -1;
+  }
   return 0;
 }
 
