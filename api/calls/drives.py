@@ -82,7 +82,7 @@ Optional arguments:
   "HOST:PORT", "tcp:HOST:PORT" or "unix:/PATH".  Most protocols take
   exactly one, rbd several, and file none.
 - `username`: the user on the server, for protocols that ask for one.
-- `secret`: the password or key for the server.  It is masked in traces.
+- `secret`: the password or key for the server.
 - `cachemode`: "writeback", the default, or "unsafe", which ignores syncs
   and may be used only for disks that can be thrown away if the machine
   fails.

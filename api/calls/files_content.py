@@ -294,7 +294,7 @@ Makes the file `path` with exactly the bytes of `content`, or replaces what
 was in it.  An existing file keeps its owner and mode; a new one belongs to
 root with mode 0644 (as the umask allows).  The directory must exist.  Any
 size that fits into memory can be written.  The new contents are written in
-place:  if the disk is full in between, the old ones are lost.""")
+place: if the disk is full in between, the old ones are lost.""")
 
 call("write_append",
      [Pathname("path"), BufferIn("content")], RErr,

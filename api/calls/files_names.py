@@ -10,7 +10,7 @@ group("files-names/links")
 call("case_sensitive_path",
      [Pathname("path")], RString("rpath"),
      since="1.0.75", impl="fileops",
-     brief="Find the true spelling of a path on a filesystem that ignores case",
+     brief="Find the true spelling of a path where case is ignored",
      doc="""\
 `path` is looked up part by part without regard to case, and returned as
 the directory entries spell it.  Windows guests write paths in their
