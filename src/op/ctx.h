@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct gk_error;
 struct gk_task;
 struct gk_mounts;  /* src/mount: the session's mount table */
 struct gk_devices; /* src/mount: the session's devices and the private /dev */
@@ -20,6 +21,9 @@ struct gk_ctx {
   struct gk_task *task;     /* cancel, progress, log; NULL in unit tests */
   struct gk_mounts *mounts;
   struct gk_devices *devices;
+  /* To be called by whoever rewrote the partition table of a device: the
+   * kernel's partitions and the nodes in /dev follow.  NULL in unit tests. */
+  int (*table_changed) (struct gk_ctx *ctx, const char *device, struct gk_error *err);
   const char *tmpdir;       /* the session's own directory on the host, absolute */
   mode_t umask;             /* what the umask call set; applied by the process umask */
   bool network;

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Filesystems: what is on a device, and what guestkit knows of each kind. */
+#ifndef GK_FS_FS_H
+#define GK_FS_FS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct gk_error;
+struct gk_exec;
+
+/* What libblkid finds on a device.  All strings are malloced and never NULL
+ * after a successful probe: "" is "not there". */
+struct gk_fs_probe {
+  char *type; /* "ext4", "swap", "LVM2_member", "crypto_LUKS" ... */
+  char *label;
+  char *uuid;
+};
+#define GK_FS_PROBE_INIT { NULL, NULL, NULL }
+/* Only the superblocks are read and no cache is asked.  A device on which
+ * several signatures contradict each other counts as unknown. */
+int gk_fs_probe_fd (int fd, struct gk_fs_probe *probe, struct gk_error *err);
+int gk_fs_probe_device (const char *device, struct gk_fs_probe *probe, struct gk_error *err);
+void gk_fs_probe_clear (struct gk_fs_probe *probe);
+#define _cleanup_fs_probe_ __attribute__ ((cleanup (gk_fs_probe_clear)))
+
+/* One kind of filesystem. */
+struct gk_fs {
+  const char *name;         /* libguestfs's name, which is libblkid's */
+  const char *const *alias; /* further names that mkfs and mount know it by, or NULL */
+
+  /* Mounting.  NULL kernel_types: the kernel is never asked to mount it. */
+  const char *const *kernel_types;  /* in order of preference; NULL-terminated */
+  const char *const *mount_options; /* always added, "name" or "name=value"; or NULL */
+  const char *no_replay;            /* option that leaves a dirty journal alone, or NULL */
+
+  /* Making.  NULL mkfs: not made here. */
+  const char *mkfs;              /* the tool */
+  const char *package;           /* Debian's package that has it */
+  const char *const *mkfs_args;  /* always passed: force, quiet; or NULL */
+  const char *blocksize_option;  /* "-b"; NULL: cannot be set */
+  const char *blocksize_format;  /* of the value, "%d" when NULL */
+  bool blocksize_is_cluster;     /* the option wants sectors per cluster, up to 128 */
+  const char *blocksize_refusal; /* sentence when it cannot be set */
+  const char *features_option;   /* "-O" */
+  const char *inode_option;      /* "-I" */
+  const char *sectorsize_option; /* "-S" */
+  const char *label_option;      /* "-L" */
+  size_t label_max;              /* bytes; 0: the tool decides */
+};
+
+/* All that are known, ends with NULL. */
+extern const struct gk_fs *const gk_fs_table[];
+/* By name or alias; NULL when unknown. */
+const struct gk_fs *gk_fs_find (const char *name);
+/* Which of fs's kernel types this kernel has right now (nothing is loaded), or
+ * NULL. */
+const char *gk_fs_kernel_type (const struct gk_fs *fs);
+/* Is this a type in /proc/filesystems that lives on a block device? */
+bool gk_fs_kernel_has (const char *type);
+
+/* A mountable: a device, or a subvolume of btrfs on one. */
+struct gk_mountable {
+  char *device; /* as given; still to be resolved */
+  char *subvol; /* without leading slash, or NULL */
+};
+#define GK_MOUNTABLE_INIT { NULL, NULL }
+/* "btrfsvol:/dev/sda1/sub/vol": is_device tells where the device's name ends. */
+int gk_mountable_parse (const char *text, bool (*is_device) (void *opaque, const char *name),
+                        void *opaque, struct gk_mountable *ret, struct gk_error *err);
+void gk_mountable_clear (struct gk_mountable *m);
+#define _cleanup_mountable_ __attribute__ ((cleanup (gk_mountable_clear)))
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What is on a device: libblkid's low-level prober, without its cache. */
+#include <blkid/blkid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "fs/fs.h"
+
+static void
+cleanup_probe (blkid_probe *pr)
+{
+  blkid_free_probe (*pr); /* takes NULL */
+}
+
+void
+gk_fs_probe_clear (struct gk_fs_probe *p)
+{
+  free (p->type);
+  free (p->label);
+  free (p->uuid);
+  *p = (struct gk_fs_probe) GK_FS_PROBE_INIT;
+}
+
+/* The value of a tag, "" when there is none. */
+static char *
+tag (blkid_probe pr, bool found, const char *name)
+{
+  const char *data = NULL;
+  if (!found || blkid_probe_lookup_value (pr, name, &data, NULL) != 0 || data == NULL)
+    data = "";
+  return strdup (data);
+}
+
+int
+gk_fs_probe_fd (int fd, struct gk_fs_probe *ret, struct gk_error *err)
+{
+  __attribute__ ((cleanup (cleanup_probe))) blkid_probe pr = blkid_new_probe ();
+  if (pr == NULL)
+    return gk_error_oom (err);
+  errno = 0;
+  if (blkid_probe_set_device (pr, fd, 0, 0) != 0)
+    return gk_error_sys (err, errno ? errno : EIO, "probing for a filesystem");
+  blkid_probe_enable_superblocks (pr, 1);
+  blkid_probe_set_superblocks_flags (pr,
+                                     BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
+
+  /* 0 found, 1 nothing, -2 contradicting signatures, -1 error. */
+  errno = 0;
+  int r = blkid_do_safeprobe (pr);
+  if (r == -1)
+    return gk_error_sys (err, errno ? errno : EIO, "probing for a filesystem");
+  _cleanup_fs_probe_ struct gk_fs_probe p = GK_FS_PROBE_INIT;
+  p.type = tag (pr, r == 0, "TYPE");
+  p.label = tag (pr, r == 0, "LABEL");
+  p.uuid = tag (pr, r == 0, "UUID");
+  if (p.type == NULL || p.label == NULL || p.uuid == NULL)
+    return gk_error_oom (err);
+  *ret = p;
+  p = (struct gk_fs_probe) GK_FS_PROBE_INIT;
+  return 0;
+}
+
+int
+gk_fs_probe_device (const char *device, struct gk_fs_probe *ret, struct gk_error *err)
+{
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd == -1)
+    return gk_error_sys (err, errno, "%s", device);
+  if (gk_fs_probe_fd (fd, ret, err) == -1)
+    return gk_error_wrap (err, "%s", device);
+  return 0;
+}

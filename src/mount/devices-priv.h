@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* How the session's devices are kept; only for the files of this room. */
+#ifndef GK_MOUNT_DEVICES_PRIV_H
+#define GK_MOUNT_DEVICES_PRIV_H
+
+#include "mount/devices.h"
+
+struct gk_device {
+  char *path; /* "/dev/sda1" */
+  dev_t devno;
+  int partnum; /* 0: whole disk, or a device that is no partition */
+};
+
+struct gk_disk {
+  struct gk_device whole;
+  char sysfs_name[32];
+  char *label; /* or NULL */
+  struct gk_device *parts;
+  size_t n_parts;
+};
+
+struct gk_devices {
+  char *dev_dir;
+  struct gk_disk *disks;
+  size_t n_disks;
+  struct gk_device *others;
+  size_t n_others;
+};
+
+const struct gk_device *gk_devices_find (const struct gk_devices *devices, const char *canonical);
+const struct gk_disk *gk_devices_disk (const struct gk_devices *devices, const char *canonical);
+
+/* nodes.c: the files in the private /dev. */
+int gk_node_make (const char *dev_dir, const char *path, dev_t devno, struct gk_error *err);
+void gk_node_remove (const char *dev_dir, const char *path);
+int gk_node_link (const char *dev_dir, const char *label, int partnum, const char *path,
+                  struct gk_error *err);
+void gk_node_unlink (const char *dev_dir, const char *label, int partnum);
+/* A label may become a file name. */
+bool gk_node_label_ok (const char *label);
+
+#endif
