@@ -2,6 +2,7 @@
 /* rooms: base */
 /* The error object keeps the first cause and its errno on every way up. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -129,6 +130,8 @@ fail_with_owned (void)
   _cleanup_close_ int fd = -1;
   char *gone;
 
+  fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  assert_return_code (fd, errno);
   gone = gk_steal_ptr (s);
   free (gone);
   errno = ENOTDIR;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -53,7 +54,7 @@ setup (void **state)
 
   /* What is mounted here goes away with the test, also when it crashes. */
   if (unshare (CLONE_NEWNS) == 0)
-    assert_return_code (mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), errno);
+    assert_return_code (mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL), errno);
   strcpy (base, "/tmp/gk-pathroot-XXXXXX");
   assert_non_null (mkdtemp (base));
   snprintf (host, sizeof host, "%s/secret", base);
@@ -381,5 +382,10 @@ main (void)
     cmocka_unit_test (magic_links),
   };
 
+  /* valgrind up to 3.19 does not know the call. */
+  if (syscall (SYS_openat2, -1, "/", NULL, 0) == -1 && errno == ENOSYS && !getenv ("GUESTKIT_MUST_WORK")) {
+    puts ("skipped: no openat2");
+    return 0;
+  }
   return cmocka_run_group_tests (tests, setup, teardown);
 }

@@ -354,7 +354,7 @@ full_disk (void **state)
   struct gk_source src;
   int to, r;
 
-  if (unshare (CLONE_NEWNS) == -1 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+  if (unshare (CLONE_NEWNS) == -1 || mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == -1)
     skip ();
   assert_non_null (mkdtemp (dir));
   r = mount ("tmpfs", dir, "tmpfs", 0, "size=1M");

@@ -127,7 +127,7 @@ send_pattern (int fd, uint64_t seed, size_t n)
     for (size_t i = 0; i < k; i++)
       part[i] = pattern (seed, at + i);
     if (send (fd, part, k, MSG_NOSIGNAL) != (ssize_t) k)
-      _exit (1);
+      leave (1);
     at += k;
   }
 }
@@ -154,10 +154,10 @@ large_frames (void **state)
 
       raw_head (h, GK_FRAME_CALL, 0, (uint32_t) i, sizes[i]);
       if (send (sv[0], h, 16, 0) != 16)
-        _exit (1);
+        leave (1);
       send_pattern (sv[0], (uint64_t) i, sizes[i]);
     }
-    _exit (0);
+    leave (0);
   }
   close (sv[0]);
   conn = gk_conn_new (sv[1], GK_ROLE_WORKER, &err);
@@ -310,18 +310,18 @@ wake_cancels_a_call (void **state)
     struct gk_error cancelled = { ECANCELED, (char *) "as you wish" };
 
     if (gk_conn_recv_call (p.worker, &f, -1, NULL) != 1)
-      _exit (1);
+      leave (1);
     gk_rpc_task_init (&task, p.worker, f.serial);
     while (!gk_task_cancelled (&task.task))
       poll (&(struct pollfd) { .fd = gk_task_cancel_fd (&task.task), .events = POLLIN }, 1, -1);
     if (gk_conn_send_error (p.worker, GK_FRAME_ERROR, 3, &cancelled, NULL) == -1)
-      _exit (2);
+      leave (2);
     if (gk_conn_recv_call (p.worker, &f, -1, NULL) != 1 || f.serial != 4)
-      _exit (3);
+      leave (3);
     gk_rpc_task_init (&task, p.worker, f.serial);
     if (gk_task_cancelled (&task.task))
-      _exit (4);
-    _exit (gk_conn_send (p.worker, GK_FRAME_REPLY, 0, 4, NULL, 0, NULL, 0, NULL));
+      leave (4);
+    leave (gk_conn_send (p.worker, GK_FRAME_REPLY, 0, 4, NULL, 0, NULL, 0, NULL));
   }
   assert_ok (gk_conn_recv_reply (p.client, 3, &f, wake, &err));
   assert_int_equal (f.type, GK_FRAME_ERROR);
@@ -370,8 +370,8 @@ hello (void **state)
     if (pid == 0) {
       gk_conn_free (p.client);
       if (gk_conn_hello (p.worker, "tables 1", 5000, NULL) == -1)
-        _exit (1);
-      _exit (gk_conn_can_pass_fds (p.worker) ? 0 : 2);
+        leave (1);
+      leave (gk_conn_can_pass_fds (p.worker) ? 0 : 2);
     }
     if (same) {
       assert_ok (gk_conn_hello (p.client, "tables 1", 5000, &err));

@@ -93,7 +93,7 @@ worker_takes (struct rng *r, struct gk_conn *conn, struct gk_rpc_task *task)
     n = gk_source_read (&src.source, buf, 1 + below (r, chance (r, 50) ? 100 : sizeof buf - 1), &err);
     for (ssize_t i = 0; i < n; i++, res.moved++)
       if (buf[i] != pattern (task->serial, res.moved))
-        _exit (10);
+        leave (10);
     dawdle (r);
     chatter (r, task);
     if (chance (r, 5) && gk_task_cancelled (&task->task))
@@ -102,7 +102,7 @@ worker_takes (struct rng *r, struct gk_conn *conn, struct gk_rpc_task *task)
   res.complete = n == 0;
   gk_error_clear (&err);
   if (gk_rpc_source_finish (&src, NULL) == -1)
-    _exit (11);
+    leave (11);
   return res;
 }
 
@@ -134,7 +134,7 @@ worker_gives (struct rng *r, struct gk_conn *conn, struct gk_rpc_task *task)
     }
   }
   if (gk_rpc_sink_finish (&sink, err.msg ? &err : NULL, NULL) == -1)
-    _exit (12);
+    leave (12);
   res.complete = err.msg == NULL && !sink.stopped;
   gk_error_clear (&err);
   return res;
@@ -162,11 +162,11 @@ worker (struct gk_conn *conn, uint64_t seed)
     dawdle (&r);
     chatter (&r, &task);
     if (f.len > 0 && f.body[0] != (uint8_t) f.serial)
-      _exit (13);
+      leave (13);
     if (gk_conn_send (conn, GK_FRAME_REPLY, res.complete, f.serial, &res.moved, 8, NULL, 0, NULL) == -1)
-      _exit (14);
+      leave (14);
   }
-  _exit (n == 0 ? 0 : 15);
+  leave (n == 0 ? 0 : 15);
 }
 
 /* Whoever sets wake: now, soon, or nobody. */
@@ -183,7 +183,7 @@ maybe_wake (struct rng *r, int wake)
   if (pid == 0) {
     usleep ((useconds_t) below (r, 3000));
     eventfd_write (wake, 1);
-    _exit (0);
+    leave (0);
   }
   return pid;
 }
@@ -282,7 +282,7 @@ run (int client_fd, int worker_fd, uint64_t seed, int calls)
     close (client_fd);
     conn = gk_conn_new (worker_fd, GK_ROLE_WORKER, NULL);
     if (gk_conn_hello (conn, "random", 5000, NULL) == -1)
-      _exit (9);
+      leave (9);
     worker (conn, seed);
   }
   alarm (120);

@@ -114,9 +114,9 @@ worker (struct gk_conn *conn)
       r = gk_conn_send (conn, GK_FRAME_REPLY, 0, f.serial, NULL, 0, NULL, 0, NULL);
     }
     if (r == -1)
-      _exit (2);
+      leave (2);
   }
-  _exit (r == 0 ? 0 : 1);
+  leave (r == 0 ? 0 : 1);
 }
 
 struct fixture {
@@ -366,7 +366,7 @@ user_cancels (void **state)
     if (pid == 0) {
       usleep (round == 0 ? 0 : 30000);
       eventfd_write (x->wake, 1);
-      _exit (0);
+      leave (0);
     }
     call (x, GIVE, GK_FLAG_CHUNKS_OUT, UINT64_C (1) << 50);
     assert_fails (gk_conn_recv_file (x->conn, x->serial, null, x->wake, &err), ECANCELED);
@@ -384,7 +384,7 @@ user_cancels (void **state)
   if (fork () == 0) {
     usleep (30000);
     eventfd_write (x->wake, 1);
-    _exit (0);
+    leave (0);
   }
   assert_fails (gk_conn_recv_file (x->conn, x->serial, p[1], x->wake, &err), ECANCELED);
   reply_is (x, ECANCELED);
@@ -429,7 +429,7 @@ call_stays_while_streaming (void **state)
   static const size_t sizes[] = { 10, 49000, 49120, 200000 };
 
   for (uint32_t i = 0; i < 4; i++) {
-    char *body = malloc (sizes[i]);
+    char *body = calloc (1, sizes[i] + 1);
     static uint8_t buf[1000];
     struct gk_rpc_source src;
     struct gk_frame f;
@@ -445,7 +445,7 @@ call_stays_while_streaming (void **state)
       for (int k = 0; k < 20; k++)
         gk_conn_send (p.client, GK_FRAME_CHUNK, 0, i, chunk, k % 2 ? sizeof chunk : 30, NULL, 0, NULL);
       gk_conn_send_error (p.client, GK_FRAME_ABORT, i, &(struct gk_error) { EIO, body }, NULL);
-      _exit (0);
+      leave (0);
     }
     assert_int_equal (gk_conn_recv_call (p.worker, &f, -1, &err), 1);
     gk_rpc_source_init (&src, p.worker, i, -1);
@@ -477,7 +477,7 @@ both_send (void **state)
   if (pid == 0) {
     for (int i = 0; i < 20 && r == 0; i++)
       r = gk_conn_send (p.worker, GK_FRAME_CHUNK, 0, 1, chunk, sizeof chunk, NULL, 0, NULL);
-    _exit (r == -1 ? 0 : 1);
+    leave (r == -1 ? 0 : 1);
   }
   gk_conn_free (p.worker);
   p.worker = NULL;
@@ -505,7 +505,7 @@ peer_goes (void **state)
       usleep (10000);
       if (!up)
         gk_conn_send (p.worker, GK_FRAME_CHUNK, 0, 1, "abc", 3, NULL, 0, NULL);
-      _exit (0);
+      leave (0);
     }
     gk_conn_free (p.worker);
     p.worker = NULL;
