@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What goes wrong at work: full disks, dead servers, killed clients, images in use."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+import world
+from harness import Case
+
+
+class Full(Case):
+    def test_guest(self):
+        image = self.image("tiny.qcow2")
+        big = self.file("big", os.urandom(20 << 20))
+        self.gk_fails("cp", big, image + ":/data/big", match="no space left")
+        # Nothing half-written under the name that was asked for.
+        self.gk_fails("cat", image, "/data/big", match="No such file")
+        self.assertEqual(self.gk("cat", image, "/etc/hostname").out, "small-guest\n")
+
+    def test_guest_edit(self):
+        image = self.image("tiny.qcow2")
+        big = self.file("big", os.urandom(20 << 20))
+        self.gk_fails("edit", image, "/etc/motd", "--replace-with", big, match="no space left")
+        self.assertEqual(self.gk("cat", image, "/etc/motd").out, "Welcome to the small guest.\n")
+
+    def test_guest_tar(self):
+        image = self.image("tiny.qcow2")
+        with open(self.file("big"), "wb") as f:
+            f.write(os.urandom(20 << 20))
+        self.tool("tar", "-cf", "big.tar", "big")
+        self.gk_fails("tar-in", image, self.path("big.tar"), "/mnt", match="no space left")
+
+    def test_host(self):
+        os.mkdir(self.path("small"))
+        self.tool("mount", "-t", "tmpfs", "-o", "size=128k", "small", self.path("small"))
+        image = self.image()
+        self.gk_fails("cp", image + ":/data/numbers", self.path("small/numbers"), match="no space left")
+        self.gk_fails("tar-out", image, "/data", self.path("small/data.tar"), match="no space left")
+        self.tool("umount", self.path("small"))
+
+    def test_disk_below_the_image(self):
+        # A sparse image on a host disk that fills up while the guest writes.
+        os.mkdir(self.path("small"))
+        self.tool("mount", "-t", "tmpfs", "-o", "size=6m", "small", self.path("small"))
+        self.image("gpt.qcow2", check="")
+        self.tool("cp", "gpt.qcow2", "small/gpt.qcow2")
+        big = self.file("big", os.urandom(12 << 20))
+        self.gk_fails("cp", big, self.path("small/gpt.qcow2") + ":/data/big", timeout=90)
+        self.wait_for(lambda: not world.processes(), "the session's processes to end")
+        self.tool("umount", self.path("small"))
+
+
+class Session(Case):
+    """A session that is in use while something happens to it."""
+
+    def servers(self):
+        return [pid for pid, command in world.processes().items()
+                if "qemu-nbd" in command or "qemu-storage-daemon" in command]
+
+    def shell(self, image, *options):
+        """A guestkit shell that has mounted the image's / and waits for more."""
+        p = self.gk_start("shell", "-a", image, "-m", "/dev/sda2", *options, stdin=subprocess.PIPE)
+        os.set_blocking(p.stdout.fileno(), False)
+        p.stdin.write(b"cat /etc/hostname\n")
+        p.stdin.flush()
+        self.wait_for(lambda: (p.stdout.read() or b"").startswith(b"small-guest"), "the shell's answer")
+        return p
+
+    def test_server_killed(self):
+        image = self.image("gpt.qcow2", check="recoverable")
+        p = self.shell(image)
+        servers = self.servers()
+        self.assertTrue(servers, "no image server runs: " + str(world.processes()))
+        p.stdin.write(f"upload {self.file('big', os.urandom(16 << 20))} /data/big\nsync\n".encode())
+        p.stdin.flush()
+        for pid in servers:
+            os.kill(pid, signal.SIGKILL)
+        p.stdin.write(b"sync\nwrite /data/after x\nsync\n")
+        try:
+            p.stdin.close()
+        except BrokenPipeError:
+            pass
+        status = p.wait(60)
+        os.set_blocking(p.stdout.fileno(), True)
+        text = p.stderr.read().decode()
+        self.assertEqual(status, 1, text)
+        self.assertRegex(text, "(?i)input/output error|read-only file system|disconnect|server|EIO")
+
+    def test_server_killed_while_idle(self):
+        image = self.image("gpt.qcow2", check="recoverable")
+        p = self.shell(image)
+        for pid in self.servers():
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.2)
+        p.stdin.close()
+        p.wait(60)
+
+    def worker(self):
+        found = [pid for pid, command in world.processes().items() if "guestkitd" in command]
+        self.assertTrue(found, "no worker runs")
+        return found
+
+    def test_worker_killed(self):
+        image = self.image("gpt.qcow2", check="recoverable")
+        p = self.shell(image)
+        for pid in self.worker():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        p.stdin.write(b"cat /etc/hostname\n")
+        try:
+            p.stdin.close()
+        except BrokenPipeError:
+            pass
+        self.assertEqual(p.wait(60), 1)
+        os.set_blocking(p.stdout.fileno(), True)
+        self.assertTrue(p.stderr.read().strip())
+        self.gk("gc")
+
+    def test_terminated(self):
+        for how in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            image = self.image("gpt.qcow2", f"{how}.qcow2", check="recoverable")
+            p = self.shell(image)
+            p.send_signal(how)
+            p.wait(30)
+            self.wait_for(lambda: not world.leaks(self.dir), "the session to end")
+
+    def test_image_in_use_by_ourselves(self):
+        for template in ("gpt.qcow2", "gpt.raw"):
+            image = self.image(template)
+            p = self.shell(image)
+            self.gk_fails("edit", image, "/etc/motd", "-e", "s/small/large/", match="lock|in use")
+            p.stdin.close()
+            p.wait(30)
+            self.gk("edit", image, "/etc/motd", "-e", "s/small/large/")
+
+    def test_reader_beside_a_writer(self):
+        # What a writer has open is not sound to read: refused, or said so.
+        image = self.image("gpt.qcow2")
+        p = self.shell(image)
+        self.gk_any("cat", "--ro", image, "/etc/hostname")
+        p.stdin.close()
+        p.wait(30)
+
+
+class InUse(Case):
+    def serve(self, image, fmt):
+        sock = "/tmp/other.sock"
+        p = self.start("qemu-nbd", "-f", fmt, "-k", sock, "--persistent", image)
+        self.wait_for(lambda: os.path.exists(sock), "qemu-nbd")
+        return p, sock
+
+    def test_other_writer(self):
+        for template, fmt in (("gpt.qcow2", "qcow2"), ("gpt.raw", "raw")):
+            image = self.image(template)
+            p, sock = self.serve(image, fmt)
+            before = self.checksum(image)
+            self.gk_fails("edit", image, "/etc/motd", "-e", "s/small/large/", match="lock")
+            self.assertEqual(self.checksum(image), before)
+            p.terminate()
+            p.wait(30)
+            if os.path.exists(sock):
+                os.unlink(sock)
+            self.gk("edit", image, "/etc/motd", "-e", "s/small/large/")
+
+
+class Killed(Case):
+    """kill -9 at random moments: after at most `guestkit gc` nothing is left."""
+
+    def kill_while(self, seconds, template, *args):
+        rounds = 8
+        image = self.image(template, check="recoverable")
+        args = [a.replace("IMAGE", image) for a in args]
+        random.seed(len(template))
+        for i in range(rounds):
+            p = self.gk_start(*args)
+            time.sleep(seconds * i / rounds)
+            p.kill()
+            p.wait()
+            # The next session on the same image is not in the way of the dead one's.
+            self.wait_for(lambda: not [c for c in world.processes().values() if "guestkitd" in c],
+                          "the worker to follow its client", timeout=10)
+        self.gk("gc")
+        self.assertEqual(self.gk("cat", "--ro", image, "/etc/hostname").out, "small-guest\n")
+        self.gk("edit", image, "/etc/motd", "-e", "s/small/large/")
+
+    def test_reading(self):
+        self.kill_while(0.4, "gpt.qcow2", "tar-out", "IMAGE", "/", "/dev/null")
+
+    def test_reading_raw(self):
+        self.kill_while(0.3, "gpt.raw", "tar-out", "IMAGE", "/", "/dev/null")
+
+    def test_writing(self):
+        self.kill_while(0.6, "gpt.qcow2", "cp", self.file("big", os.urandom(8 << 20)), "IMAGE:/data/big")
+
+    def test_writing_raw(self):
+        self.kill_while(0.5, "gpt.raw", "cp", self.file("big", os.urandom(8 << 20)), "IMAGE:/data/big")
+
+    def test_writing_xfs(self):
+        self.kill_while(0.6, "xfs.qcow2", "cp", self.file("big", os.urandom(8 << 20)), "IMAGE:/data/big")
+
+    def test_inspecting(self):
+        self.kill_while(0.3, "gpt.qcow2", "info", "IMAGE")
+
+    def test_worker_killed_with_its_client(self):
+        image = self.image("gpt.qcow2", check="recoverable")
+        for i in range(5):
+            p = self.gk_start("cp", self.file("big", os.urandom(8 << 20)), image + ":/data/big")
+            time.sleep(0.05 + 0.08 * i)
+            p.kill()
+            p.wait()
+            for pid in world.processes():
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            self.gk("gc")
+            self.wait_for(lambda: not world.leaks(self.dir), "gc to have cleaned up")
+        self.assertEqual(self.gk("cat", "--ro", image, "/etc/hostname").out, "small-guest\n")
