@@ -51,7 +51,7 @@ DEPS_fileops  := base exec op
 DEPS_archive  := base exec op
 DEPS_worker   := base exec op api rpc image nbd part fs mount fileops archive
 DEPS_launch   := base exec op rpc
-DEPS_client   := base op api rpc launch image
+DEPS_client   := base exec op api rpc launch image
 ROOMS := base exec op api rpc image nbd part fs mount fileops archive worker launch client
 
 # Rooms that the library is made of; the worker has all others.

@@ -9,6 +9,9 @@
   COMMAND (filesystems)                                                       \
   COMMAND (ls)                                                                \
   COMMAND (cat)                                                               \
+  COMMAND (edit)                                                              \
+  COMMAND (exec)                                                              \
+  COMMAND (gc)                                                                \
   COMMAND (version)
 
 #define COMMAND(name) extern const struct cli_command cli_command_##name;

@@ -12,6 +12,7 @@
 #include "api/codec.h"
 #include "base/fd.h"
 #include "client/session-priv.h"
+#include "client/tree.h"
 #include "guestkit.h"
 
 const char *
@@ -104,13 +105,12 @@ guestkit_mount_tree (guestfs_h *g, const char *dir)
   return r;
 }
 
-/* EINVAL: somebody has unmounted it already, which is what is wanted. */
 static int
 unmount_tree (guestfs_h *g)
 {
   if (g->tree_dir == NULL)
     return gk_client_error (g, EINVAL, "unmount_tree: the tree is not shown anywhere");
-  if (umount2 (g->tree_dir, UMOUNT_NOFOLLOW) == -1 && errno != EINVAL && errno != ENOENT)
+  if (gk_tree_unmount (g->tree_dir) == -1)
     return gk_client_perror (g, "unmount_tree: %s", g->tree_dir);
   free (gk_steal_ptr (g->tree_dir));
   return 0;

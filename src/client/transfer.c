@@ -21,32 +21,28 @@ gk_host_file_open_in (guestfs_h *g, const char *name, struct gk_host_file *f)
   return 0;
 }
 
-/* A file in the same folder, so that it can be renamed, with the mode that the
- * final one has or would get. */
+/* A file in the same folder, so that it can be renamed.  One that replaces
+ * another gets its mode and owner; a new one what the umask leaves. */
 static int
 open_temporary (struct gk_host_file *f, const char *name, const struct stat *old)
 {
-  mode_t mask = umask (0);
-  umask (mask);
-
   for (int attempt = 0; attempt < 100; ++attempt) {
     _cleanup_free_ char *temp = gk_asprintf ("%s.part-%d-%d", name, (int) getpid (), attempt);
     if (temp == NULL)
       return -1;
-    int fd = open (temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = open (temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, old ? 0600 : 0666);
     if (fd == -1 && errno == EEXIST)
       continue;
     if (fd == -1)
       return -1;
-    if (old) {
-      /* Not ours to give away: keep the caller as owner then. */
-      if (fchown (fd, old->st_uid, old->st_gid) == -1 && errno != EPERM) {
-        gk_close_keep_errno (fd);
-        return -1;
-      }
+    /* Without the right to give it away the caller stays its owner. */
+    if (old && (fchown (fd, old->st_uid, old->st_gid) == -1 && errno != EPERM)) {
+      gk_close_keep_errno (fd);
+      unlink (temp);
+      return -1;
+    }
+    if (old)
       fchmod (fd, old->st_mode & 07777);
-    } else
-      fchmod (fd, 0666 & ~mask);
     f->fd = fd;
     f->temp_path = gk_steal_ptr (temp);
     return 0;
@@ -55,33 +51,35 @@ open_temporary (struct gk_host_file *f, const char *name, const struct stat *old
   return -1;
 }
 
+/* A dangling symlink, a hard-linked file, a device or pipe, and a file in a
+ * folder where none may be made are written in place, as a shell's ">" does. */
+static int
+open_out (struct gk_host_file *f, const char *name)
+{
+  struct stat st;
+  bool exists = stat (name, &st) == 0;
+  bool replace = exists ? S_ISREG (st.st_mode) && st.st_nlink == 1 && access (name, W_OK) == 0
+                        : errno == ENOENT && lstat (name, &st) == -1;
+
+  if (replace) {
+    _cleanup_free_ char *path = exists ? realpath (name, NULL) : strdup (name);
+    if (path && open_temporary (f, path, exists ? &st : NULL) == 0) {
+      f->path = gk_steal_ptr (path);
+      return 0;
+    }
+  }
+  f->fd = open (name, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_CLOEXEC, 0666);
+  return f->fd == -1 ? -1 : 0;
+}
+
 int
 gk_host_file_open_out (guestfs_h *g, const char *name, struct gk_host_file *f)
 {
-  struct stat st;
-
   if (gk_streq (name, "-"))
     f->fd = fcntl (1, F_DUPFD_CLOEXEC, 3);
-  else {
-    bool exists = stat (name, &st) == 0;
-    /* A dangling symlink, a hard-linked file or a folder in which no file may
-     * be made are written in place, as a shell's ">" does. */
-    bool plain = exists ? S_ISREG (st.st_mode) && st.st_nlink == 1
-                        : errno == ENOENT && lstat (name, &st) == -1;
-    _cleanup_free_ char *real = exists && plain ? realpath (name, NULL) : strdup (name);
-    if (real == NULL)
-      return gk_client_perror (g, "%s", name);
-    if (!plain || access (name, W_OK) == -1 || open_temporary (f, real, exists ? &st : NULL) == -1) {
-      if (!exists && plain && open_temporary (f, real, NULL) == 0)
-        f->path = gk_steal_ptr (real);
-      else
-        f->fd = open (name, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_CLOEXEC, 0666);
-    } else
-      f->path = gk_steal_ptr (real);
-  }
-  if (f->fd == -1)
+  else if (open_out (f, name) == -1)
     return gk_client_perror (g, "%s", name);
-  return 0;
+  return f->fd == -1 ? gk_client_perror (g, "%s", name) : 0;
 }
 
 int

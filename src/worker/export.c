@@ -29,9 +29,12 @@ gk_session_export (struct gk_session *s, const char *host_dir, int *ret_fd, stru
   _cleanup_free_ char *dir = strdup (host_dir);
   if (dir == NULL)
     return gk_error_oom (err);
-  if (gk_journal_note (s->journal, "mount", dir, err) == -1
-      || gk_mounts_export_tree (&s->ctx, ret_fd, err) == -1)
+  if (gk_journal_note (s->journal, "mount", dir, err) == -1)
     return -1;
+  int fd = gk_mounts_export_tree (&s->ctx, err);
+  if (fd == -1)
+    return -1;
+  *ret_fd = fd;
   s->export_dir = gk_steal_ptr (dir);
   return 0;
 }

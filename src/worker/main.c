@@ -17,7 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "mount/world.h"
+#include "mount/mount.h"
 #include "worker/journal.h"
 #include "worker/session-priv.h"
 #include "worker/supervisor.h"
@@ -48,7 +48,7 @@ run_worker (int conn_fd, const char *dir, struct gk_journal *journal)
   harden ();
   /* Without a private world nothing is attached or mounted: the client is
    * told why instead. */
-  bool ok = gk_world_enter (dir, &err) == 0;
+  bool ok = gk_world_enter (&err) == 0;
   s.conn = gk_conn_new (conn_fd, GK_ROLE_WORKER, NULL);
   if (s.conn == NULL)
     return 1;

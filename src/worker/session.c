@@ -20,11 +20,7 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
   s->ctx.tmpdir = s->dir;
   s->launched = true; /* so that a failure from here on is undone by end */
 
-  s->ctx.devices = gk_devices_new ("/dev", err);
-  if (s->ctx.devices == NULL)
-    return -1;
-  s->ctx.mounts = gk_mounts_new (&s->ctx, err);
-  if (s->ctx.mounts == NULL)
+  if (gk_mounts_attach (&s->ctx, "/dev", err) == -1)
     return -1;
   return gk_session_attach_disks (s, err);
 }
@@ -48,8 +44,6 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   if (s->ctx.mounts) {
     gk_mounts_teardown (&s->ctx, &step);
     note (&first, &step);
-    gk_mounts_free (s->ctx.mounts);
-    s->ctx.mounts = NULL;
   }
   if (s->ctx.devices) {
     gk_devices_flush (s->ctx.devices, &step);

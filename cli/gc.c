@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* guestkit gc */
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/strv.h"
+#include "cli/commands.h"
+#include "exec/exec.h"
+#include "launch/launch.h"
+
+static int
+run (struct cli_images *images, void *opts, int argc, char **argv)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  _cleanup_gk_buf_ struct gk_buf out = GK_BUF_INIT;
+  _cleanup_free_ char *worker = gk_find_worker ();
+  struct gk_exec x = GK_EXEC_INIT;
+
+  if (argc > 0)
+    return cli_usage (&cli_command_gc, "too many arguments");
+  if (geteuid () != 0)
+    return cli_error ("gc: removing what sessions of root left needs root");
+  if (worker == NULL)
+    return cli_error ("gc: the worker program guestkitd was not found");
+  const char *const tool[] = { worker, "--gc", NULL };
+  x.argv = tool;
+  if (gk_exec_check (&x, &out, &err) == -1)
+    return cli_error ("gc: %s", gk_error_msg (&err));
+  int n = out.data ? atoi (out.data) : 0;
+  if (n == 0)
+    puts ("nothing was left by dead sessions");
+  else
+    printf ("cleaned up after %d dead session%s\n", n, n == 1 ? "" : "s");
+  return CLI_OK;
+}
+
+const struct cli_command cli_command_gc = {
+  .name = "gc",
+  .synopsis = "",
+  .summary = "clean up after sessions that were killed",
+  .description = "Removes the mounts and temporary files of sessions whose processes were all\n"
+                 "killed.  Every launch does the same.",
+  .run = run,
+};
