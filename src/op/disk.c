@@ -2,9 +2,15 @@
 /* A disk: a drive whose image was looked at. */
 #include "op/disk.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
 #include "base/strv.h"
 
 void
@@ -44,4 +50,21 @@ gk_disk_place_options (char *const *place, const char *prefix)
         return NULL;
   }
   return gk_buf_finish (&b);
+}
+
+int
+gk_disk_secret_file (const char *secret, int *ret_fd, char **ret_object, struct gk_error *err)
+{
+  _cleanup_close_ int fd = memfd_create ("secret", MFD_CLOEXEC);
+  char *object;
+
+  if (fd == -1 || gk_write_full (fd, secret, strlen (secret)) == -1)
+    return gk_error_sys (err, errno, "memfd");
+  /* Opening it by this name starts at offset 0. */
+  object = gk_asprintf ("secret,id=" GK_DISK_SECRET_ID ",file=/proc/self/fd/%d", fd);
+  if (object == NULL)
+    return gk_error_oom (err);
+  *ret_fd = gk_steal_fd (&fd);
+  *ret_object = object;
+  return 0;
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gk_error;
+
 /* One image of a chain.  All strings are owned. */
 struct gk_disk_layer {
   char *format;      /* qemu's name of the driver: "raw", "qcow2" ... */
@@ -40,8 +42,13 @@ void gk_disk_layer_clear (struct gk_disk_layer *layer);
 void gk_disk_clear (struct gk_disk *disk); /* does not unlink the overlay */
 #define _cleanup_gk_disk_ __attribute__ ((cleanup (gk_disk_clear)))
 
-/* The id under which a server is given disk.secret. */
+/* How a secret reaches a program of qemu's: in a file that has no name, by a
+ * descriptor, never on the command line.  "password-secret=GK_DISK_SECRET_ID"
+ * stands in the place; ret_object is the argument of --object that names the
+ * descriptor, malloced. */
 #define GK_DISK_SECRET_ID "gksecret"
+int gk_disk_secret_file (const char *secret, int *ret_fd, char **ret_object,
+                         struct gk_error *err);
 
 /* "PREFIXkey=value,PREFIXkey=value" of a place, its commas doubled as qemu's
  * option parser wants them.  Malloced; NULL: ENOMEM. */
