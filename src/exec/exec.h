@@ -2,7 +2,11 @@
 /* Running a tool: argv, no shell, C locale, scrubbed environment, capped
  * output, a time limit, killed when the task is cancelled or this process
  * dies (PR_SET_PDEATHSIG).  Children get no descriptor but 0, 1, 2 and those
- * that are asked for.
+ * that are asked for, a session of their own, the directory / and the umask
+ * 022: arguments that are paths must be absolute.
+ *
+ * The kernel means the thread, not the process, that made the child: one that
+ * starts a child and ends takes the child with it.
  */
 #ifndef GK_EXEC_EXEC_H
 #define GK_EXEC_EXEC_H
@@ -19,13 +23,14 @@ struct gk_task;
 
 struct gk_exec {
   const char *const *argv;      /* argv[0] is looked up in the fixed search path */
-  const char *const *env;       /* further NAME=VALUE, or NULL */
+  const char *const *env;       /* NAME=VALUE, or NULL, beside (or instead of) the fixed
+                                   PATH, LC_ALL=C and HOME=/ */
   const char *stdin_data;       /* fed to stdin (keys come this way), or NULL: /dev/null */
   size_t stdin_size;
   int stdin_fd;                 /* -1, or used as stdin */
-  int stdout_fd;                /* -1: captured */
+  int stdout_fd;                /* -1: captured (gk_child_start: goes where stderr goes) */
   size_t max_output;            /* 0: 16 MiB; beyond it the child is killed, E2BIG */
-  int timeout_ms;               /* 0: 10 minutes */
+  int timeout_ms;               /* 0: 10 minutes; -1: none */
   uint64_t max_memory;          /* address space in bytes, 0: no limit */
   unsigned max_cpu_s;           /* CPU seconds, 0: no limit */
   const int *pass_fds;          /* inherited under their own numbers */
@@ -47,14 +52,15 @@ void gk_exec_result_clear (struct gk_exec_result *r);
  * not (ENOENT names the tool), timed out (ETIMEDOUT) or was cancelled. */
 int gk_exec_run (const struct gk_exec *x, struct gk_exec_result *result, struct gk_error *err);
 
-/* The same, and a non-zero status is an error too: "TOOL: last line(s) of
- * stderr".  ret_out may be NULL. */
+/* The same, and a non-zero status is an error too, without errno: "TOOL: last
+ * line(s) of stderr".  ret_out may be NULL; else it is overwritten. */
 int gk_exec_check (const struct gk_exec *x, struct gk_buf *ret_out, struct gk_error *err);
 
 /* Is the tool there?  Its absolute path (malloced) or NULL. */
 char *gk_exec_find (const char *tool);
 
-/* A child that stays: an image server. */
+/* A child that stays: an image server.  timeout_ms and max_output mean nothing
+ * for it; stdin_data is at most 64 KiB. */
 struct gk_child {
   pid_t pid;    /* 0: none */
   int pidfd;
@@ -66,7 +72,8 @@ bool gk_child_alive (const struct gk_child *child);
 /* SIGTERM, wait up to grace_ms, SIGKILL; reaps.  Returns the exit status as
  * above, or -1 when there was none. */
 int gk_child_stop (struct gk_child *child, int grace_ms);
-/* What it wrote to stderr so far, one line, for error messages.  Malloced. */
+/* The last line that it wrote to stderr since this was asked last, for error
+ * messages.  Malloced; NULL when there is none. */
 char *gk_child_last_words (struct gk_child *child);
 
 #endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What the files of the exec room share: making a child, killing and reaping
+ * it, and the steps that every child takes before it is on its own. */
+#ifndef GK_EXEC_EXEC_PRIV_H
+#define GK_EXEC_EXEC_PRIV_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct gk_error;
+struct gk_exec;
+
+/* Start x with stdio as its 0, 1 and 2.  What x says of stdin, stdout and time
+ * is not looked at. */
+int gk_exec_spawn (const struct gk_exec *x, const int stdio[3], pid_t *ret_pid, int *ret_pidfd,
+                   struct gk_error *err);
+
+/* Pipe with both ends at 3 or above, whatever the program closed; close on
+ * exec.  The end that stays here (0: read, 1: write, -1: none) is
+ * non-blocking. */
+int gk_exec_pipe (int fds[2], int here, struct gk_error *err);
+
+/* SIGKILL to the child and its session. */
+void gk_exec_kill (pid_t pid, int pidfd);
+
+/* Wait for the end at most timeout_ms (-1: for ever) and reap.  Exit status,
+ * or 128 + signal; -1 with errno ETIMEDOUT or ECHILD (the program ignores
+ * SIGCHLD or reaped the child itself). */
+int gk_exec_reap (int pidfd, int timeout_ms);
+
+/* The end of what a tool wrote, a few lines, escaped, without its own name at
+ * the beginning of lines.  Malloced, "" when it wrote nothing; NULL: ENOMEM. */
+char *gk_exec_last_words (const char *tool, const char *text, size_t size);
+
+int64_t gk_exec_now_ms (void);
+/* Milliseconds until the deadline (-1: none) as poll wants them. */
+int gk_exec_until (int64_t deadline);
+
+/* --- in the child: async-signal-safe; 0 or -1 with errno ------------------- */
+
+/* Own session, dies with the thread that made it, no core files. */
+int gk_inside_detach (pid_t parent);
+/* All dispositions default, nothing blocked. */
+int gk_inside_reset_signals (void);
+/* Close all descriptors from 3 on but those in keep (ascending, from 3 on). */
+int gk_inside_close_fds (const int *keep, size_t n);
+
+/* A sorted copy of fds with room for extra more.  EINVAL when one is below 3
+ * or named twice. */
+int *gk_exec_sorted_fds (const int *fds, size_t n, size_t extra);
+
+#endif

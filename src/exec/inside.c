@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The steps that every child takes: it leaves the session, the signals and the
+ * descriptors of its parent behind. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "exec/exec-priv.h"
+
+int
+gk_inside_detach (pid_t parent)
+{
+  /* Tools on hostile images crash; their memory holds keys. */
+  const struct rlimit none = { 0, 0 };
+
+  if (prctl (PR_SET_PDEATHSIG, SIGKILL) == -1)
+    return -1;
+  /* It may have died before that. */
+  if (getppid () != parent) {
+    errno = ESRCH;
+    return -1;
+  }
+  /* A session, not just a group: no terminal to ask a password on. */
+  if (setsid () == -1)
+    return -1;
+  return setrlimit (RLIMIT_CORE, &none);
+}
+
+int
+gk_inside_reset_signals (void)
+{
+  struct sigaction sa;
+  sigset_t none;
+
+  memset (&sa, 0, sizeof sa);
+  sa.sa_handler = SIG_DFL;
+  /* EINVAL: SIGKILL, SIGSTOP, and what the C library keeps for itself. */
+  for (int sig = 1; sig < NSIG; sig++)
+    if (sigaction (sig, &sa, NULL) == -1 && errno != EINVAL)
+      return -1;
+  sigemptyset (&none);
+  return sigprocmask (SIG_SETMASK, &none, NULL);
+}
+
+int
+gk_inside_close_fds (const int *keep, size_t n)
+{
+  unsigned first = 3;
+
+  for (size_t i = 0; i < n; i++) {
+    if ((unsigned) keep[i] > first && close_range (first, keep[i] - 1, 0) == -1)
+      return -1;
+    first = (unsigned) keep[i] + 1;
+  }
+  return close_range (first, ~0U, 0);
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  int x = *(const int *) a, y = *(const int *) b;
+  return x < y ? -1 : x > y;
+}
+
+int *
+gk_exec_sorted_fds (const int *fds, size_t n, size_t extra)
+{
+  int *v = calloc (n + extra + 1, sizeof *v);
+
+  if (!v)
+    return NULL;
+  if (n > 0) {
+    memcpy (v, fds, n * sizeof *v);
+    qsort (v, n, sizeof *v, compare);
+  }
+  for (size_t i = 0; i < n; i++)
+    if (v[i] < 3 || (i > 0 && v[i] == v[i - 1])) {
+      free (v);
+      errno = EINVAL;
+      return NULL;
+    }
+  return v;
+}
