@@ -49,12 +49,13 @@ gk_encode_launch (msgpack_sbuffer *out, const struct gk_launch_params *params,
   msgpack_packer pk;
 
   msgpack_packer_init (&pk, out, msgpack_sbuffer_write);
-  msgpack_pack_array (&pk, 6);
+  msgpack_pack_array (&pk, 7);
   pack_bool (&pk, params->verbose);
   pack_bool (&pk, params->network);
   pack_bool (&pk, params->selinux);
   pack_bool (&pk, params->autosync);
   gk_pack_string (&pk, params->identifier ? params->identifier : "");
+  gk_pack_string (&pk, params->attacher);
   msgpack_pack_array (&pk, params->ndrives);
   for (size_t i = 0; i < params->ndrives; ++i)
     pack_drive (&pk, &params->drives[i]);
@@ -112,16 +113,16 @@ take_drive (struct gk_decoder *d, const msgpack_object *o, struct gk_drive *driv
 static bool
 take_params (struct gk_decoder *d, const msgpack_object *o, struct gk_launch_params *p)
 {
-  if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 6)
+  if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 7)
     return false;
   const msgpack_object *f = o->via.array.ptr;
   if (!take_bool (f, &p->verbose) || !take_bool (f + 1, &p->network)
       || !take_bool (f + 2, &p->selinux) || !take_bool (f + 3, &p->autosync)
       || !take_string (d, f + 4, &p->identifier) || p->identifier == NULL
-      || f[5].type != MSGPACK_OBJECT_ARRAY)
+      || !take_string (d, f + 5, &p->attacher) || f[6].type != MSGPACK_OBJECT_ARRAY)
     return false;
 
-  const msgpack_object_array *drives = &f[5].via.array;
+  const msgpack_object_array *drives = &f[6].via.array;
   p->drives = calloc (drives->size + 1, sizeof *p->drives);
   if (p->drives == NULL)
     return false;
@@ -158,6 +159,7 @@ gk_launch_params_clear (struct gk_launch_params *params)
     gk_drive_clear (&params->drives[i]);
   free (params->drives);
   free (params->identifier);
+  free (params->attacher);
   *params = (struct gk_launch_params) GK_LAUNCH_PARAMS_INIT;
 }
 

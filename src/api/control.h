@@ -29,6 +29,7 @@ enum gk_request {
 struct gk_launch_params {
   bool verbose, network, selinux, autosync;
   char *identifier; /* for logs; never NULL */
+  char *attacher;   /* use only this attacher, or NULL */
   struct gk_drive *drives;
   size_t ndrives;
 };

@@ -154,6 +154,7 @@ send_params (guestfs_h *g, struct gk_error *err)
     .selinux = g->selinux,
     .autosync = g->autosync,
     .identifier = g->identifier,
+    .attacher = (char *) gk_client_backend_setting (g, "attacher"),
     .drives = g->drives,
     .ndrives = g->ndrives,
   };

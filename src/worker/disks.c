@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* From a drive to a device of the session: look at the image, attach it, give
+ * it its guestfs name.  The rooms that do it know nothing of each other. */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "image/image.h"
+#include "mount/devices.h"
+#include "nbd/attach.h"
+#include "op/disk.h"
+#include "worker/session-priv.h"
+
+struct gk_attached {
+  struct gk_attachment attachment;
+  bool attached;
+};
+
+static int
+hold (const char *path, bool write, int *ret_fd, struct gk_error *err)
+{
+  return gk_image_open (path, write ? GK_IMAGE_WRITE : GK_IMAGE_READ_STABLE, ret_fd, err);
+}
+
+static int
+attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
+{
+  const struct gk_drive *drive = &s->params.drives[index];
+  struct gk_attached *a = &s->disks[index];
+  _cleanup_gk_disk_ struct gk_disk disk = GK_DISK_INIT;
+  const struct gk_attach_env env = {
+    .tmpdir = s->dir,
+    .node_dir = s->dir,
+    .index = index,
+    .only = s->params.attacher,
+    .task = s->ctx.task,
+    .hold = hold,
+  };
+
+  if (gk_image_prepare (drive, s->dir, index, s->ctx.task, &disk, err) == -1
+      || gk_attach (&env, &disk, &a->attachment, err) == -1)
+    return -1;
+  a->attached = true;
+  return gk_devices_add (s->ctx.devices, a->attachment.devno, a->attachment.kernel_name,
+                         drive->label, err)
+                 == -1
+             ? -1
+             : 0;
+}
+
+int
+gk_session_attach_disks (struct gk_session *s, struct gk_error *err)
+{
+  s->disks = calloc (s->params.ndrives + 1, sizeof *s->disks);
+  if (s->disks == NULL)
+    return gk_error_oom (err);
+  s->ndisks = s->params.ndrives;
+  for (unsigned i = 0; i < s->ndisks; ++i)
+    if (attach_one (s, i, err) == -1)
+      return -1;
+  return 0;
+}
+
+int
+gk_session_detach_disks (struct gk_session *s, struct gk_error *err)
+{
+  int r = 0;
+
+  for (size_t i = s->ndisks; i-- > 0;)
+    if (s->disks[i].attached && gk_detach (&s->disks[i].attachment, err) == -1)
+      r = -1; /* gk_error_set keeps the first */
+  free (s->disks);
+  s->disks = NULL;
+  s->ndisks = 0;
+  return r;
+}
