@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+#
+# Benchmarks: bench/NAME-bench.c measures rooms by themselves and names them as
+# a unit test does; bench/run measures the whole beside the same by hand.
+#   make bench-rpc      one of the first kind
+#   make bench          the table of bench/run (see its head for what it needs)
+
+ROOM_BENCHES := $(patsubst bench/%-bench.c,%,$(wildcard bench/*-bench.c))
+bench_rooms = $(shell sed -n 's,^/\* rooms: \(.*\) \*/,\1,p' bench/$(1)-bench.c)
+define room_bench_rules
+$(B)/bench/$(1)-bench: bench/$(1)-bench.c $(B)/inc/.all $(GEN_STAMP) \
+    $$(patsubst %,$(B)/lib/gk_%.a,$$(call bench_rooms,$(1)))
+	@mkdir -p $$(@D); echo "  LINK $$@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(B)/inc/tests -I$(GEN) -Iinclude $$< -Wl,--start-group \
+	  $$(patsubst %,$(B)/lib/gk_%.a,$$(call bench_rooms,$(1))) -Wl,--end-group $(LIBS) -o $$@
+.PHONY: bench-$(1)
+bench-$(1): $(B)/bench/$(1)-bench
+	$$<
+endef
+$(foreach b,$(ROOM_BENCHES),$(eval $(call room_bench_rules,$(b))))
