@@ -8,7 +8,7 @@ group("libvirt-auth")
 
 call("get_libvirt_requested_credential_challenge",
      [Int("index")], RString("challenge"),
-     since="1.19.52", blocking=False,
+     since="1.19.52", impl="client", blocking=False,
      brief="Return the challenge of a credential that libvirt wants",
      doc="""\
 For use in a callback of the event GUESTFS_EVENT_LIBVIRT_AUTH; `index`
@@ -16,35 +16,35 @@ counts the credentials from 0.""")
 
 call("get_libvirt_requested_credential_defresult",
      [Int("index")], RString("defresult"),
-     since="1.19.52", blocking=False,
+     since="1.19.52", impl="client", blocking=False,
      brief="Return the default of a credential that libvirt wants",
      doc="""\
 See `get_libvirt_requested_credential_challenge` for `index`.""")
 
 call("get_libvirt_requested_credential_prompt",
      [Int("index")], RString("prompt"),
-     since="1.19.52", blocking=False,
+     since="1.19.52", impl="client", blocking=False,
      brief="Return the question for a credential that libvirt wants",
      doc="""\
 See `get_libvirt_requested_credential_challenge` for `index`.""")
 
 call("get_libvirt_requested_credentials",
      [], RStringList("creds"),
-     since="1.19.52", blocking=False,
+     since="1.19.52", impl="client", blocking=False,
      brief="List the credentials that libvirt wants",
      doc="""\
 For use in a callback of the event GUESTFS_EVENT_LIBVIRT_AUTH.""")
 
 call("set_libvirt_requested_credential",
      [Int("index"), BufferIn("cred")], RErr,
-     since="1.19.52", blocking=False,
+     since="1.19.52", impl="client", blocking=False,
      brief="Answer for a credential that libvirt wants",
      doc="""\
 Gives libvirt the bytes `cred` for credential `index`.""")
 
 call("set_libvirt_supported_credentials",
      [StringList("creds")], RErr,
-     since="1.19.52", blocking=False,
+     since="1.19.52", impl="client", blocking=False,
      brief="Say which credentials the program can ask for",
      doc="""\
 `creds` is a list such as "authname" and "passphrase"; without it libvirt
