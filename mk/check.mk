@@ -4,7 +4,7 @@
 # for work on one of them.
 .PHONY: deps check e2e unit-build
 deps:
-	$(Q)scripts/install-deps build run test
+	$(Q)scripts/install-deps build run guest test
 check: deps
 	$(Q)MAKE=$(MAKE) scripts/check $(LANES)
 unit-build: $(UNIT:%=$(B)/tests/%)

@@ -5,7 +5,6 @@
 try: try-deps
 	$(Q)$(MAKE) -s all
 	$(Q)GUESTKIT=$(abspath $(B))/guestkit scripts/try $(if $(IMAGE),'$(IMAGE)')
-# The guest is made with what the tests need: only then.
 .PHONY: try-deps
 try-deps:
-	$(Q)scripts/install-deps build run $(if $(IMAGE),,test)
+	$(Q)scripts/install-deps build run $(if $(IMAGE),,guest)
