@@ -111,6 +111,7 @@ capture (struct run *r, int *fd, struct gk_buf *buf, struct gk_error *err)
     return 0;
   if (gk_buf_reserve (buf, CHUNK) == -1)
     return gk_error_oom (err);
+  buf->data[buf->size] = '\0';
   n = read (*fd, buf->data + buf->size, CHUNK);
   if (n > 0) {
     buf->size += n;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "exec/exec-priv.h"
@@ -34,14 +35,14 @@ gk_inside_detach (pid_t parent)
 int
 gk_inside_reset_signals (void)
 {
-  struct sigaction sa;
+  /* The kernel's call: the C library keeps two signals for itself, which some
+   * programs' parents leave ignored.  All zero is SIG_DFL on every machine. */
+  static const long zero[16];
   sigset_t none;
 
-  memset (&sa, 0, sizeof sa);
-  sa.sa_handler = SIG_DFL;
-  /* EINVAL: SIGKILL, SIGSTOP, and what the C library keeps for itself. */
   for (int sig = 1; sig < NSIG; sig++)
-    if (sigaction (sig, &sa, NULL) == -1 && errno != EINVAL)
+    if (sig != SIGKILL && sig != SIGSTOP &&
+        syscall (SYS_rt_sigaction, sig, zero, NULL, (size_t) _NSIG / 8) == -1)
       return -1;
   sigemptyset (&none);
   return sigprocmask (SIG_SETMASK, &none, NULL);
