@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The subcommands, in the order in which the help shows them. */
 #ifndef CLI_COMMANDS_H
-#define CLI_COMMANDS_H
+#define CLI_COMMANDS                                                          \
+  COMMAND (info)                                                              \
+  COMMAND (detect)                                                            \
+  COMMAND (filesystems)                                                       \
+  COMMAND (ls)                                                                \
+  COMMAND (cat)                                                               \
+  COMMAND (edit)                                                              \
+  COMMAND (cp)                                                                \
+  COMMAND (tar_in)                                                            \
+  COMMAND (tar_out)                                                           \
+  COMMAND (mount)                                                             \
+  COMMAND (umount)                                                            \
+  COMMAND (exec)                                                              \
+  COMMAND (gc)                                                                \
+  COMMAND (version)
 
 #include "cli/cli.h"
 

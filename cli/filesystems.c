@@ -2,12 +2,12 @@
 /* guestkit filesystems */
 
 #include <inttypes.h>
-#include <json.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/strv.h"
 #include "cli/commands.h"
+#include "cli/json.h"
 
 struct row {
   const char *device, *type;
@@ -30,16 +30,14 @@ print_json (const struct row *rows, size_t n)
 
   for (size_t i = 0; i < n; ++i) {
     struct json_object *o = json_object_new_object ();
-    json_object_object_add (o, "device", json_object_new_string (rows[i].device));
-    json_object_object_add (o, "type", json_object_new_string (rows[i].type));
-    json_object_object_add (o, "label", json_object_new_string (rows[i].label ? rows[i].label : ""));
-    json_object_object_add (o, "uuid", json_object_new_string (rows[i].uuid ? rows[i].uuid : ""));
+    cli_json_string (o, "device", rows[i].device);
+    cli_json_string (o, "type", rows[i].type);
+    cli_json_string (o, "label", rows[i].label);
+    cli_json_string (o, "uuid", rows[i].uuid);
     json_object_object_add (o, "size", json_object_new_int64 (rows[i].size));
     json_object_array_add (list, o);
   }
-  puts (json_object_to_json_string_ext (list, JSON_C_TO_STRING_PRETTY
-                                                | JSON_C_TO_STRING_NOSLASHESCAPE));
-  json_object_put (list);
+  cli_json_print (list);
 }
 
 static void

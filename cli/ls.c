@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* guestkit ls */
 
-#include <json.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/strv.h"
 #include "cli/commands.h"
+#include "cli/json.h"
 
 struct options {
   bool detail, recursive;
@@ -26,9 +26,7 @@ print_json (char **names)
 
   for (size_t i = 0; names[i]; ++i)
     json_object_array_add (list, json_object_new_string (names[i]));
-  puts (json_object_to_json_string_ext (list, JSON_C_TO_STRING_PRETTY
-                                                | JSON_C_TO_STRING_NOSLASHESCAPE));
-  json_object_put (list);
+  cli_json_print (list);
 }
 
 static int

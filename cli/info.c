@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* guestkit info: the devices of an image, and what its guest calls itself. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+
+struct facts {
+  char **devices, **partitions, **filesystems;
+  char *os_name, *hostname;
+};
+
+static void
+facts_clear (struct facts *f)
+{
+  gk_strv_free (f->devices);
+  gk_strv_free (f->partitions);
+  gk_strv_free (f->filesystems);
+  free (f->os_name);
+  free (f->hostname);
+}
+
+/* PRETTY_NAME="..." of os-release. */
+static char *
+os_name (guestfs_h *g)
+{
+  _cleanup_strv_ char **lines = guestfs_read_lines (g, "/etc/os-release");
+
+  for (size_t i = 0; lines && lines[i]; ++i) {
+    const char *v = gk_after_prefix (lines[i], "PRETTY_NAME=");
+    if (v == NULL)
+      continue;
+    size_t n = strlen (v);
+    if (n >= 2 && (v[0] == '"' || v[0] == '\'') && v[n - 1] == v[0])
+      return strndup (v + 1, n - 2);
+    return strdup (v);
+  }
+  return NULL;
+}
+
+static char *
+first_line (guestfs_h *g, const char *path)
+{
+  _cleanup_strv_ char **lines = guestfs_head_n (g, 1, path);
+
+  return lines && lines[0] ? strdup (lines[0]) : NULL;
+}
+
+/* The guest's own words, when its root can be told and mounted. */
+static void
+ask_guest (guestfs_h *g, struct facts *f)
+{
+  if (cli_mount_guest (g, true) == -1)
+    return;
+  f->os_name = os_name (g);
+  f->hostname = first_line (g, "/etc/hostname");
+}
+
+static int
+gather (guestfs_h *g, struct facts *f)
+{
+  f->devices = guestfs_list_devices (g);
+  f->partitions = guestfs_list_partitions (g);
+  f->filesystems = guestfs_list_filesystems (g);
+  if (f->devices == NULL || f->partitions == NULL || f->filesystems == NULL)
+    return cli_guestfs_error (g);
+  ask_guest (g, f);
+  return CLI_OK;
+}
+
+static const char *
+type_of (const struct facts *f, const char *device)
+{
+  for (size_t i = 0; f->filesystems[i]; i += 2)
+    if (gk_streq (f->filesystems[i], device))
+      return f->filesystems[i + 1];
+  return NULL;
+}
+
+static void
+print_text (guestfs_h *g, const struct facts *f)
+{
+  if (f->os_name)
+    printf ("operating system: %s\n", f->os_name);
+  if (f->hostname)
+    printf ("hostname: %s\n", f->hostname);
+  for (size_t i = 0; f->devices[i]; ++i) {
+    _cleanup_free_ char *table = guestfs_part_get_parttype (g, f->devices[i]);
+    const char *type = type_of (f, f->devices[i]);
+    printf ("%s: %" PRIi64 " bytes, %s%s%s\n", f->devices[i],
+            guestfs_blockdev_getsize64 (g, f->devices[i]), type ? type : "",
+            type ? "" : "partition table ", type ? "" : table ? table : "none");
+    for (size_t k = 0; f->partitions[k]; ++k)
+      if (gk_after_prefix (f->partitions[k], f->devices[i])) {
+        type = type_of (f, f->partitions[k]);
+        printf ("  %s: %" PRIi64 " bytes, %s\n", f->partitions[k],
+                guestfs_blockdev_getsize64 (g, f->partitions[k]), type ? type : "no file system");
+      }
+  }
+}
+
+static struct json_object *
+device_json (guestfs_h *g, const struct facts *f, const char *device)
+{
+  struct json_object *o = json_object_new_object ();
+
+  cli_json_string (o, "device", device);
+  json_object_object_add (o, "size", json_object_new_int64 (guestfs_blockdev_getsize64 (g, device)));
+  cli_json_string (o, "filesystem", type_of (f, device));
+  return o;
+}
+
+static void
+print_json (guestfs_h *g, const struct facts *f)
+{
+  struct json_object *top = json_object_new_object (), *list = json_object_new_array ();
+
+  cli_json_string (top, "operating_system", f->os_name);
+  cli_json_string (top, "hostname", f->hostname);
+  for (size_t i = 0; f->devices[i]; ++i) {
+    struct json_object *o = device_json (g, f, f->devices[i]), *parts = json_object_new_array ();
+    _cleanup_free_ char *table = guestfs_part_get_parttype (g, f->devices[i]);
+    cli_json_string (o, "partition_table", table);
+    for (size_t k = 0; f->partitions[k]; ++k)
+      if (gk_after_prefix (f->partitions[k], f->devices[i]))
+        json_object_array_add (parts, device_json (g, f, f->partitions[k]));
+    json_object_object_add (o, "partitions", parts);
+    json_object_array_add (list, o);
+  }
+  json_object_object_add (top, "devices", list);
+  cli_json_print (top);
+}
+
+static int
+run (struct cli_images *images, void *opts, int argc, char **argv)
+{
+  struct facts f = { .devices = NULL };
+  int r;
+  guestfs_h *g = cli_open (&cli_command_info, images, &argc, &argv, &r);
+
+  if (g == NULL)
+    return r;
+  r = argc > 0 ? cli_usage (&cli_command_info, "too many arguments") : gather (g, &f);
+  if (r == CLI_OK && images->json)
+    print_json (g, &f);
+  else if (r == CLI_OK)
+    print_text (g, &f);
+  facts_clear (&f);
+  return cli_close (g, r);
+}
+
+const struct cli_command cli_command_info = {
+  .name = "info",
+  .synopsis = "[OPTIONS] IMAGE",
+  .summary = "show what is in an image",
+  .description = "Shows the disks, partitions and file systems of the image, and the name of the\n"
+                 "operating system and of the host when a guest is found.",
+  .flags = CLI_IMAGES,
+  .run = run,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* See mount-session.h. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "cli/cli.h"
+#include "cli/mount-session.h"
+
+#define RUN_DIR "/run/guestkit"
+#define MOUNTS_DIR RUN_DIR "/mounts"
+
+/* FNV-1a: a file name for any path. */
+static char *
+session_path (const char *dir)
+{
+  uint64_t hash = 0xcbf29ce484222325u;
+
+  for (const char *p = dir; *p; ++p)
+    hash = (hash ^ (unsigned char) *p) * 0x100000001b3u;
+  return gk_asprintf (MOUNTS_DIR "/%016llx", (unsigned long long) hash);
+}
+
+int
+cli_mount_session_create (struct cli_mount_session *s, const char *dir)
+{
+  if ((mkdir (RUN_DIR, 0700) == -1 && errno != EEXIST)
+      || (mkdir (MOUNTS_DIR, 0700) == -1 && errno != EEXIST))
+    return -1;
+  _cleanup_free_ char *path = session_path (dir);
+  _cleanup_close_ int fd
+    = path ? open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+  if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1 || ftruncate (fd, 0) == -1)
+    return -1;
+  s->fd = gk_steal_fd (&fd);
+  s->path = gk_steal_ptr (path);
+  return 0;
+}
+
+void
+cli_mount_session_end (struct cli_mount_session *s, const char *failed)
+{
+  if (failed == NULL)
+    unlink (s->path);
+  else if (gk_write_full (s->fd, failed, strlen (failed)) == -1)
+    unlink (s->path);
+}
+
+void
+cli_mount_session_clear (struct cli_mount_session *s)
+{
+  gk_cleanup_close (&s->fd);
+  free (s->path);
+  s->path = NULL;
+}
+
+/* The lock is free once the holder has ended, however it did. */
+static int
+wait_for_lock (int fd, int timeout_s)
+{
+  const struct timespec step = { .tv_nsec = 20000000 };
+  int64_t steps = timeout_s ? (int64_t) timeout_s * 50 : INT64_MAX;
+
+  for (; steps > 0; --steps) {
+    if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+      return 0;
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return -1;
+    nanosleep (&step, NULL);
+  }
+  errno = ETIMEDOUT;
+  return -1;
+}
+
+int
+cli_mount_session_wait (const char *dir, int timeout_s)
+{
+  _cleanup_gk_buf_ struct gk_buf why = GK_BUF_INIT;
+  _cleanup_free_ char *path = session_path (dir);
+  struct stat st;
+
+  if (path == NULL)
+    return cli_error ("out of memory");
+  _cleanup_close_ int fd = open (path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+  if (fd == -1)
+    return errno == ENOENT ? CLI_OK : cli_error ("%s: %s", path, strerror (errno));
+  if (wait_for_lock (fd, timeout_s) == -1)
+    return cli_error ("%s: the session has not ended: %s", dir, strerror (errno));
+  if (fstat (fd, &st) == 0 && st.st_nlink == 0)
+    return CLI_OK;
+  if (gk_read_all (fd, 65536, &why) == -1)
+    return cli_error ("%s: %s", path, strerror (errno));
+  unlink (path);
+  if (why.size == 0)
+    return cli_error ("%s: the session was killed; what was written last may be lost", dir);
+  return cli_error ("%s: %s", dir, why.data);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* How `guestkit umount` finds the process that holds a mount, waits for it and
+ * learns whether all data reached the image.
+ *
+ * That process keeps a file /run/guestkit/mounts/HASH with its pid and the
+ * folder, locked.  When it ended well the file is gone; when writing back
+ * failed, the reason is in the file.
+ */
+#ifndef CLI_MOUNT_SESSION_H
+#define CLI_MOUNT_SESSION_H
+
+struct cli_mount_session {
+  int fd;
+  char *path;
+};
+#define CLI_MOUNT_SESSION_INIT { -1, NULL }
+
+int cli_mount_session_create (struct cli_mount_session *s, const char *dir); /* -1: errno */
+/* failed: why, or NULL. */
+void cli_mount_session_end (struct cli_mount_session *s, const char *failed);
+void cli_mount_session_clear (struct cli_mount_session *s);
+#define _cleanup_cli_session_ __attribute__ ((cleanup (cli_mount_session_clear)))
+
+/* Wait until the session that holds dir has ended.  An exit code; what went
+ * wrong was said.  timeout_s 0: for ever. */
+int cli_mount_session_wait (const char *dir, int timeout_s);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* guestkit mount: the guest's tree at a folder of the host.
+ *
+ * It is a kernel mount, so nothing of ours is in the data path; a process
+ * stays behind that holds the session.  That process ends, and takes
+ * everything down, when the tree is unmounted (by guestkit umount, or by
+ * anybody), when it gets a signal, or when it is killed.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "client/tree.h"
+#include "cli/commands.h"
+#include "cli/mount-session.h"
+#include "guestkit.h"
+
+struct options {
+  bool foreground;
+};
+
+static const struct cli_option options[] = {
+  { "foreground", 'f', CLI_FLAG, offsetof (struct options, foreground), NULL,
+    "stay in the foreground; Ctrl-C ends the session" },
+  { NULL, 0, 0, 0, NULL, NULL },
+};
+
+/* Until a signal comes or somebody unmounts the tree. */
+static void
+wait_for_end (const char *dir, int signal_fd)
+{
+  _cleanup_close_ int mounts = open ("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+  struct pollfd p[] = {
+    { .fd = signal_fd, .events = POLLIN },
+    { .fd = mounts, .events = POLLPRI },
+  };
+
+  while (gk_tree_is_mounted (dir) == 1) {
+    if (poll (p, 2, -1) == -1 && errno != EINTR)
+      return;
+    if (p[0].revents)
+      return;
+  }
+}
+
+/* Busy files keep the tree: the session must outlive them, or they would lose
+ * what they write. */
+static void
+unmount_when_free (guestfs_h *g, const char *dir)
+{
+  bool said = false;
+
+  while (gk_tree_is_mounted (dir) == 1 && guestkit_unmount_tree (g) == -1) {
+    if (guestfs_last_errno (g) != EBUSY) {
+      cli_guestfs_error (g);
+      return;
+    }
+    if (!said)
+      cli_error ("%s: files in it are in use; waiting until they are closed", dir);
+    said = true;
+    usleep (200000);
+  }
+}
+
+/* Writes one byte to ready_fd once the tree can be seen. */
+static int
+hold_session (guestfs_h *g, const char *dir, int ready_fd)
+{
+  _cleanup_cli_session_ struct cli_mount_session session = CLI_MOUNT_SESSION_INIT;
+  sigset_t signals;
+
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGTERM);
+  sigaddset (&signals, SIGHUP);
+  sigprocmask (SIG_BLOCK, &signals, NULL);
+  _cleanup_close_ int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
+
+  if (guestkit_mount_tree (g, dir) == -1)
+    return cli_close (g, cli_guestfs_error (g));
+  if (cli_mount_session_create (&session, dir) == -1)
+    return cli_close (g, cli_error ("%s: %s", dir, strerror (errno)));
+  if (ready_fd >= 0) {
+    if (gk_write_full (ready_fd, "r", 1) == -1)
+      return cli_close (g, CLI_FAILED);
+    close (ready_fd);
+  }
+  wait_for_end (dir, signal_fd);
+  unmount_when_free (g, dir);
+
+  char *failed = NULL;
+  if (guestfs_shutdown (g) == -1)
+    failed = strdup (guestfs_last_error (g));
+  guestfs_close (g);
+  cli_mount_session_end (&session, failed);
+  if (failed)
+    cli_error ("%s", failed);
+  int r = failed ? CLI_FAILED : CLI_OK;
+  free (failed);
+  return r;
+}
+
+static void
+detach_from_terminal (void)
+{
+  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
+
+  setsid ();
+  if (chdir ("/") == -1 || null == -1)
+    return;
+  dup2 (null, 0);
+  dup2 (null, 1);
+  dup2 (null, 2);
+  close (null);
+}
+
+/* The session must be opened by the process that holds it: a worker belongs to
+ * the process that launched it.  The one in front waits for "ready". */
+static int
+run_in_background (struct cli_images *images, int argc, char **argv)
+{
+  int p[2], r;
+  char byte;
+
+  if (pipe2 (p, O_CLOEXEC) == -1)
+    return cli_error ("pipe: %s", strerror (errno));
+  pid_t pid = fork ();
+  if (pid == -1)
+    return cli_error ("fork: %s", strerror (errno));
+  if (pid > 0) {
+    close (p[1]);
+    if (gk_read_full (p[0], &byte, 1) == 1)
+      return CLI_OK;
+    while (waitpid (pid, &r, 0) == -1 && errno == EINTR)
+      ;
+    return WIFEXITED (r) ? WEXITSTATUS (r) : CLI_FAILED;
+  }
+
+  close (p[0]);
+  guestfs_h *g = cli_open_mounted (&cli_command_mount, images, &argc, &argv, &r);
+  if (g == NULL)
+    _exit (r);
+  _cleanup_free_ char *dir = realpath (argv[0], NULL);
+  if (dir == NULL)
+    _exit (cli_close (g, cli_error ("%s: %s", argv[0], strerror (errno))));
+  detach_from_terminal ();
+  _exit (hold_session (g, dir, p[1]));
+}
+
+static int
+run (struct cli_images *images, void *opts, int argc, char **argv)
+{
+  const struct options *o = opts;
+  int r;
+
+  if (argc != (images->add.n > 0 ? 1 : 2))
+    return cli_usage (&cli_command_mount, "give an image and a folder");
+  if (!o->foreground)
+    return run_in_background (images, argc, argv);
+
+  guestfs_h *g = cli_open_mounted (&cli_command_mount, images, &argc, &argv, &r);
+  if (g == NULL)
+    return r;
+  _cleanup_free_ char *dir = realpath (argv[0], NULL);
+  if (dir == NULL)
+    return cli_close (g, cli_error ("%s: %s", argv[0], strerror (errno)));
+  return hold_session (g, dir, -1);
+}
+
+const struct cli_command cli_command_mount = {
+  .name = "mount",
+  .synopsis = "[OPTIONS] IMAGE DIR",
+  .summary = "show the guest's files at a folder of the host",
+  .description
+  = "Mounts the guest's tree, read-only unless --rw is given, at a folder.  The\n"
+    "session ends when the folder is unmounted with 'guestkit umount DIR'.",
+  .options = options,
+  .opts_size = sizeof (struct options),
+  .flags = CLI_IMAGES,
+  .run = run,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* guestkit umount */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "client/tree.h"
+#include "cli/commands.h"
+#include "cli/mount-session.h"
+
+struct options {
+  int timeout;
+};
+
+static const struct cli_option options[] = {
+  { "timeout", 't', CLI_NUMBER, offsetof (struct options, timeout), "SECONDS",
+    "wait at most so long for the image to be written" },
+  { NULL, 0, 0, 0, NULL, NULL },
+};
+
+static int
+run (struct cli_images *images, void *opts, int argc, char **argv)
+{
+  const struct options *o = opts;
+
+  if (argc != 1)
+    return cli_usage (&cli_command_umount, "give one folder");
+  _cleanup_free_ char *dir = realpath (argv[0], NULL);
+  if (dir == NULL)
+    return cli_error ("%s: %s", argv[0], strerror (errno));
+  int mounted = gk_tree_is_mounted (dir);
+  if (mounted != 1)
+    return cli_error ("%s: %s", dir, mounted == 0 ? "nothing is mounted there" : strerror (errno));
+  if (gk_tree_unmount (dir) == -1)
+    return cli_error ("%s: %s", dir,
+                      errno == EBUSY ? "files in it are in use" : strerror (errno));
+  return cli_mount_session_wait (dir, o->timeout);
+}
+
+const struct cli_command cli_command_umount = {
+  .name = "umount",
+  .synopsis = "DIR",
+  .summary = "end the session that shows a guest at a folder",
+  .description = "Unmounts the folder and waits until everything is written to the image and the\n"
+                 "image is free again.",
+  .options = options,
+  .opts_size = sizeof (struct options),
+  .run = run,
+};
