@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The subcommands, in the order in which the help shows them. */
 #ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
 #define CLI_COMMANDS                                                          \
   COMMAND (info)                                                              \
   COMMAND (detect)                                                            \
@@ -13,17 +17,6 @@
   COMMAND (tar_out)                                                           \
   COMMAND (mount)                                                             \
   COMMAND (umount)                                                            \
-  COMMAND (exec)                                                              \
-  COMMAND (gc)                                                                \
-  COMMAND (version)
-
-#include "cli/cli.h"
-
-#define CLI_COMMANDS                                                          \
-  COMMAND (filesystems)                                                       \
-  COMMAND (ls)                                                                \
-  COMMAND (cat)                                                               \
-  COMMAND (edit)                                                              \
   COMMAND (exec)                                                              \
   COMMAND (gc)                                                                \
   COMMAND (version)

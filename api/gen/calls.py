@@ -57,7 +57,8 @@ def descriptors(calls, structs):
             out.append("};\n")
     out.append("\nconst struct gk_call gk_calls[] = {\n")
     for c in calls:
-        fields = [f".name = {c_string(c.name)}", f".flags = {flags(c)}",
+        fields = [f".name = {c_string(c.name)}", f".c_name = {c_string(c.c_name)}",
+                  f".flags = {flags(c)}",
                   f".ret = GK_RET_{snake_upper(c.ret.kind)}",
                   f".error_as = {c_string(c.once_error_as or c.name)}",
                   f".brief = {c_string(c.brief)}", f".doc = {c_string(c.doc.strip())}"]

@@ -111,6 +111,7 @@ enum gk_call_flag {
 /* What is in neither of CLIENT and WORKER is not written yet. */
 struct gk_call {
   const char *name;
+  const char *c_name; /* guestfs_X with all arguments: NAME or NAME_opts */
   unsigned flags;
   unsigned char nargs, nopts;
   enum gk_ret_kind ret;

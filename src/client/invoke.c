@@ -39,19 +39,19 @@ check_args (guestfs_h *g, const struct gk_call *call, const union gk_arg *args, 
 
   for (unsigned i = 0; i < call->nargs; ++i)
     if (is_null (call->args[i].kind, args[i]))
-      return gk_client_error (g, 0, "%s: %s: parameter cannot be NULL", call->name,
+      return gk_client_error (g, 0, "%s: %s: parameter cannot be NULL", call->c_name,
                               call->args[i].name);
 
   if (call->nopts < 64 && mask >> call->nopts)
     return gk_client_error (g, 0,
-                            "unknown option in guestfs_%s_argv->bitmask (this can happen if a "
-                            "program is compiled against a newer version of libguestfs, then "
+                            "%s: unknown option in guestfs_%s_argv->bitmask (this can happen if "
+                            "a program is compiled against a newer version of libguestfs, then "
                             "dynamically linked to an older version)",
-                            call->name);
+                            call->c_name, call->c_name);
   for (unsigned i = 0; i < call->nopts; ++i)
     if (mask & (UINT64_C (1) << i)
         && is_null (call->opts[i].kind, gk_opt_get (&call->opts[i], opts)))
-      return gk_client_error (g, 0, "%s: %s: optional parameter cannot be NULL", call->name,
+      return gk_client_error (g, 0, "%s: %s: optional parameter cannot be NULL", call->c_name,
                               call->opts[i].name);
   return 0;
 }
@@ -70,7 +70,7 @@ check_state (guestfs_h *g, const struct gk_call *call)
     return gk_client_error (g, 0,
                             "%s: call launch before using this function\n"
                             "(in guestfish, don't forget to use the 'run' command)",
-                            call->name);
+                            call->error_as);
   }
   return 0;
 }
@@ -122,7 +122,7 @@ gk_client_check_size_r (guestfs_h *g, const struct gk_call *call, const size_t *
 {
   if (size_r != NULL)
     return 0;
-  return gk_client_error (g, 0, "%s: size_r: parameter cannot be NULL", call->name);
+  return gk_client_error (g, 0, "%s: size_r: parameter cannot be NULL", call->c_name);
 }
 
 int
@@ -137,10 +137,10 @@ gk_client_collect (guestfs_h *g, const struct gk_call *call, va_list ap, void *o
 
     if (i >= call->nopts)
       return gk_client_error (g, 0,
-                              "unknown option %d (this can happen if a program is compiled "
+                              "%s: unknown option %d (this can happen if a program is compiled "
                               "against a newer version of libguestfs, then dynamically linked "
                               "to an older version)",
-                              i);
+                              call->name, i);
     if (mask & (UINT64_C (1) << i))
       return gk_client_error (g, 0, "%s: same optional argument specified more than once",
                               call->name);

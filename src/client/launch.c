@@ -108,7 +108,7 @@ gk_client_shutdown (guestfs_h *g)
 int
 gk_client_kill_subprocess (guestfs_h *g)
 {
-  return gk_client_shutdown (g);
+  return guestfs_shutdown (g);
 }
 
 /* --- launch ------------------------------------------------------------------- */

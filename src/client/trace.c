@@ -92,6 +92,14 @@ send_line (guestfs_h *g, struct gk_buf *b)
     gk_client_event_text (g, GUESTFS_EVENT_TRACE, b->data, b->size);
 }
 
+/* The identifier tells the lines of several handles apart. */
+static void
+begin_line (guestfs_h *g, struct gk_buf *b)
+{
+  if (g->identifier && *g->identifier)
+    gk_buf_appendf (b, "%s: ", g->identifier);
+}
+
 void
 gk_trace_call (guestfs_h *g, const struct gk_call *call, const union gk_arg *args,
                const void *opts)
@@ -99,6 +107,7 @@ gk_trace_call (guestfs_h *g, const struct gk_call *call, const union gk_arg *arg
   _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
   uint64_t mask = gk_opts_bitmask (opts);
 
+  begin_line (g, &b);
   gk_buf_appends (&b, call->name);
   for (unsigned i = 0; i < call->nargs; ++i)
     add_arg (&b, call->args[i].kind, args[i]);
@@ -223,6 +232,7 @@ gk_trace_result (guestfs_h *g, const struct gk_call *call, int r, const union gk
 {
   _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
 
+  begin_line (g, &b);
   gk_buf_appendf (&b, "%s = ", call->name);
   if (r == -1)
     gk_buf_appendf (&b, "%s (error)", fails_with_null (call->ret) ? "NULL" : "-1");

@@ -11,8 +11,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -94,15 +92,14 @@ gk_child_stop (struct gk_child *child, int grace_ms)
 
   if (child->pid <= 0)
     return -1;
-  if (grace_ms > 0 &&
-      syscall (SYS_pidfd_send_signal, child->pidfd, SIGTERM, NULL, 0) == 0) {
+  if (grace_ms > 0 && gk_exec_kill (child->pid, child->pidfd, SIGTERM)) {
     deadline = gk_exec_now_ms () + grace_ms;
     do
       r = poll (&p, 1, gk_exec_until (deadline));
     while (r == -1 && errno == EINTR);
   }
   /* Also when it ended: a server leaves nothing behind. */
-  gk_exec_kill (child->pid, child->pidfd);
+  gk_exec_kill (child->pid, child->pidfd, SIGKILL);
   status = gk_exec_reap (child->pidfd, 5000);
   gk_close_keep_errno (child->pidfd);
   if (child->err_fd >= 0)

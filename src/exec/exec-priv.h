@@ -4,6 +4,7 @@
 #ifndef GK_EXEC_EXEC_PRIV_H
 #define GK_EXEC_EXEC_PRIV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -21,8 +22,9 @@ int gk_exec_spawn (const struct gk_exec *x, const int stdio[3], pid_t *ret_pid, 
  * non-blocking. */
 int gk_exec_pipe (int fds[2], int here, struct gk_error *err);
 
-/* SIGKILL to the child and its session. */
-void gk_exec_kill (pid_t pid, int pidfd);
+/* Signal the child, and with SIGKILL all of its session.  False when it was
+ * reaped already. */
+bool gk_exec_kill (pid_t pid, int pidfd, int sig);
 
 /* Wait for the end at most timeout_ms (-1: for ever) and reap.  Exit status,
  * or 128 + signal; -1 with errno ETIMEDOUT or ECHILD (the program ignores

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,7 +208,7 @@ gk_exec_run (const struct gk_exec *x, struct gk_exec_result *result, struct gk_e
     return -1;
   }
   if (converse (&r, err) == -1) {
-    gk_exec_kill (r.pid, r.pidfd);
+    gk_exec_kill (r.pid, r.pidfd, SIGKILL);
     gk_exec_reap (r.pidfd, REAP_MS);
     run_clear (&r);
     return -1;

@@ -22,7 +22,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -269,7 +268,7 @@ gk_exec_spawn (const struct gk_exec *x, const int stdio[3], pid_t *ret_pid, int 
   gk_close_keep_errno (gk_steal_fd (&status_w));
   n = gk_read_full (status_r, &status, sizeof status);
   if (n != 0) {
-    gk_exec_kill (pid, pidfd);
+    gk_exec_kill (pid, pidfd, SIGKILL);
     gk_exec_reap (pidfd, -1);
     if (n != sizeof status)
       return gk_error_sys (err, EIO, "%s: clone", x->argv[0]);
@@ -310,13 +309,19 @@ fail:
   return -1;
 }
 
-void
-gk_exec_kill (pid_t pid, int pidfd)
+bool
+gk_exec_kill (pid_t pid, int pidfd, int sig)
 {
-  /* As long as the pidfd takes a signal the child is not reaped, and the
-   * number of its session cannot be another's. */
-  if (syscall (SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0)
-    kill (-pid, SIGKILL);
+  siginfo_t si;
+
+  /* As long as the child is ours to be waited for its number cannot be
+   * another's.  (pidfd_send_signal would not reach the session.) */
+  if (waitid (P_PIDFD, pidfd, &si, WEXITED | WNOHANG | WNOWAIT) == -1)
+    return false;
+  kill (pid, sig);
+  if (sig == SIGKILL)
+    kill (-pid, sig);
+  return true;
 }
 
 int

@@ -39,6 +39,8 @@ int gk_fo_fail (struct gk_error *err, int errnum, const char *subop, const char 
  * and sockets are refused by name before they are touched. */
 int gk_fo_open_file (struct gk_ctx *ctx, const char *path, int flags, const char *subop,
                      struct gk_error *err);
+/* The same to read it whole, in the words of download. */
+int gk_fo_open_for_reading (struct gk_ctx *ctx, const char *path, struct gk_error *err);
 int gk_fo_open_dir (struct gk_ctx *ctx, const char *path, const char *subop, struct gk_error *err);
 
 /* Open for writing, made when it is not there.  *ret_new says whether this
@@ -61,5 +63,43 @@ bool gk_fo_is_root (const char *path); /* "/", "//" ... */
 /* dir/name and all below it, whatever it is.  path is for messages. */
 int gk_fo_remove_at (struct gk_ctx *ctx, int dir, const char *name, const char *path,
                      struct gk_error *err);
+
+/* --- copydata.c ---------------------------------------------------------------- */
+
+/* All of in to out, which is empty; both from offset 0.  The error names what
+ * failed ("read", "write") but no path. */
+int gk_fo_copy_data (int in, int out, struct gk_task *task, struct gk_error *err);
+
+/* --- copymeta.c ---------------------------------------------------------------- */
+
+enum {
+  GK_FO_META_OWNER = 1,
+  GK_FO_META_MODE = 2,
+  GK_FO_META_TIMES = 4,
+  GK_FO_META_XATTRS = 8,
+  /* A file system that has no such attributes is no error ... */
+  GK_FO_META_XATTRS_IF_POSSIBLE = 16,
+  /* ... and not even one that refuses owners and modes (vfat). */
+  GK_FO_META_LENIENT = 32,
+  /* The copy may have inherited an ACL that the original does not have. */
+  GK_FO_META_DROP_ACL = 64,
+};
+/* Any kinds of descriptors, O_PATH too.  -1 with errno. */
+int gk_fo_copy_meta (int from, const struct stat *st, int to, unsigned flags);
+
+/* --- copytree.c ---------------------------------------------------------------- */
+
+struct gk_fo_copy {
+  bool recursive;   /* else a directory is an error */
+  bool preserve;    /* owner, mode, times, attributes, hard links */
+  bool lenient;     /* what the other file system cannot keep is no error */
+};
+
+/* from_dir/from_name to to_dir/to_name, which replaces what is there unless
+ * that is a directory; two directories are merged.  The names have no slash;
+ * to_name "." merges into to_dir itself.  src and dest are for messages. */
+int gk_fo_copy_at (struct gk_ctx *ctx, int from_dir, const char *from_name, const char *src,
+                   int to_dir, const char *to_name, const char *dest,
+                   const struct gk_fo_copy *how, struct gk_error *err);
 
 #endif

@@ -73,6 +73,20 @@ gk_fo_open_file (struct gk_ctx *ctx, const char *path, int flags, const char *su
 }
 
 int
+gk_fo_open_for_reading (struct gk_ctx *ctx, const char *path, struct gk_error *err)
+{
+  _cleanup_error_ struct gk_error e = GK_ERROR_INIT;
+  int fd = gk_fo_open_file (ctx, path, O_RDONLY, NULL, &e);
+
+  if (fd >= 0)
+    return fd;
+  if (e.errnum == EISDIR)
+    return gk_error_set (err, EISDIR, "%s: is a directory", path);
+  gk_error_move (err, &e);
+  return -1;
+}
+
+int
 gk_fo_open_dir (struct gk_ctx *ctx, const char *path, const char *subop, struct gk_error *err)
 {
   int fd = gk_root_open (ctx->root_fd, path, O_RDONLY | O_DIRECTORY, 0);

@@ -8,24 +8,10 @@
 
 #include "fileops/fileops-priv.h"
 
-/* libguestfs reads whole files through download and says it in its words. */
-static int
-open_for_reading (struct gk_ctx *ctx, const char *path, struct gk_error *err)
-{
-  _cleanup_error_ struct gk_error e = GK_ERROR_INIT;
-  int fd = gk_fo_open_file (ctx, path, O_RDONLY, NULL, &e);
-
-  if (fd == -1 && e.errnum == EISDIR)
-    return gk_error_set (err, EISDIR, "%s: is a directory", path);
-  if (fd == -1)
-    gk_error_move (err, &e);
-  return fd;
-}
-
 static int
 read_whole (struct gk_ctx *ctx, const char *path, struct gk_buf *buf, struct gk_error *err)
 {
-  _cleanup_close_ int fd = open_for_reading (ctx, path, err);
+  _cleanup_close_ int fd = gk_fo_open_for_reading (ctx, path, err);
 
   if (fd == -1)
     return -1;

@@ -181,7 +181,7 @@ create_qcow2 (const struct gk_image_create *c, struct gk_task *task, struct gk_e
   argv[n++] = size_text;
   x.argv = argv;
   x.task = task;
-  x.timeout_ms = 24 * 3600 * 1000; /* preallocation writes the whole disk */
+  x.timeout_ms = -1; /* preallocation writes the whole disk */
   return gk_exec_check (&x, NULL, err);
 }
 

@@ -139,13 +139,10 @@ kernel_size (const struct gk_part_table *t, const struct gk_part *p)
   return size;
 }
 
-/* An extended partition that the kernel's parser made may have another size
- * than ours; it is only a marker. */
 static bool
 equal (const struct gk_part_table *t, const struct gk_part *p, const struct gk_kernel_part *k)
 {
-  return p->num == k->num && p->start == k->start &&
-         (k->size == kernel_size (t, p) || (p->extended && k->size <= 1024));
+  return p->num == k->num && p->start == k->start && k->size == kernel_size (t, p);
 }
 
 static const struct gk_kernel_part *

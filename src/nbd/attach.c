@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The table of attachers. */
+#include "nbd/attach.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "base/strv.h"
+
+/* loop first: no program between the kernel and the file.  nbd before fuse: it
+ * has several requests under way at once. */
+static const struct gk_attacher *const attachers[] = {
+  &gk_attacher_loop,
+  &gk_attacher_nbd,
+  &gk_attacher_fuse,
+};
+
+static const char *
+disk_name (const struct gk_disk *disk)
+{
+  return disk->layers[0].path != NULL ? disk->layers[0].path : "remote image";
+}
+
+int
+gk_attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_attachment *ret,
+           struct gk_error *err)
+{
+  _cleanup_gk_buf_ struct gk_buf reasons = GK_BUF_INIT;
+  struct gk_attachment a = { .attacher = NULL };
+  int r = -1;
+
+  for (size_t i = 0; i < sizeof attachers / sizeof attachers[0] && a.attacher == NULL; i++) {
+    _cleanup_error_ struct gk_error why_not = GK_ERROR_INIT;
+
+    if (env->only != NULL && !gk_streq (env->only, attachers[i]->name))
+      continue;
+    if (attachers[i]->available (env, disk, &why_not) == 0)
+      a.attacher = attachers[i];
+    else if (gk_buf_appendf (&reasons, "%s%s: %s", reasons.size > 0 ? "; " : "",
+                             attachers[i]->name, gk_error_msg (&why_not)) == -1)
+      return gk_error_oom (err);
+  }
+  if (a.attacher == NULL)
+    return gk_error_set (err, ENOTSUP, "%s: this system cannot attach it: %s", disk_name (disk),
+                         reasons.size > 0 ? reasons.data : "no such attacher");
+
+  r = a.attacher->attach (env, disk, &a, err);
+  if (disk->overlay != NULL)
+    unlink (disk->overlay);
+  if (r == 0)
+    *ret = a;
+  return r;
+}
+
+int
+gk_detach (struct gk_attachment *a, struct gk_error *err)
+{
+  int r = 0;
+
+  if (a->attacher != NULL)
+    r = a->attacher->detach (a, err);
+  *a = (struct gk_attachment) { .attacher = NULL };
+  return r;
+}
