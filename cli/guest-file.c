@@ -33,7 +33,7 @@ cli_guest_replace (guestfs_h *g, const char *local, const char *path, int mode)
 
   if (template == NULL)
     return cli_error ("out of memory");
-  _cleanup_free_ char *temp = guestfs_mktemp (g, template);
+  _cleanup_free_ char *temp = guestfs_mktemp (g, template, -1);
   if (temp == NULL)
     return cli_guestfs_error (g);
   if (fill (g, local, temp, path, mode) == 0)

@@ -37,6 +37,7 @@ static const struct {
 } controls[] = {
   { "device-mapper", "mapper/control" },
   { "btrfs-control", "btrfs-control" },
+  { "fuse", "fuse" }, /* image servers and file systems in user space */
 };
 
 static const struct {
