@@ -18,3 +18,18 @@ bench-$(1): $(B)/bench/$(1)-bench
 	$$<
 endef
 $(foreach b,$(ROOM_BENCHES),$(eval $(call room_bench_rules,$(b))))
+
+# The same source against both libraries: theirs only where it is installed.
+BENCHES := $(B)/bench/bench-guestkit
+ifneq ($(wildcard /usr/lib/*/libguestfs.so),)
+BENCHES += $(B)/bench/bench-guestfs
+endif
+$(B)/bench/bench-guestkit: bench/bench.c $(B)/libguestkit.so
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(GEN) $< -L$(B) -lguestkit -Wl,-rpath,'$$ORIGIN/..' -o $@
+$(B)/bench/bench-guestfs: bench/bench.c $(GEN_STAMP)
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(GEN) $< -lguestfs -o $@
+.PHONY: bench
+bench: all $(BENCHES)
+	$(Q)GUESTKIT_BUILD=$(abspath $(B)) bench/run $(BENCH)

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The library's side of bench/run: one job per run, through the public API
+ * only, so that the same source measures libguestfs.
+ *
+ *   bench open IMAGE FORMAT DEVICE FILE    launch, list, mount, cat, close
+ *   bench exists IMAGE DEVICE COUNT        prints microseconds per call
+ *   bench upload|download|tar-in|tar-out IMAGE DEVICE LOCAL REMOTE
+ *                                          prints seconds; writes are synced
+ *   bench repeat IMAGE DEVICE REMOTE COUNT downloads to /dev/null so often
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <guestfs.h>
+
+static double
+now (void)
+{
+  struct timespec ts;
+
+  clock_gettime (CLOCK_MONOTONIC, &ts);
+  return (double) ts.tv_sec + (double) ts.tv_nsec / 1e9;
+}
+
+/* The library has printed the error. */
+static void
+check (int r)
+{
+  if (r == -1)
+    exit (1);
+}
+
+static guestfs_h *
+launch (const char *image, const char *format, const char *device)
+{
+  guestfs_h *g = guestfs_create ();
+
+  if (g == NULL)
+    exit (1);
+  check (guestfs_add_drive_opts (g, image, GUESTFS_ADD_DRIVE_OPTS_FORMAT, format, -1));
+  check (guestfs_launch (g));
+  if (device)
+    check (guestfs_mount (g, device, "/"));
+  return g;
+}
+
+static void
+finish (guestfs_h *g)
+{
+  check (guestfs_shutdown (g));
+  guestfs_close (g);
+}
+
+static int
+do_open (char *argv[])
+{
+  guestfs_h *g = launch (argv[0], argv[1], NULL);
+  char **all = guestfs_list_filesystems (g), *text;
+  int found = 0;
+
+  if (all == NULL)
+    exit (1);
+  for (size_t i = 0; all[i]; i += 2) {
+    found |= strcmp (all[i], argv[2]) == 0;
+    free (all[i]);
+    free (all[i + 1]);
+  }
+  free (all);
+  check (found ? 0 : -1);
+  check (guestfs_mount (g, argv[2], "/"));
+  text = guestfs_cat (g, argv[3]);
+  if (text == NULL)
+    exit (1);
+  fputs (text, stdout);
+  free (text);
+  finish (g);
+  return 0;
+}
+
+static int
+do_exists (char *argv[])
+{
+  guestfs_h *g = launch (argv[0], "raw", argv[1]);
+  int n = atoi (argv[2]);
+  double t;
+
+  for (int i = 0; i < n / 20; i++)
+    check (guestfs_exists (g, "/etc/hostname"));
+  t = now ();
+  for (int i = 0; i < n; i++)
+    check (guestfs_exists (g, "/etc/hostname"));
+  t = now () - t;
+  printf ("%.3f\n", n > 0 ? t * 1e6 / n : 0.0);
+  finish (g);
+  return 0;
+}
+
+static int
+do_transfer (const char *what, char *argv[])
+{
+  guestfs_h *g = launch (argv[0], "raw", argv[1]);
+  const char *local = argv[2], *remote = argv[3];
+  double t;
+
+  if (strcmp (what, "upload") == 0)
+    check (guestfs_rm_f (g, remote));
+  if (strcmp (what, "tar-in") == 0) {
+    check (guestfs_rm_rf (g, remote));
+    check (guestfs_mkdir (g, remote));
+  }
+  check (guestfs_sync (g));
+
+  t = now ();
+  if (strcmp (what, "upload") == 0)
+    check (guestfs_upload (g, local, remote));
+  else if (strcmp (what, "download") == 0)
+    check (guestfs_download (g, remote, local));
+  else if (strcmp (what, "tar-in") == 0)
+    check (guestfs_tar_in_opts (g, local, remote, -1));
+  else
+    check (guestfs_tar_out_opts (g, remote, local, GUESTFS_TAR_OUT_OPTS_NUMERICOWNER, 1, -1));
+  if (strcmp (what, "upload") == 0 || strcmp (what, "tar-in") == 0)
+    check (guestfs_sync (g));
+  printf ("%.6f\n", now () - t);
+  finish (g);
+  return 0;
+}
+
+static int
+do_repeat (char *argv[])
+{
+  guestfs_h *g = launch (argv[0], "raw", argv[1]);
+
+  for (int i = atoi (argv[3]); i > 0; i--)
+    check (guestfs_download (g, argv[2], "/dev/null"));
+  finish (g);
+  return 0;
+}
+
+int
+main (int argc, char *argv[])
+{
+  const char *what = argc > 1 ? argv[1] : "";
+
+  if (strcmp (what, "open") == 0 && argc == 6)
+    return do_open (argv + 2);
+  if (strcmp (what, "exists") == 0 && argc == 5)
+    return do_exists (argv + 2);
+  if (strcmp (what, "repeat") == 0 && argc == 6)
+    return do_repeat (argv + 2);
+  if (argc == 6)
+    return do_transfer (what, argv + 2);
+  fprintf (stderr, "usage: see the head of bench/bench.c\n");
+  return 2;
+}
