@@ -36,7 +36,7 @@ harden (void)
 }
 
 static int
-run_worker (int conn_fd, const char *dir, struct gk_journal *journal)
+run_worker (int conn_fd, const char *dir, struct gk_journal *journal, struct gk_error *failure)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   _cleanup_close_ int host_ns_fd = open ("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
@@ -48,11 +48,12 @@ run_worker (int conn_fd, const char *dir, struct gk_journal *journal)
   harden ();
   /* Without a private world nothing is attached or mounted: the client is
    * told why instead. */
-  bool ok = gk_world_enter (&err) == 0;
+  if (failure == NULL && gk_world_enter (&err) == -1)
+    failure = &err;
   s.conn = gk_conn_new (conn_fd, GK_ROLE_WORKER, NULL);
   if (s.conn == NULL)
     return 1;
-  gk_session_serve (&s, ok ? NULL : &err);
+  gk_session_serve (&s, failure);
   int r = gk_session_end (&s, NULL);
   gk_conn_free (s.conn);
   return r == 0 ? 0 : 1;

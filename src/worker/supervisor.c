@@ -75,7 +75,7 @@ start_worker (int conn_fd, const char *dir, struct gk_journal *journal, gk_worke
     if (arm_death_signal (alive[0]) == -1)
       _exit (1);
     close (alive[0]);
-    _exit (worker (conn_fd, dir, journal));
+    _exit (worker (conn_fd, dir, journal, NULL));
   }
   close (alive[0]);
   if (pid == -1) {
@@ -143,8 +143,9 @@ gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker)
       ;
   }
   gk_journal_finish (&journal, &err);
-  if (err.msg == NULL)
-    return 0;
-  fprintf (stderr, "guestkitd: %s\n", gk_error_msg (&err));
-  return 1;
+  if (err.msg)
+    fprintf (stderr, "guestkitd: %s\n", gk_error_msg (&err));
+  if (pid == -1)
+    worker (conn_fd, NULL, NULL, &err);
+  return pid > 0 && err.msg == NULL ? 0 : 1;
 }

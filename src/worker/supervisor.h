@@ -12,10 +12,13 @@
 #ifndef GK_WORKER_SUPERVISOR_H
 #define GK_WORKER_SUPERVISOR_H
 
+struct gk_error;
 struct gk_journal;
 
-/* What runs inside.  Returns the exit status. */
-typedef int (*gk_worker_fn) (int conn_fd, const char *session_dir, struct gk_journal *journal);
+/* What runs inside; takes conn_fd.  With failure set (and nothing else) it
+ * only tells the client why there is no session.  Returns the exit status. */
+typedef int (*gk_worker_fn) (int conn_fd, const char *session_dir, struct gk_journal *journal,
+                             struct gk_error *failure);
 
 /* conn_fd is the connection to the client.  Returns the exit status. */
 int gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker);
