@@ -39,7 +39,7 @@ struct gk_fs {
   const char *package;           /* Debian's package that has it */
   const char *const *mkfs_args;  /* always passed: force, quiet; or NULL */
   const char *blocksize_option;  /* "-b"; NULL: cannot be set */
-  const char *blocksize_format;  /* of the value, "%d" when NULL */
+  const char *blocksize_prefix;  /* goes before the number ("size="); or NULL */
   bool blocksize_is_cluster;     /* the option wants sectors per cluster, up to 128 */
   const char *blocksize_refusal; /* sentence when it cannot be set */
   const char *features_option;   /* "-O" */
@@ -47,6 +47,7 @@ struct gk_fs {
   const char *sectorsize_option; /* "-S" */
   const char *label_option;      /* "-L" */
   size_t label_max;              /* bytes; 0: the tool decides */
+  const char *label_family;      /* how the limit's error calls it, or NULL: by name */
 };
 
 /* All that are known, ends with NULL. */

@@ -14,7 +14,7 @@ const struct gk_fs gk_fs_xfs = {
   .package = "xfsprogs",
   .mkfs_args = GK_LIST ("-f", "-q"),
   .blocksize_option = "-b",
-  .blocksize_format = "size=%d",
+  .blocksize_prefix = "size=",
   .features_option = "-O",
   .label_option = "-L",
   .label_max = 12,

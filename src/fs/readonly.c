@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Filesystems that are made in one go from a tree and only read afterwards. */
+#include "fs/fs-priv.h"
+
+const struct gk_fs gk_fs_squashfs = {
+  .name = "squashfs",
+  .kernel_types = GK_LIST ("squashfs"),
+};
+
+const struct gk_fs gk_fs_erofs = {
+  .name = "erofs",
+  .kernel_types = GK_LIST ("erofs"),
+};
+
+const struct gk_fs gk_fs_iso9660 = {
+  .name = "iso9660",
+  .kernel_types = GK_LIST ("iso9660"),
+};
+
+const struct gk_fs gk_fs_udf = {
+  .name = "udf",
+  .kernel_types = GK_LIST ("udf"),
+};
+
+const struct gk_fs gk_fs_cramfs = {
+  .name = "cramfs",
+  .kernel_types = GK_LIST ("cramfs"),
+};
+
+const struct gk_fs gk_fs_romfs = {
+  .name = "romfs",
+  .kernel_types = GK_LIST ("romfs"),
+};
