@@ -118,13 +118,14 @@ gk_kernel_mount (const struct gk_mount_request *m, char **ret_detail)
   /* A device that cannot be written is mounted read-only unless the caller
    * insists, as mount(8) does; and then a journal that would have to be
    * replayed is left alone. */
-  if (mnt == -1 && (errno == EROFS || errno == EACCES) && !m->options->rw &&
-      device_is_readonly (m->device)) {
+  if (mnt == -1 && errno == EACCES && device_is_readonly (m->device))
+    errno = EROFS; /* it depends on the filesystem which of the two comes */
+  if (mnt == -1 && errno == EROFS && !m->options->rw) {
     if (!ro) {
       gk_buf_clear (&log);
       mnt = attempt (m, true, NULL, &log);
     }
-    if (mnt == -1 && (errno == EROFS || errno == EACCES) && m->fs->no_replay) {
+    if (mnt == -1 && m->fs->no_replay && device_is_readonly (m->device)) {
       gk_buf_clear (&log);
       mnt = attempt (m, true, m->fs->no_replay, &log);
     }

@@ -173,10 +173,16 @@ mounts_free (struct gk_mounts *m)
   free (m);
 }
 
+static void
+cleanup_mounts (struct gk_mounts **m)
+{
+  mounts_free (*m);
+}
+
 static struct gk_mounts *
 mounts_new (const char *tmpdir, struct gk_error *err)
 {
-  struct gk_mounts *m = calloc (1, sizeof *m);
+  __attribute__ ((cleanup (cleanup_mounts))) struct gk_mounts *m = calloc (1, sizeof *m);
   /* mountinfo knows canonical paths only. */
   _cleanup_free_ char *dir = realpath (tmpdir, NULL);
   if (dir == NULL)
@@ -185,26 +191,21 @@ mounts_new (const char *tmpdir, struct gk_error *err)
     m->sysroot = gk_asprintf ("%s/sysroot", dir);
   if (m == NULL || m->sysroot == NULL) {
     gk_error_oom (err); /* no effect when realpath failed: the first error stays */
-    goto fail;
+    return NULL;
   }
   if ((mkdir (m->sysroot, 0755) == -1 && errno != EEXIST) ||
       mount ("guestkit-root", m->sysroot, "tmpfs", MS_NOSUID | MS_NODEV,
              "mode=0755,size=1m,nr_inodes=4096") == -1) {
     gk_error_sys (err, errno, "mount: %s", m->sysroot);
-    goto fail;
+    return NULL;
   }
   _cleanup_close_ int fd = gk_mounts_open_root (m);
   if (fd == -1 || gk_mount_id (fd, &m->base_mnt_id, NULL) == -1) {
     gk_error_sys (err, errno, "%s", m->sysroot);
-    goto fail_mounted;
+    umount2 (m->sysroot, MNT_DETACH);
+    return NULL;
   }
-  return m;
-
-fail_mounted:
-  umount2 (m->sysroot, MNT_DETACH);
-fail:
-  mounts_free (m);
-  return NULL;
+  return gk_steal_ptr (m);
 }
 
 int
