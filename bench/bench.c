@@ -6,12 +6,18 @@
  *   bench exists IMAGE DEVICE COUNT        prints microseconds per call
  *   bench upload|download|tar-in|tar-out IMAGE DEVICE LOCAL REMOTE
  *                                          prints seconds; writes are synced
+ *   bench pingpong COUNT                   likewise, of two processes that do
+ *                                          nothing but send, stat and receive
  *   bench repeat IMAGE DEVICE REMOTE COUNT downloads to /dev/null so often
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <guestfs.h>
 
@@ -97,6 +103,37 @@ do_exists (char *argv[])
   return 0;
 }
 
+/* What the kernel takes for it: the least that a round trip can be here now. */
+static int
+do_pingpong (char *argv[])
+{
+  int n = atoi (argv[0]), sv[2];
+  struct stat st;
+  char buf[64] = "";
+  double t;
+  pid_t pid;
+
+  check (socketpair (AF_UNIX, SOCK_STREAM, 0, sv));
+  pid = fork ();
+  check (pid);
+  if (pid == 0) {
+    close (sv[0]);
+    while (recv (sv[1], buf, 34, MSG_WAITALL) == 34) {
+      stat ("/etc/hostname", &st);
+      check (send (sv[1], buf, 17, 0) == 17 ? 0 : -1);
+    }
+    _exit (0);
+  }
+  close (sv[1]);
+  t = now ();
+  for (int i = 0; i < n; i++)
+    check (send (sv[0], buf, 34, 0) == 34 && recv (sv[0], buf, 17, MSG_WAITALL) == 17 ? 0 : -1);
+  printf ("%.3f\n", (now () - t) * 1e6 / n);
+  close (sv[0]);
+  waitpid (pid, NULL, 0);
+  return 0;
+}
+
 static int
 do_transfer (const char *what, char *argv[])
 {
@@ -148,6 +185,8 @@ main (int argc, char *argv[])
     return do_open (argv + 2);
   if (strcmp (what, "exists") == 0 && argc == 5)
     return do_exists (argv + 2);
+  if (strcmp (what, "pingpong") == 0 && argc == 3)
+    return do_pingpong (argv + 2);
   if (strcmp (what, "repeat") == 0 && argc == 6)
     return do_repeat (argv + 2);
   if (argc == 6)
