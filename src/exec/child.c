@@ -37,7 +37,8 @@ open_stdin (const struct gk_exec *x, struct gk_error *err)
     return gk_error_sys (err, E2BIG, "%s: input", x->argv[0]);
   if (gk_exec_pipe (fds, 1, err) == -1)
     return -1;
-  if (x->stdin_size > 0 && write (fds[1], x->stdin_data, x->stdin_size) != (ssize_t) x->stdin_size) {
+  if (x->stdin_size > 0 &&
+      write (fds[1], x->stdin_data, x->stdin_size) != (ssize_t) x->stdin_size) {
     gk_error_sys (err, errno, "%s: input", x->argv[0]);
     close (fds[0]);
     close (fds[1]);

@@ -174,7 +174,10 @@ await (const struct gk_jail *jail, int pidfd, int report_fd, int64_t deadline, s
   if (gk_buf_reserve (buf, sizeof (struct report)) == -1)
     return gk_error_oom (err);
   for (;;) {
-    struct pollfd p[] = { { .fd = report_fd, .events = POLLIN }, { .fd = pidfd, .events = POLLIN } };
+    struct pollfd p[] = {
+      { .fd = report_fd, .events = POLLIN },
+      { .fd = pidfd, .events = POLLIN },
+    };
     ssize_t n;
 
     r = gk_task_poll (jail->task, p, 2, gk_exec_until (deadline), err);

@@ -149,10 +149,10 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (set_and_wrap),   cmocka_unit_test (first_cause_wins),
-    cmocka_unit_test (no_errno),       cmocka_unit_test (nobody_listens),
-    cmocka_unit_test (out_of_memory),  cmocka_unit_test (move_and_clear),
-    cmocka_unit_test (errno_names),    cmocka_unit_test (cleanups_keep_errno),
+    cmocka_unit_test (set_and_wrap),  cmocka_unit_test (first_cause_wins),
+    cmocka_unit_test (no_errno),      cmocka_unit_test (nobody_listens),
+    cmocka_unit_test (out_of_memory), cmocka_unit_test (move_and_clear),
+    cmocka_unit_test (errno_names),   cmocka_unit_test (cleanups_keep_errno),
   };
 
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -375,15 +375,20 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (symlinks_stay_inside), cmocka_unit_test (only_files_and_directories),
-    cmocka_unit_test (creating),             cmocka_unit_test (parents),
-    cmocka_unit_test (stats),                cmocka_unit_test (realpaths),
-    cmocka_unit_test (odd_names),            cmocka_unit_test (long_paths),
+    cmocka_unit_test (symlinks_stay_inside),
+    cmocka_unit_test (only_files_and_directories),
+    cmocka_unit_test (creating),
+    cmocka_unit_test (parents),
+    cmocka_unit_test (stats),
+    cmocka_unit_test (realpaths),
+    cmocka_unit_test (odd_names),
+    cmocka_unit_test (long_paths),
     cmocka_unit_test (magic_links),
   };
 
   /* valgrind up to 3.19 does not know the call. */
-  if (syscall (SYS_openat2, -1, "/", NULL, 0) == -1 && errno == ENOSYS && !getenv ("GUESTKIT_MUST_WORK")) {
+  if (syscall (SYS_openat2, -1, "/", NULL, 0) == -1 && errno == ENOSYS &&
+      !getenv ("GUESTKIT_MUST_WORK")) {
     puts ("skipped: no openat2");
     return 0;
   }

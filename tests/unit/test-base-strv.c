@@ -113,12 +113,12 @@ escapes (void **state)
   E ("back\\slash", "back\\x5cslash");
   E ("\0z", "\\x00z");
   E ("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
-  E ("\xc2\x9b", "\\xc2\\x9b");                 /* C1: a terminal's CSI */
-  E ("\xc0\xaf", "\\xc0\\xaf");                 /* overlong */
+  E ("\xc2\x9b", "\\xc2\\x9b"); /* C1: a terminal's CSI */
+  E ("\xc0\xaf", "\\xc0\\xaf"); /* overlong */
   E ("\xe0\x80\xaf", "\\xe0\\x80\\xaf");
-  E ("\xed\xa0\x80", "\\xed\\xa0\\x80");        /* surrogate */
+  E ("\xed\xa0\x80", "\\xed\\xa0\\x80");          /* surrogate */
   E ("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); /* past the end */
-  E ("\xe2\x82", "\\xe2\\x82");                 /* cut off */
+  E ("\xe2\x82", "\\xe2\\x82");                   /* cut off */
   E ("\xff\xfe", "\\xff\\xfe");
 #undef E
   assert_escaped ("abcdef", 6, 3, "abc...");
@@ -142,7 +142,8 @@ numbers (void **state)
   assert_int_equal (errno, ERANGE);
   assert_int_equal (gk_parse_u64 ("11", 10, &v), -1);
   assert_int_equal (errno, ERANGE);
-  static const char *const bad[] = { "", "-1", "+1", " 1", "1 ", "0x10", "1.5", "99999999999999999999x" };
+  static const char *const bad[] = { "",   "-1",   "+1",  " 1",
+                                     "1 ", "0x10", "1.5", "99999999999999999999x" };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     assert_int_equal (gk_parse_u64 (bad[i], UINT64_MAX, &v), -1);
     assert_int_equal (errno, EINVAL);
@@ -201,10 +202,10 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (vector_grows), cmocka_unit_test (empty_vectors),
+    cmocka_unit_test (vector_grows),   cmocka_unit_test (empty_vectors),
     cmocka_unit_test (sorts_bytewise), cmocka_unit_test (buffer_grows),
-    cmocka_unit_test (escapes),      cmocka_unit_test (numbers),
-    cmocka_unit_test (strings),      cmocka_unit_test (read_all),
+    cmocka_unit_test (escapes),        cmocka_unit_test (numbers),
+    cmocka_unit_test (strings),        cmocka_unit_test (read_all),
   };
 
   return cmocka_run_group_tests (tests, NULL, NULL);

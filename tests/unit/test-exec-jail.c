@@ -97,20 +97,20 @@ clear (void **state)
 static struct gk_jail
 jail (void)
 {
-  return (struct gk_jail) { .root_fd = root, .caps = GK_JAIL_CAPS_FILES };
+  return (struct gk_jail){ .root_fd = root, .caps = GK_JAIL_CAPS_FILES };
 }
 
 /* In the jail: an error that names the line. */
-#define NEED(cond)                                                            \
-  do                                                                          \
-    if (!(cond))                                                              \
-      return gk_error_set (e, errno, "line %d: %s (%s)", __LINE__, #cond, strerror (errno)); \
+#define NEED(cond)                                                                                 \
+  do                                                                                               \
+    if (!(cond))                                                                                   \
+      return gk_error_set (e, errno, "line %d: %s (%s)", __LINE__, #cond, strerror (errno));       \
   while (0)
-#define REFUSED(call)                                                         \
-  do {                                                                        \
-    errno = 0;                                                                \
-    if ((call) != -1 || errno != EPERM)                                       \
-      return gk_error_set (e, errno, "line %d: %s allowed", __LINE__, #call); \
+#define REFUSED(call)                                                                              \
+  do {                                                                                             \
+    errno = 0;                                                                                     \
+    if ((call) != -1 || errno != EPERM)                                                            \
+      return gk_error_set (e, errno, "line %d: %s allowed", __LINE__, #call);                      \
   } while (0)
 
 static void
@@ -205,14 +205,16 @@ look_around (void *opaque, struct gk_error *e)
 
   NEED (getcwd (cwd, sizeof cwd) && strcmp (cwd, "/") == 0);
   NEED (stat ("/", &st) == 0 && stat ("/../..", &up) == 0 && st.st_ino == up.st_ino);
-  NEED (access ("/etc", F_OK) == -1 && access ("/passwd", F_OK) == -1 && access ("/tmp", F_OK) == -1);
+  NEED (access ("/etc", F_OK) == -1 && access ("/passwd", F_OK) == -1 &&
+        access ("/tmp", F_OK) == -1);
   NEED (access ("/proc", F_OK) == -1);
   /* Files can be made, also on what is mounted below. */
   fd = open ("/made", O_RDWR | O_CREAT | O_EXCL, 0644);
   NEED (fd >= 0 && gk_write_full (fd, "x", 1) == 0);
   NEED (fchown (fd, 1234, 5678) == 0 && fchmod (fd, 04755) == 0);
   /* Programs, and libraries of the guest, cannot be mapped to run. */
-  NEED (mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED && errno == EPERM);
+  NEED (mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED &&
+        errno == EPERM);
   fd = open ("/sub/made", O_RDWR | O_CREAT | O_EXCL, 0644);
   NEED (fd >= 0);
   /* Device nodes can be made, but not opened. */
@@ -504,10 +506,10 @@ ends_in_time (void **state)
 
 struct flow {
   int child_fd, our_fd;
-  size_t n;          /* what the child reads or writes */
-  size_t moved;      /* what the pump wrote or read */
+  size_t n;     /* what the child reads or writes */
+  size_t moved; /* what the pump wrote or read */
   bool child_fails;
-  int pump_fails;    /* errno */
+  int pump_fails; /* errno */
 };
 
 static int
@@ -574,19 +576,19 @@ pump (void **state)
 
   assert_int_equal (run_flow (&j, &f), 1 << 20); /* it heard the end */
   /* The child stops early, with success: only where that is allowed. */
-  f = (struct flow) { .n = 100 };
+  f = (struct flow){ .n = 100 };
   assert_int_equal (run_flow (&j, &f), -1);
   assert_int_equal (err.errnum, EPIPE);
-  f = (struct flow) { .n = 100 };
+  f = (struct flow){ .n = 100 };
   j.early_end = true;
   assert_int_equal (run_flow (&j, &f), 4096);
   /* With an error: that is the cause. */
-  f = (struct flow) { .n = 100, .child_fails = true };
+  f = (struct flow){ .n = 100, .child_fails = true };
   assert_int_equal (run_flow (&j, &f), -1);
   assert_string_equal (err.msg, "bad archive");
   assert_int_equal (err.errnum, EILSEQ);
   /* The source fails: the child goes. */
-  f = (struct flow) { .n = 10 << 20, .pump_fails = ECANCELED };
+  f = (struct flow){ .n = 10 << 20, .pump_fails = ECANCELED };
   assert_int_equal (run_flow (&j, &f), -1);
   assert_int_equal (err.errnum, ECANCELED);
   assert_int_equal (waitpid (-1, NULL, WNOHANG), -1);
@@ -658,8 +660,15 @@ main (void)
 {
 #define T(f) cmocka_unit_test_teardown (f, clear)
   const struct CMUnitTest tests[] = {
-    T (results),        T (sees_the_tree_only), T (system_calls), T (capabilities), T (descriptors),
-    T (no_wall_no_run), T (ends_in_time),       T (pump),         T (stuck_child_with_pump),
+    T (results),
+    T (sees_the_tree_only),
+    T (system_calls),
+    T (capabilities),
+    T (descriptors),
+    T (no_wall_no_run),
+    T (ends_in_time),
+    T (pump),
+    T (stuck_child_with_pump),
     T (parent_dies),
   };
   const char *why = NULL;

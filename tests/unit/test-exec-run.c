@@ -39,13 +39,21 @@ teardown (void **state)
   return 0;
 }
 
-#define SH(script) (const char *const[]) { "sh", "-c", script, NULL }
+#define SH(script)                                                                                 \
+  (const char *const[])                                                                            \
+  {                                                                                                \
+    "sh", "-c", script, NULL                                                                       \
+  }
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Winitializer-overrides"
 #else
 #pragma GCC diagnostic ignored "-Woverride-init"
 #endif
-#define EXEC(...) (struct gk_exec) { .stdin_fd = -1, .stdout_fd = -1, .chroot_fd = -1, __VA_ARGS__ }
+#define EXEC(...)                                                                                  \
+  (struct gk_exec)                                                                                 \
+  {                                                                                                \
+    .stdin_fd = -1, .stdout_fd = -1, .chroot_fd = -1, __VA_ARGS__                                  \
+  }
 
 static void
 run (const struct gk_exec *x, int status, const char *out)
@@ -90,9 +98,9 @@ environment (void **state)
 
   setenv ("SECRET", "x", 1);
   setenv ("LD_PRELOAD_NOT", "x", 1);
-  run (&EXEC (.argv = (const char *const[]) { "env", NULL }), 0,
+  run (&EXEC (.argv = (const char *const[]){ "env", NULL }), 0,
        "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\nHOME=/\n");
-  run (&EXEC (.argv = (const char *const[]) { "env", NULL }, .env = extra), 0,
+  run (&EXEC (.argv = (const char *const[]){ "env", NULL }, .env = extra), 0,
        "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nHOME=/\nTMPDIR=/tmp/x\nLC_ALL=C.UTF-8\n");
 }
 
@@ -110,8 +118,10 @@ surroundings (void **state)
   sigprocmask (SIG_BLOCK, &block, NULL);
   sigaction (SIGPIPE, &ign, &old);
   sigaction (SIGUSR2, &ign, NULL);
-  run (&EXEC (.argv = SH ("while read l; do case $l in SigBlk*|SigIgn*) echo $l;; esac; done </proc/$$/status; umask; pwd; "
-                          "ulimit -c; cut -d' ' -f 6 < /proc/$$/stat | grep -qx $$ && echo own session")),
+  run (&EXEC (.argv = SH (
+                  "while read l; do case $l in SigBlk*|SigIgn*) echo $l;; esac; done "
+                  "</proc/$$/status; umask; pwd; "
+                  "ulimit -c; cut -d' ' -f 6 < /proc/$$/stat | grep -qx $$ && echo own session")),
        0, NULL);
   sigprocmask (SIG_UNBLOCK, &block, NULL);
   sigaction (SIGPIPE, &old, NULL);
@@ -135,16 +145,21 @@ descriptors (void **state)
   static const char *const list[] = { "ls", "-v", "/proc/self/fd", NULL };
   run (&EXEC (.argv = list), 0, "0\n1\n2\n3\n");
   run (&EXEC (.argv = list, .pass_fds = given, .n_pass_fds = 2), 0, "0\n1\n2\n3\n20\n200\n");
-  run (&EXEC (.argv = SH ("cat /proc/self/fd/20 >/dev/null"), .pass_fds = given, .n_pass_fds = 2), 0, "");
+  run (&EXEC (.argv = SH ("cat /proc/self/fd/20 >/dev/null"), .pass_fds = given, .n_pass_fds = 2),
+       0, "");
   /* Still ours, and still close-on-exec here. */
   assert_int_equal (fcntl (given[0], F_GETFD), FD_CLOEXEC);
   assert_return_code (fstat (given[1], &st), errno);
   given[1] = 2;
-  assert_int_equal (gk_exec_run (&EXEC (.argv = SH (":"), .pass_fds = given, .n_pass_fds = 2), &result, &err), -1);
+  assert_int_equal (
+      gk_exec_run (&EXEC (.argv = SH (":"), .pass_fds = given, .n_pass_fds = 2), &result, &err),
+      -1);
   assert_int_equal (err.errnum, EINVAL);
   gk_error_clear (&err);
   given[1] = 4444;
-  assert_int_equal (gk_exec_run (&EXEC (.argv = SH (":"), .pass_fds = given, .n_pass_fds = 2), &result, &err), -1);
+  assert_int_equal (
+      gk_exec_run (&EXEC (.argv = SH (":"), .pass_fds = given, .n_pass_fds = 2), &result, &err),
+      -1);
   assert_int_equal (err.errnum, EBADF);
   assert_string_equal (err.msg, "sh: pass: Bad file descriptor");
   gk_error_clear (&err);
@@ -196,7 +211,8 @@ input (void **state)
   assert_memory_equal (result.out.data, big, n);
   /* Not read, or closed at once: no SIGPIPE here, no hang. */
   run (&EXEC (.argv = SH (":"), .stdin_data = big, .stdin_size = n), 0, "");
-  run (&EXEC (.argv = SH ("exec <&-; sleep 0.2; echo x"), .stdin_data = big, .stdin_size = n), 0, "x\n");
+  run (&EXEC (.argv = SH ("exec <&-; sleep 0.2; echo x"), .stdin_data = big, .stdin_size = n), 0,
+       "x\n");
   fd = memfd_create ("x", MFD_CLOEXEC);
   assert_int_equal (write (fd, "abc", 3), 3);
   lseek (fd, 1, SEEK_SET);
@@ -225,12 +241,12 @@ missing_tool (void **state)
 {
   int fd = open ("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-  fails (&EXEC (.argv = (const char *const[]) { "no-such-tool", NULL }), ENOENT,
+  fails (&EXEC (.argv = (const char *const[]){ "no-such-tool", NULL }), ENOENT,
          "no-such-tool: No such file or directory");
-  fails (&EXEC (.argv = (const char *const[]) { "/no/such", NULL }), ENOENT, NULL);
-  fails (&EXEC (.argv = (const char *const[]) { "", NULL }), ENOENT, NULL);
-  fails (&EXEC (.argv = (const char *const[]) { "/proc/self/status", NULL }), EACCES, NULL);
-  fails (&EXEC (.argv = (const char *const[]) { "/etc", NULL }), EACCES, NULL);
+  fails (&EXEC (.argv = (const char *const[]){ "/no/such", NULL }), ENOENT, NULL);
+  fails (&EXEC (.argv = (const char *const[]){ "", NULL }), ENOENT, NULL);
+  fails (&EXEC (.argv = (const char *const[]){ "/proc/self/status", NULL }), EACCES, NULL);
+  fails (&EXEC (.argv = (const char *const[]){ "/etc", NULL }), EACCES, NULL);
   fails (&EXEC (.argv = SH (":"), .chroot_fd = fd), ENOENT, NULL);
   close (fd);
   fails (&EXEC (.argv = SH (":"), .chroot_fd = 4444), EBADF, "sh: chroot: Bad file descriptor");
@@ -244,10 +260,12 @@ time_limit (void **state)
 {
   double begun = now ();
 
-  fails (&EXEC (.argv = SH ("sleep 100"), .timeout_ms = 200), ETIMEDOUT, "sh: did not end within 200 ms");
+  fails (&EXEC (.argv = SH ("sleep 100"), .timeout_ms = 200), ETIMEDOUT,
+         "sh: did not end within 200 ms");
   /* Deaf to what can be ignored. */
-  fails (&EXEC (.argv = SH ("trap '' TERM INT HUP; while :; do sleep 0.05; done"), .timeout_ms = 200),
-         ETIMEDOUT, NULL);
+  fails (
+      &EXEC (.argv = SH ("trap '' TERM INT HUP; while :; do sleep 0.05; done"), .timeout_ms = 200),
+      ETIMEDOUT, NULL);
   assert_true (now () - begun < 5);
   assert_int_equal (waitpid (-1, NULL, WNOHANG), -1);
 }
@@ -257,7 +275,7 @@ output_cap (void **state)
 {
   double begun = now ();
 
-  fails (&EXEC (.argv = (const char *const[]) { "yes", NULL }, .max_output = 100000), E2BIG,
+  fails (&EXEC (.argv = (const char *const[]){ "yes", NULL }, .max_output = 100000), E2BIG,
          "yes: wrote more than 100000 bytes");
   fails (&EXEC (.argv = SH ("yes >&2"), .max_output = 10), E2BIG, NULL);
   assert_true (now () - begun < 5);
@@ -268,7 +286,8 @@ output_cap (void **state)
 static void
 limits (void **state)
 {
-  run (&EXEC (.argv = SH ("ulimit -v; ulimit -t"), .max_memory = 1 << 30, .max_cpu_s = 7), 0, "1048576\n7\n");
+  run (&EXEC (.argv = SH ("ulimit -v; ulimit -t"), .max_memory = 1 << 30, .max_cpu_s = 7), 0,
+       "1048576\n7\n");
   run (&EXEC (.argv = SH ("while :; do :; done"), .max_cpu_s = 1), 128 + SIGKILL, "");
 }
 
@@ -356,7 +375,7 @@ cancel (void **state)
   double begun = now ();
   pthread_t t;
 
-  run (&EXEC (.argv = (const char *const[]) { "echo", "a\nb", NULL }, .task = &f.task), 0, "a\nb\n");
+  run (&EXEC (.argv = (const char *const[]){ "echo", "a\nb", NULL }, .task = &f.task), 0, "a\nb\n");
   assert_string_equal (f.log, "exec: echo a\\x0ab = 0");
   for (int i = 0; i < 2; i++) {
     if (i)
@@ -394,9 +413,13 @@ check (void **state)
     assert_null (out.data);
     gk_error_clear (&err);
   }
-  assert_int_equal (gk_exec_check (&EXEC (.argv = (const char *const[]) { "/bin/sh", "-c", "echo; exit 0", NULL }), &out, &err), 0);
+  assert_int_equal (
+      gk_exec_check (&EXEC (.argv = (const char *const[]){ "/bin/sh", "-c", "echo; exit 0", NULL }),
+                     &out, &err),
+      0);
   assert_string_equal (out.data, "\n");
-  assert_int_equal (gk_exec_check (&EXEC (.argv = SH ("yes >&2 | head -c 100; exit 0")), NULL, &err), -1);
+  assert_int_equal (
+      gk_exec_check (&EXEC (.argv = SH ("yes >&2 | head -c 100; exit 0")), NULL, &err), -1);
 }
 
 static void
@@ -431,12 +454,17 @@ child_stays (void **state)
 
   assert_false (gk_child_alive (&child));
   assert_int_equal (gk_child_stop (&child, 10), -1);
-  assert_int_equal (gk_child_start (&EXEC (.argv = (const char *const[]) { "no-such-tool", NULL }), &child, &err), -1);
+  assert_int_equal (
+      gk_child_start (&EXEC (.argv = (const char *const[]){ "no-such-tool", NULL }), &child, &err),
+      -1);
   assert_int_equal (child.pid, 0);
   gk_error_clear (&err);
 
-  assert_int_equal (gk_child_start (&EXEC (.argv = SH ("cat >&2; echo; echo last >&2; exec sleep 100"),
-                                           .stdin_data = "words\n", .stdin_size = 6), &child, &err), 0);
+  assert_int_equal (
+      gk_child_start (&EXEC (.argv = SH ("cat >&2; echo; echo last >&2; exec sleep 100"),
+                             .stdin_data = "words\n", .stdin_size = 6),
+                      &child, &err),
+      0);
   assert_true (gk_child_alive (&child));
   usleep (200000);
   words = gk_child_last_words (&child);
@@ -454,14 +482,18 @@ child_stays (void **state)
   assert_int_equal (gk_child_stop (&child, 1000), 5);
   /* It will not listen. */
   double begun = now ();
-  assert_int_equal (gk_child_start (&EXEC (.argv = SH ("trap '' TERM; while :; do sleep 0.05; done")), &child, &err), 0);
+  assert_int_equal (
+      gk_child_start (&EXEC (.argv = SH ("trap '' TERM; while :; do sleep 0.05; done")), &child,
+                      &err),
+      0);
   usleep (200000);
   assert_int_equal (gk_child_stop (&child, 200), 128 + SIGKILL);
   assert_true (now () - begun < 3);
   /* It says more than a pipe holds, and goes on. */
   char path[] = "/tmp/gk-exec-XXXXXX", script[100];
   int fd = mkstemp (path);
-  snprintf (script, sizeof script, "head -c 300000 /dev/zero >&2; echo done > %s; exec sleep 100", path);
+  snprintf (script, sizeof script, "head -c 300000 /dev/zero >&2; echo done > %s; exec sleep 100",
+            path);
   assert_int_equal (gk_child_start (&EXEC (.argv = SH (script)), &child, &err), 0);
   char c = 0;
   for (int i = 0; i < 200 && pread (fd, &c, 1, 0) != 1; i++)
@@ -484,7 +516,8 @@ parent_dies (void **state)
   if (pid == 0) {
     struct gk_child child = GK_CHILD_INIT;
 
-    gk_child_start (&EXEC (.argv = SH ("exec sleep 100"), .pass_fds = &fds[1], .n_pass_fds = 1), &child, NULL);
+    gk_child_start (&EXEC (.argv = SH ("exec sleep 100"), .pass_fds = &fds[1], .n_pass_fds = 1),
+                    &child, NULL);
     kill (getpid (), SIGKILL);
   }
   close (fds[1]);
@@ -525,10 +558,25 @@ main (void)
 {
 #define T(f) cmocka_unit_test_teardown (f, teardown)
   const struct CMUnitTest tests[] = {
-    T (status_and_output), T (environment), T (surroundings), T (descriptors), T (without_stdio),
-    T (input), T (missing_tool), T (time_limit), T (output_cap), T (limits), T (killed_group),
-    T (daemon_left_behind), T (cancel), T (check), T (in_a_chroot), T (find), T (child_stays),
-    T (parent_dies), T (under_signals),
+    T (status_and_output),
+    T (environment),
+    T (surroundings),
+    T (descriptors),
+    T (without_stdio),
+    T (input),
+    T (missing_tool),
+    T (time_limit),
+    T (output_cap),
+    T (limits),
+    T (killed_group),
+    T (daemon_left_behind),
+    T (cancel),
+    T (check),
+    T (in_a_chroot),
+    T (find),
+    T (child_stays),
+    T (parent_dies),
+    T (under_signals),
   };
 
   return cmocka_run_group_tests (tests, NULL, NULL);

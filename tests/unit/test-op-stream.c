@@ -76,7 +76,10 @@ static const struct gk_task_ops fake_ops = {
   .cancel_fd = fake_cancel_fd,
   .progress = fake_progress,
 };
-#define FAKE { .task = { &fake_ops }, .fd = -1 }
+#define FAKE                                                                                       \
+  {                                                                                                \
+    .task = { &fake_ops }, .fd = -1                                                                \
+  }
 
 static int
 setup (void **state)
@@ -157,8 +160,8 @@ peer_main (void *opaque)
   if (p->writes)
     p->same = gk_write_full (p->fd, data, p->n) == 0;
   else
-    p->same = gk_read_all (p->fd, SIZE, &b) == 0 && b.size == p->n &&
-              memcmp (b.data, data, p->n) == 0;
+    p->same =
+        gk_read_all (p->fd, SIZE, &b) == 0 && b.size == p->n && memcmp (b.data, data, p->n) == 0;
   close (p->fd);
   return NULL;
 }
@@ -166,7 +169,7 @@ peer_main (void *opaque)
 static void
 start (struct peer *p, int fd, bool writes, size_t n)
 {
-  *p = (struct peer) { .fd = fd, .writes = writes, .n = n };
+  *p = (struct peer){ .fd = fd, .writes = writes, .n = n };
   assert_int_equal (pthread_create (&p->thread, NULL, peer_main, p), 0);
 }
 
@@ -276,7 +279,8 @@ parts_and_offsets (void **state)
 static void
 proc_files (void **state)
 {
-  static const char *const files[] = { "/proc/cpuinfo", "/proc/self/maps", "/sys/kernel/mm/transparent_hugepage/enabled" };
+  static const char *const files[] = { "/proc/cpuinfo", "/proc/self/maps",
+                                       "/sys/kernel/mm/transparent_hugepage/enabled" };
   struct gk_error err = GK_ERROR_INIT;
 
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
@@ -598,8 +602,10 @@ null_task (void **state)
 static void
 drive (void **state)
 {
-  struct gk_drive d = { .filename = strdup ("/x"), .protocol = strdup ("file"),
-                        .secret = strdup ("s"), .server = calloc (1, sizeof (char *)),
+  struct gk_drive d = { .filename = strdup ("/x"),
+                        .protocol = strdup ("file"),
+                        .secret = strdup ("s"),
+                        .server = calloc (1, sizeof (char *)),
                         .readonly = true };
 
   gk_drive_clear (&d);
