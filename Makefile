@@ -19,7 +19,7 @@ LIBDIR  ?= $(PREFIX)/lib
 LIBEXECDIR ?= $(PREFIX)/libexec
 VERSION := 0.1.0
 
-PKGS    := libnbd blkid fdisk mount libarchive libnl-genl-3.0 json-c libedit msgpack
+PKGS    := libnbd blkid fdisk mount libarchive nettle libnl-genl-3.0 json-c libedit msgpack
 WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
            -Wwrite-strings -Wformat=2 -Wno-unused-parameter
 OPT     ?= -O2 -g
@@ -119,6 +119,7 @@ $(B)/tests/$(1): tests/unit/$(1).c $(B)/inc/.all $(GEN_STAMP) $$(patsubst %,$(B)
 	  $$(patsubst %,$(B)/lib/gk_%.a,$$(call rooms_of,$(1))) -Wl,--end-group $(LIBS) -lcmocka -o $$@
 endef
 $(foreach t,$(UNIT),$(eval $(call unit_rules,$(t))))
+-include $(wildcard $(B)/tests/*.d)
 # `make unit-base-error` builds and runs tests/unit/test-base-error.c.
 unit-%: $(B)/tests/test-% ; $<
 .PHONY: unit

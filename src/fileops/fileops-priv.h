@@ -90,16 +90,16 @@ int gk_fo_copy_meta (int from, const struct stat *st, int to, unsigned flags);
 /* --- copytree.c ---------------------------------------------------------------- */
 
 struct gk_fo_copy {
-  bool recursive;   /* else a directory is an error */
-  bool preserve;    /* owner, mode, times, attributes, hard links */
-  bool lenient;     /* what the other file system cannot keep is no error */
+  bool recursive; /* else a directory is an error */
+  bool preserve;  /* owner, mode, times, attributes, hard links */
+  bool lenient;   /* what the other file system cannot keep is no error */
 };
 
 /* from_dir/from_name to to_dir/to_name, which replaces what is there unless
  * that is a directory; two directories are merged.  The names have no slash;
  * to_name "." merges into to_dir itself.  src and dest are for messages. */
 int gk_fo_copy_at (struct gk_ctx *ctx, int from_dir, const char *from_name, const char *src,
-                   int to_dir, const char *to_name, const char *dest,
-                   const struct gk_fo_copy *how, struct gk_error *err);
+                   int to_dir, const char *to_name, const char *dest, const struct gk_fo_copy *how,
+                   struct gk_error *err);
 
 #endif

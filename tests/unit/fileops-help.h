@@ -80,6 +80,19 @@ assert_outside_untouched (void)
   assert_int_equal (st.st_mode & 07777, 0640);
 }
 
+/* A mount namespace of this program's own; false when that cannot be had. */
+static inline bool
+own_mounts (void)
+{
+  if (geteuid () != 0 || unshare (CLONE_NEWNS) == -1
+      || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+    return false;
+  /* The descriptor is still of the old namespace, which sees no new mounts. */
+  close (ctx.root_fd);
+  ctx.root_fd = open (at (""), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return ctx.root_fd >= 0;
+}
+
 static int
 remove_one (const char *path, const struct stat *st, int flag, struct FTW *f)
 {
@@ -134,6 +147,18 @@ drop_tree (void **state)
     if ((call) == -1)                                                                              \
       fail_msg ("%s: %s", #call, gk_error_msg (&err));                                             \
   } while (0)
+
+/* A list against its elements with commas between; frees it. */
+static inline void
+join (char **v, const char *want)
+{
+  _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
+
+  for (size_t i = 0; v[i]; i++)
+    gk_buf_appendf (&b, "%s%s", i ? "," : "", v[i]);
+  assert_string_equal (b.data ? b.data : "", want);
+  gk_strv_free (v);
+}
 
 #define TEST(f) cmocka_unit_test_setup_teardown (f, new_tree, drop_tree)
 

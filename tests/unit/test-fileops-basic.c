@@ -109,17 +109,6 @@ stats (void **state)
 }
 
 static void
-join (char **v, const char *want)
-{
-  _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
-
-  for (size_t i = 0; v[i]; i++)
-    gk_buf_appendf (&b, "%s%s", i ? "," : "", v[i]);
-  assert_string_equal (b.data ? b.data : "", want);
-  gk_strv_free (v);
-}
-
-static void
 reading (void **state)
 {
   _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
