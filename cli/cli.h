@@ -52,6 +52,7 @@ struct cli_command {
 #define CLI_IMAGES 1u   /* takes the options of struct cli_images */
 #define CLI_WRITES 2u   /* opens read-write unless --ro */
 #define CLI_RAW_ARGS 4u /* options end at the first word that is none */
+#define CLI_OWN_OPERANDS 8u /* no operand is an image; there may be no image */
 
 extern const struct cli_command *const cli_commands[];
 

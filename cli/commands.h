@@ -17,6 +17,7 @@
   COMMAND (tar_out)                                                           \
   COMMAND (mount)                                                             \
   COMMAND (umount)                                                            \
+  COMMAND (shell)                                                             \
   COMMAND (exec)                                                              \
   COMMAND (gc)                                                                \
   COMMAND (version)

@@ -149,6 +149,14 @@ edit (guestfs_h *g, const struct options *o, const char *name)
   return r;
 }
 
+int
+cli_guest_edit (guestfs_h *g, const char *path)
+{
+  const struct options none = { .replacement = NULL };
+
+  return edit (g, &none, path);
+}
+
 static int
 run (struct cli_images *images, void *opts, int argc, char **argv)
 {

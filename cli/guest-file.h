@@ -12,4 +12,7 @@ int cli_guest_replace (guestfs_h *g, const char *local, const char *path, int mo
  * Malloced; NULL with the handle's error set. */
 char *cli_guest_follow (guestfs_h *g, const char *path);
 
+/* edit.c: edit a guest file with the user's editor.  An exit code. */
+int cli_guest_edit (guestfs_h *g, const char *path);
+
 #endif

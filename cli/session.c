@@ -43,7 +43,7 @@ add_images (guestfs_h *g, const struct cli_command *command, struct cli_images *
   for (size_t i = 0; i < images->add.n; ++i)
     if (add_image (g, images, images->add.v[i], ro) == -1)
       return cli_guestfs_error (g);
-  if (images->add.n > 0)
+  if (images->add.n > 0 || command->flags & CLI_OWN_OPERANDS)
     return CLI_OK;
 
   if (*argc == 0)

@@ -119,7 +119,9 @@ int shell_glob (struct shell *sh, int argc, char **argv);
 /* shell-help.c */
 int shell_help (struct shell *sh, int argc, char **argv);
 
-/* --- shell.c: the next line of in, without its end.  Malloced; NULL at the end. */
+/* --- shell.c */
+void shell_set_handle (struct shell *sh, guestfs_h *g);
+/* The next line of in, without its end.  Malloced; NULL at the end. */
 char *shell_read_line (struct shell *sh);
 
 /* --- shell-edit.c: the line editor of a terminal */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Keys are asked for: they never stand in a command, where a history, a trace
+ * or a list of processes would show them. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cli/shell-key.h"
+#include "cli/shell.h"
+
+static char *
+read_line (FILE *fp)
+{
+  char *text = NULL;
+  size_t size = 0;
+  ssize_t n = getline (&text, &size, fp);
+
+  if (n <= 0) {
+    free (text);
+    return NULL;
+  }
+  if (text[n - 1] == '\n')
+    text[n - 1] = '\0';
+  return text;
+}
+
+static char *
+ask (FILE *tty, const char *name, bool echo)
+{
+  struct termios old, silent;
+
+  fprintf (tty, "Enter key or passphrase (\"%s\"): ", name);
+  fflush (tty);
+  if (!echo) {
+    if (tcgetattr (fileno (tty), &old) == -1)
+      return NULL;
+    silent = old;
+    silent.c_lflag &= ~(tcflag_t) ECHO;
+    if (tcsetattr (fileno (tty), TCSAFLUSH, &silent) == -1)
+      return NULL;
+  }
+  char *text = read_line (tty);
+  if (!echo) {
+    tcsetattr (fileno (tty), TCSAFLUSH, &old);
+    fputc ('\n', tty);
+  }
+  return text;
+}
+
+char *
+shell_read_key (struct shell *sh, const char *name)
+{
+  char *text = NULL;
+
+  if (sh->o->keys_from_stdin) {
+    text = read_line (stdin);
+    if (text == NULL)
+      shell_error (sh, "%s: stdin has no more keys", sh->command);
+    return text;
+  }
+  FILE *tty = fopen ("/dev/tty", "r+e");
+  if (tty == NULL) {
+    shell_error (sh, "%s: /dev/tty, to ask for a key: %s (--keys-from-stdin reads it from stdin)",
+                 sh->command, strerror (errno));
+    return NULL;
+  }
+  setvbuf (tty, NULL, _IONBF, 0);
+  text = ask (tty, name, sh->o->echo_keys);
+  fclose (tty);
+  if (text == NULL)
+    shell_error (sh, "%s: no key was entered", sh->command);
+  return text;
+}
