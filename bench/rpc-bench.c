@@ -27,7 +27,7 @@ now (void)
   struct timespec ts;
 
   clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (double) ts.tv_sec + (double) ts.tv_nsec / 1e9;
+  return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 static void
@@ -117,7 +117,7 @@ bare_bytes (int sv[2])
     check (gk_write_full (sv[0], buf, sizeof buf), "write");
   close (sv[0]);
   waitpid (pid, NULL, 0);
-  printf ("bare write and read %6.2f GB/s\n", (double) BYTES / (now () - t) / 1e9);
+  printf ("bare write and read %6.2f GB/s\n", (double)BYTES / (now () - t) / 1e9);
 }
 
 int
@@ -147,28 +147,34 @@ main (void)
   for (int with = 0; with < 2; with++) {
     t = now ();
     for (int i = 0; i < ROUNDS; i++) {
-      check (gk_conn_send (conn, GK_FRAME_CALL, 0, ++serial, "01234567890123456789", 20, NULL, 0, NULL), "send");
+      check (gk_conn_send (conn, GK_FRAME_CALL, 0, ++serial, "01234567890123456789", 20, NULL, 0,
+                           NULL),
+             "send");
       check (gk_conn_recv_reply (conn, serial, &f, with ? wake : -1, NULL), "recv");
     }
-    printf ("round trip%s %6.2f us\n", with ? ", wakeable" : "          ", (now () - t) * 1e6 / ROUNDS);
+    printf ("round trip%s %6.2f us\n", with ? ", wakeable" : "          ",
+            (now () - t) * 1e6 / ROUNDS);
   }
 
   t = now ();
-  check (gk_conn_send (conn, GK_FRAME_CALL, GK_FLAG_CHUNKS_OUT, ++serial, "x", 1, NULL, 0, NULL), "send");
+  check (gk_conn_send (conn, GK_FRAME_CALL, GK_FLAG_CHUNKS_OUT, ++serial, "x", 1, NULL, 0, NULL),
+         "send");
   check (gk_conn_recv_file (conn, serial, null, wake, NULL), "recv_file");
   check (gk_conn_recv_reply (conn, serial, &f, wake, NULL), "recv");
-  printf ("chunks to client    %6.2f GB/s\n", (double) BYTES / (now () - t) / 1e9);
+  printf ("chunks to client    %6.2f GB/s\n", (double)BYTES / (now () - t) / 1e9);
 
   file = open ("/dev/shm", O_TMPFILE | O_RDWR, 0600);
   if (file >= 0 && ftruncate (file, 256 << 20) == 0) {
     for (int round = 0; round < 2; round++) {
       t = now ();
-      check ((int) lseek (file, 0, SEEK_SET), "lseek");
-      check (gk_conn_send (conn, GK_FRAME_CALL, GK_FLAG_CHUNKS_IN, ++serial, "x", 1, NULL, 0, NULL), "send");
+      check ((int)lseek (file, 0, SEEK_SET), "lseek");
+      check (gk_conn_send (conn, GK_FRAME_CALL, GK_FLAG_CHUNKS_IN, ++serial, "x", 1, NULL, 0, NULL),
+             "send");
       check (gk_conn_send_file (conn, serial, file, wake, NULL), "send_file");
       check (gk_conn_recv_reply (conn, serial, &f, wake, NULL), "recv");
     }
-    printf ("chunks to worker    %6.2f GB/s (with the file's read)\n", (double) (256 << 20) / (now () - t) / 1e9);
+    printf ("chunks to worker    %6.2f GB/s (with the file's read)\n",
+            (double)(256 << 20) / (now () - t) / 1e9);
   }
   gk_conn_free (conn);
   waitpid (pid, NULL, 0);

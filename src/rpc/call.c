@@ -8,7 +8,8 @@
 #include "base/error.h"
 
 int
-gk_conn_recv_call (struct gk_conn *conn, struct gk_frame *ret_frame, int wake_fd, struct gk_error *err)
+gk_conn_recv_call (struct gk_conn *conn, struct gk_frame *ret_frame, int wake_fd,
+                   struct gk_error *err)
 {
   int r = gk_conn_recv (conn, ret_frame, -1, wake_fd, err);
 
@@ -37,8 +38,8 @@ gk_conn_recv_reply (struct gk_conn *conn, uint32_t serial, struct gk_frame *ret_
       wake_fd = -1;
       continue;
     }
-    if ((ret_frame->type != GK_FRAME_REPLY && ret_frame->type != GK_FRAME_ERROR)
-        || ret_frame->serial != serial)
+    if ((ret_frame->type != GK_FRAME_REPLY && ret_frame->type != GK_FRAME_ERROR) ||
+        ret_frame->serial != serial)
       return gk_conn_fail (conn, EPROTO, "a frame that is not the reply", err);
     return 0;
   }

@@ -25,7 +25,7 @@ make_raw (int fd)
     return -1;
   cfmakeraw (&t);
   t.c_cflag |= CLOCAL | CREAD;
-  t.c_cflag &= ~(tcflag_t) (CRTSCTS | HUPCL);
+  t.c_cflag &= ~(tcflag_t)(CRTSCTS | HUPCL);
   t.c_cc[VMIN] = 1;
   t.c_cc[VTIME] = 0;
   return tcsetattr (fd, TCSAFLUSH, &t);
@@ -147,7 +147,7 @@ gk_now_ns (void)
   struct timespec ts;
 
   clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (uint64_t) ts.tv_sec * 1000000000u + (uint64_t) ts.tv_nsec;
+  return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
 static int
@@ -177,8 +177,8 @@ recv_hello (struct gk_conn *conn, const char *identity, int timeout_ms, struct g
     return gk_conn_gone (conn, err);
   if (frame.type != GK_FRAME_HELLO)
     return gk_conn_fail (conn, EPROTO, "it did not say hello", err);
-  if (gk_get_u32 (frame.body) != PROTOCOL_VERSION || frame.len - 8 != n
-      || memcmp (frame.body + 8, identity, n) != 0)
+  if (gk_get_u32 (frame.body) != PROTOCOL_VERSION || frame.len - 8 != n ||
+      memcmp (frame.body + 8, identity, n) != 0)
     return gk_conn_fail (conn, EPROTO, "it is of another version of guestkit", err);
   /* A socket here may be a serial line there: both must agree. */
   conn->pass_fds = conn->is_socket && gk_get_u32 (frame.body + 4) & CAP_FDS;

@@ -75,7 +75,7 @@ send_all (struct gk_conn *conn, uint32_t serial, int from_fd, int wake_fd, struc
         continue;
       return gk_error_sys (err, errno, "read");
     }
-    if (gk_conn_send (conn, GK_FRAME_CHUNK, 0, serial, buf, (size_t) n, NULL, 0, err) == -1)
+    if (gk_conn_send (conn, GK_FRAME_CHUNK, 0, serial, buf, (size_t)n, NULL, 0, err) == -1)
       return -1;
   }
 }
@@ -84,7 +84,7 @@ int
 gk_conn_send_file (struct gk_conn *conn, uint32_t serial, int from_fd, int wake_fd,
                    struct gk_error *err)
 {
-  static const struct gk_error stopped = { ECANCELED, (char *) "stopped" };
+  static const struct gk_error stopped = { ECANCELED, (char *)"stopped" };
   _cleanup_error_ struct gk_error failure = GK_ERROR_INIT;
   int r = send_all (conn, serial, from_fd, wake_fd, &failure), e;
 
@@ -104,7 +104,8 @@ gk_conn_send_file (struct gk_conn *conn, uint32_t serial, int from_fd, int wake_
 /* All of buf to to_fd.  careful: it may block, so only when it says that it
  * takes some, and only as much as a pipe then has room for. */
 static int
-write_file (int to_fd, const uint8_t *buf, size_t n, bool careful, int wake_fd, struct gk_error *err)
+write_file (int to_fd, const uint8_t *buf, size_t n, bool careful, int wake_fd,
+            struct gk_error *err)
 {
   while (n > 0) {
     ssize_t w;
@@ -133,7 +134,7 @@ write_file (int to_fd, const uint8_t *buf, size_t n, bool careful, int wake_fd, 
       return gk_error_sys (err, errno, "write");
     }
     buf += w;
-    n -= (size_t) w;
+    n -= (size_t)w;
   }
   return 0;
 }
@@ -149,21 +150,21 @@ recv_all (struct gk_rpc_source *src, int to_fd, struct gk_error *err)
     return gk_error_oom (err);
   if (fstat (to_fd, &st) == -1)
     return gk_error_sys (err, errno, "write");
-  careful = src->wake_fd >= 0
-            && (S_ISFIFO (st.st_mode) || S_ISSOCK (st.st_mode)
-                || (S_ISCHR (st.st_mode) && isatty (to_fd)));
+  careful = src->wake_fd >= 0 && (S_ISFIFO (st.st_mode) || S_ISSOCK (st.st_mode) ||
+                                  (S_ISCHR (st.st_mode) && isatty (to_fd)));
   for (;;) {
     ssize_t n = gk_source_read (&src->source, buf, CHUNK_SIZE, err);
 
     if (n == 0)
       return GK_XFER_DONE;
-    if (n == -1 || write_file (to_fd, buf, (size_t) n, careful, src->wake_fd, err) == -1)
+    if (n == -1 || write_file (to_fd, buf, (size_t)n, careful, src->wake_fd, err) == -1)
       return -1;
   }
 }
 
 int
-gk_conn_recv_file (struct gk_conn *conn, uint32_t serial, int to_fd, int wake_fd, struct gk_error *err)
+gk_conn_recv_file (struct gk_conn *conn, uint32_t serial, int to_fd, int wake_fd,
+                   struct gk_error *err)
 {
   _cleanup_error_ struct gk_error failure = GK_ERROR_INIT;
   struct gk_rpc_source src;

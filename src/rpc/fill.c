@@ -86,7 +86,7 @@ read_once (struct gk_conn *conn, struct iovec *iov, int niov, bool block)
   } control;
   struct msghdr msg = {
     .msg_iov = iov,
-    .msg_iovlen = (size_t) niov,
+    .msg_iovlen = (size_t)niov,
     .msg_control = &control,
     .msg_controllen = sizeof control,
   };
@@ -110,8 +110,8 @@ gk_conn_fill (struct gk_conn *conn, void *user, size_t user_len, bool block, str
   make_room (conn);
   close_surplus (conn);
   if (user_len > 0)
-    iov[niov++] = (struct iovec) { user, user_len };
-  iov[niov++] = (struct iovec) { conn->buf + conn->end, BUF_SIZE - conn->end };
+    iov[niov++] = (struct iovec){ user, user_len };
+  iov[niov++] = (struct iovec){ conn->buf + conn->end, BUF_SIZE - conn->end };
   if (user_len == 0 && conn->end == BUF_SIZE) /* reading nothing looks like eof */
     return gk_conn_fail (conn, EPROTO, "a small frame is too large", err);
 
@@ -131,10 +131,10 @@ gk_conn_fill (struct gk_conn *conn, void *user, size_t user_len, bool block, str
     conn->eof = true;
     return 0;
   }
-  if ((size_t) n <= user_len)
+  if ((size_t)n <= user_len)
     return n;
-  conn->end += (size_t) n - user_len;
-  return (ssize_t) user_len;
+  conn->end += (size_t)n - user_len;
+  return (ssize_t)user_len;
 }
 
 int
@@ -152,7 +152,7 @@ gk_conn_wait_in (struct gk_conn *conn, uint64_t deadline_ns, int wake_fd, struct
       uint64_t now = gk_now_ns ();
 
       /* Round up, or the last millisecond is a busy loop. */
-      timeout = now >= deadline_ns ? 0 : (int) ((deadline_ns - now + 999999) / 1000000);
+      timeout = now >= deadline_ns ? 0 : (int)((deadline_ns - now + 999999) / 1000000);
     }
     r = poll (p, wake_fd >= 0 ? 2 : 1, timeout);
     if (r == -1 && errno != EINTR)
@@ -165,8 +165,8 @@ gk_conn_wait_in (struct gk_conn *conn, uint64_t deadline_ns, int wake_fd, struct
 }
 
 ssize_t
-gk_conn_fill_wait (struct gk_conn *conn, void *user, size_t user_len, uint64_t deadline_ns, int wake_fd,
-                   struct gk_error *err)
+gk_conn_fill_wait (struct gk_conn *conn, void *user, size_t user_len, uint64_t deadline_ns,
+                   int wake_fd, struct gk_error *err)
 {
   bool block = deadline_ns == 0 && wake_fd == -1 && conn->is_socket;
 

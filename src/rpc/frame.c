@@ -11,9 +11,9 @@
 #define WORKER (1u << GK_ROLE_WORKER)
 
 static const struct {
-  unsigned from;    /* who may send it */
+  unsigned from; /* who may send it */
   uint32_t min, max;
-  uint16_t flags;   /* which may be set */
+  uint16_t flags; /* which may be set */
   bool fds;
 } rules[] = {
   [GK_FRAME_HELLO] = { CLIENT | WORKER, 8, GK_FRAME_CONTROL_MAX, 0, false },
@@ -34,35 +34,35 @@ void
 gk_put_u32 (uint8_t *p, uint32_t v)
 {
   for (int i = 0; i < 4; i++)
-    p[i] = (uint8_t) (v >> (8 * i));
+    p[i] = (uint8_t)(v >> (8 * i));
 }
 
 void
 gk_put_u64 (uint8_t *p, uint64_t v)
 {
-  gk_put_u32 (p, (uint32_t) v);
-  gk_put_u32 (p + 4, (uint32_t) (v >> 32));
+  gk_put_u32 (p, (uint32_t)v);
+  gk_put_u32 (p + 4, (uint32_t)(v >> 32));
 }
 
 uint32_t
 gk_get_u32 (const uint8_t *p)
 {
-  return (uint32_t) p[0] | (uint32_t) p[1] << 8 | (uint32_t) p[2] << 16 | (uint32_t) p[3] << 24;
+  return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 uint64_t
 gk_get_u64 (const uint8_t *p)
 {
-  return gk_get_u32 (p) | (uint64_t) gk_get_u32 (p + 4) << 32;
+  return gk_get_u32 (p) | (uint64_t)gk_get_u32 (p + 4) << 32;
 }
 
 void
 gk_head_pack (uint8_t out[HEAD_SIZE], const struct head *head)
 {
-  unsigned flags = head->flags | (unsigned) head->nfds << NFDS_SHIFT;
+  unsigned flags = head->flags | (unsigned)head->nfds << NFDS_SHIFT;
 
   gk_put_u32 (out, MAGIC);
-  gk_put_u32 (out + 4, (uint32_t) head->type | flags << 16);
+  gk_put_u32 (out + 4, (uint32_t)head->type | flags << 16);
   gk_put_u32 (out + 8, head->serial);
   gk_put_u32 (out + 12, head->len);
 }
@@ -70,7 +70,7 @@ gk_head_pack (uint8_t out[HEAD_SIZE], const struct head *head)
 const char *
 gk_head_check (const struct head *head, enum gk_role from)
 {
-  unsigned type = (unsigned) head->type;
+  unsigned type = (unsigned)head->type;
 
   if (type == 0 || type >= sizeof rules / sizeof rules[0])
     return "a frame of an unknown type";
@@ -78,8 +78,8 @@ gk_head_check (const struct head *head, enum gk_role from)
     return "a frame that only the other side may send";
   if (head->len < rules[type].min || head->len > rules[type].max)
     return "a frame of a wrong size";
-  if (head->flags & ~rules[type].flags
-      || (head->flags & GK_FLAG_CHUNKS_IN && head->flags & GK_FLAG_CHUNKS_OUT))
+  if (head->flags & ~rules[type].flags ||
+      (head->flags & GK_FLAG_CHUNKS_IN && head->flags & GK_FLAG_CHUNKS_OUT))
     return "a frame with wrong flags";
   if (head->nfds < 0 || head->nfds > (rules[type].fds ? GK_FRAME_FDS_MAX : 0))
     return "a frame with too many descriptors";
@@ -92,8 +92,8 @@ gk_head_unpack (const uint8_t in[HEAD_SIZE], enum gk_role from, struct head *ret
   uint32_t both = gk_get_u32 (in + 4);
   struct head head = {
     .type = both & 0xffff,
-    .flags = (uint16_t) ((both >> 16) & ~NFDS_MASK),
-    .nfds = (int) (((both >> 16) & NFDS_MASK) >> NFDS_SHIFT),
+    .flags = (uint16_t)((both >> 16) & ~NFDS_MASK),
+    .nfds = (int)(((both >> 16) & NFDS_MASK) >> NFDS_SHIFT),
     .serial = gk_get_u32 (in + 8),
     .len = gk_get_u32 (in + 12),
   };

@@ -26,7 +26,7 @@ act (struct gk_conn *conn, const struct head *head, const uint8_t *body)
     break;
   case GK_FRAME_LOG:
     if (conn->events.log)
-      conn->events.log (conn->events.opaque, (const char *) body, head->len);
+      conn->events.log (conn->events.opaque, (const char *)body, head->len);
     break;
   case GK_FRAME_PROGRESS:
     if (conn->events.progress)
@@ -98,16 +98,16 @@ claim_fds (struct gk_conn *conn, int nfds, struct gk_error *err)
 {
   if (nfds > conn->nqueue)
     return gk_conn_fail (conn, EPROTO, "a frame without its descriptors", err);
-  memcpy (conn->frame_fds, conn->queue, (size_t) nfds * sizeof (int));
+  memcpy (conn->frame_fds, conn->queue, (size_t)nfds * sizeof (int));
   conn->nframe_fds = nfds;
   conn->nqueue -= nfds;
-  memmove (conn->queue, conn->queue + nfds, (size_t) conn->nqueue * sizeof (int));
+  memmove (conn->queue, conn->queue + nfds, (size_t)conn->nqueue * sizeof (int));
   return 0;
 }
 
 static int
-deliver (struct gk_conn *conn, const struct head *head, const uint8_t *body, struct gk_frame *ret_frame,
-         struct gk_error *err)
+deliver (struct gk_conn *conn, const struct head *head, const uint8_t *body,
+         struct gk_frame *ret_frame, struct gk_error *err)
 {
   if (claim_fds (conn, head->nfds, err) == -1)
     return -1;
@@ -116,7 +116,7 @@ deliver (struct gk_conn *conn, const struct head *head, const uint8_t *body, str
     conn->cancelled = conn->stopped = conn->asked = false;
     conn->in_stream = head->flags & GK_FLAG_CHUNKS_IN;
   }
-  *ret_frame = (struct gk_frame) {
+  *ret_frame = (struct gk_frame){
     .type = head->type,
     .flags = head->flags,
     .serial = head->serial,
@@ -231,7 +231,7 @@ gk_conn_recv (struct gk_conn *conn, struct gk_frame *ret_frame, int timeout_ms, 
   if (conn->chunk_left > 0)
     return gk_conn_fail (conn, EPROTO, "a chunk was left unread", err);
   if (timeout_ms >= 0)
-    deadline = gk_now_ns () + (uint64_t) timeout_ms * 1000000u;
+    deadline = gk_now_ns () + (uint64_t)timeout_ms * 1000000u;
   gk_conn_unpin (conn);
 
   for (;;) {
@@ -263,7 +263,7 @@ gk_conn_recv (struct gk_conn *conn, struct gk_frame *ret_frame, int timeout_ms, 
       return gk_error_set (err, ETIMEDOUT, "connection to the %s: no answer in time",
                            conn->role == GK_ROLE_CLIENT ? "worker" : "client");
     }
-    conn->big_got += (size_t) n;
+    conn->big_got += (size_t)n;
   }
 }
 
@@ -271,12 +271,12 @@ void
 gk_conn_unpack_error (const uint8_t *body, size_t len, struct gk_error *err)
 {
   uint32_t errnum = gk_get_u32 (body);
-  size_t n = strnlen ((const char *) body + 4, len - 4);
+  size_t n = strnlen ((const char *)body + 4, len - 4);
 
   /* Anything else is no errno and may not look like one. */
   if (errnum > 4095)
     errnum = 0;
-  gk_error_set (err, (int) errnum, "%.*s", (int) n, (const char *) body + 4);
+  gk_error_set (err, (int)errnum, "%.*s", (int)n, (const char *)body + 4);
 }
 
 int

@@ -19,8 +19,8 @@
 #define HEAD_SIZE 16u
 #define BUF_SIZE (64u << 10)
 #define INLINE_MAX (BUF_SIZE - GK_FRAME_CONTROL_MAX - HEAD_SIZE) /* header included */
-#define CHUNK_SIZE (256u << 10)  /* what we send; measured, see bench */
-#define BIG_KEEP (1u << 20)      /* a larger body buffer is given back at once */
+#define CHUNK_SIZE (256u << 10) /* what we send; measured, see bench */
+#define BIG_KEEP (1u << 20)     /* a larger body buffer is given back at once */
 #define QUEUE_FDS (2 * GK_FRAME_FDS_MAX)
 #define PROTOCOL_VERSION 1u
 #define CAP_FDS 1u
@@ -43,22 +43,22 @@ struct gk_conn {
   uint8_t *buf;
   size_t pin, start, end;
 
-  bool in_big;          /* big_head's body is being collected in big */
+  bool in_big; /* big_head's body is being collected in big */
   struct head big_head;
   uint8_t *big;
   size_t big_alloc, big_got;
 
-  bool in_stream;       /* worker: this call's chunks have not ended */
-  uint32_t chunk_left;  /* bytes of a CHUNK's body still to be read */
+  bool in_stream;      /* worker: this call's chunks have not ended */
+  uint32_t chunk_left; /* bytes of a CHUNK's body still to be read */
 
   int frame_fds[GK_FRAME_FDS_MAX];
   int nframe_fds;
   int queue[QUEUE_FDS]; /* received, not yet claimed by a frame */
   int nqueue;
 
-  uint32_t serial;      /* of the last CALL sent or received */
+  uint32_t serial;         /* of the last CALL sent or received */
   bool cancelled, stopped; /* the peer asked for it, for serial */
-  bool asked;           /* we sent STOP or CANCEL for serial */
+  bool asked;              /* we sent STOP or CANCEL for serial */
 
   struct gk_conn_events events;
 };

@@ -71,13 +71,13 @@ enum gk_frame_type {
 
 struct gk_frame {
   enum gk_frame_type type;
-  uint16_t flags;        /* without the count of descriptors */
+  uint16_t flags; /* without the count of descriptors */
   uint32_t serial;
   uint32_t len;
-  const uint8_t *body;   /* valid until the next gk_conn_recv* (sending and
-                            streams leave it alone) */
-  int *fds;              /* likewise; close-on-exec.  Take one by setting it to
-                            -1, the rest are closed by the next gk_conn_recv* */
+  const uint8_t *body; /* valid until the next gk_conn_recv* (sending and
+                          streams leave it alone) */
+  int *fds;            /* likewise; close-on-exec.  Take one by setting it to
+                          -1, the rest are closed by the next gk_conn_recv* */
   int nfds;
 };
 
@@ -97,7 +97,8 @@ int gk_conn_fd (const struct gk_conn *conn);
 
 /* Exchange HELLO.  Both sides call it with an identity (such as a digest of
  * the call tables), which must be the same on both.  timeout_ms -1: none. */
-int gk_conn_hello (struct gk_conn *conn, const char *identity, int timeout_ms, struct gk_error *err);
+int gk_conn_hello (struct gk_conn *conn, const char *identity, int timeout_ms,
+                   struct gk_error *err);
 
 /* After hello: can both ends pass descriptors? */
 bool gk_conn_can_pass_fds (const struct gk_conn *conn);
@@ -160,8 +161,8 @@ void gk_rpc_task_init (struct gk_rpc_task *task, struct gk_conn *conn, uint32_t 
  * readable CANCEL is sent, once, and the wait goes on: a call always ends
  * with a reply.  0, or -1: the connection is lost (a worker that has gone is
  * ECONNRESET). */
-int gk_conn_recv_reply (struct gk_conn *conn, uint32_t serial, struct gk_frame *ret_frame, int wake_fd,
-                        struct gk_error *err);
+int gk_conn_recv_reply (struct gk_conn *conn, uint32_t serial, struct gk_frame *ret_frame,
+                        int wake_fd, struct gk_error *err);
 
 /* Send all of from_fd as chunks / write all chunks to to_fd.  Unless the
  * connection is dead, the stream is ended properly whatever happens and the
@@ -186,12 +187,14 @@ struct gk_rpc_source {
   struct gk_source source; /* first: this is what operations get; fd is -1 */
   struct gk_conn *conn;
   uint32_t serial;
-  int wake_fd;             /* -1, or: read fails with ECANCELED once readable */
-  bool open;               /* END or ABORT is still to come */
-  bool aborted;            /* it was ABORT */
+  int wake_fd;  /* -1, or: read fails with ECANCELED once readable */
+  bool open;    /* END or ABORT is still to come */
+  bool aborted; /* it was ABORT */
 };
-void gk_rpc_source_init (struct gk_rpc_source *src, struct gk_conn *conn, uint32_t serial, int wake_fd);
-int gk_rpc_source_finish (struct gk_rpc_source *src, struct gk_error *err); /* -1: connection dead */
+void gk_rpc_source_init (struct gk_rpc_source *src, struct gk_conn *conn, uint32_t serial,
+                         int wake_fd);
+int gk_rpc_source_finish (struct gk_rpc_source *src,
+                          struct gk_error *err); /* -1: connection dead */
 
 /* A sink whose bytes go to the peer as chunks.  Small writes are collected.
  * write fails with ECANCELED once the peer sent STOP or CANCEL, or wake_fd is
@@ -199,16 +202,18 @@ int gk_rpc_source_finish (struct gk_rpc_source *src, struct gk_error *err); /* -
  * bytes) and ABORT otherwise; it is always called exactly once.  When it is
  * asked for END after the peer said stop, it sends ABORT and `stopped` tells. */
 struct gk_rpc_sink {
-  struct gk_sink sink;     /* first; fd is -1 */
+  struct gk_sink sink; /* first; fd is -1 */
   struct gk_conn *conn;
   uint32_t serial;
   int wake_fd;
   bool open;
-  bool stopped;            /* the peer asked for it */
-  uint8_t *buf;            /* owned until finish */
+  bool stopped; /* the peer asked for it */
+  uint8_t *buf; /* owned until finish */
   size_t used;
 };
-void gk_rpc_sink_init (struct gk_rpc_sink *sink, struct gk_conn *conn, uint32_t serial, int wake_fd);
-int gk_rpc_sink_finish (struct gk_rpc_sink *sink, const struct gk_error *failure, struct gk_error *err);
+void gk_rpc_sink_init (struct gk_rpc_sink *sink, struct gk_conn *conn, uint32_t serial,
+                       int wake_fd);
+int gk_rpc_sink_finish (struct gk_rpc_sink *sink, const struct gk_error *failure,
+                        struct gk_error *err);
 
 #endif

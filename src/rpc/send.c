@@ -19,7 +19,7 @@ write_once (struct gk_conn *conn, struct iovec *iov, int niov, const int *fds, i
     struct cmsghdr align;
     char space[CMSG_SPACE (GK_FRAME_FDS_MAX * sizeof (int))];
   } control;
-  struct msghdr msg = { .msg_iov = iov, .msg_iovlen = (size_t) niov };
+  struct msghdr msg = { .msg_iov = iov, .msg_iovlen = (size_t)niov };
 
   if (!conn->is_socket)
     return writev (conn->fd, iov, niov);
@@ -28,12 +28,12 @@ write_once (struct gk_conn *conn, struct iovec *iov, int niov, const int *fds, i
 
     memset (&control, 0, sizeof control);
     msg.msg_control = &control;
-    msg.msg_controllen = CMSG_SPACE ((size_t) nfds * sizeof (int));
+    msg.msg_controllen = CMSG_SPACE ((size_t)nfds * sizeof (int));
     c = CMSG_FIRSTHDR (&msg);
     c->cmsg_level = SOL_SOCKET;
     c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN ((size_t) nfds * sizeof (int));
-    memcpy (CMSG_DATA (c), fds, (size_t) nfds * sizeof (int));
+    c->cmsg_len = CMSG_LEN ((size_t)nfds * sizeof (int));
+    memcpy (CMSG_DATA (c), fds, (size_t)nfds * sizeof (int));
   }
   return sendmsg (conn->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -71,7 +71,7 @@ advance (struct iovec **iov, int *niov, size_t n)
     (*niov)--;
   }
   if (*niov > 0) {
-    (*iov)->iov_base = (char *) (*iov)->iov_base + n;
+    (*iov)->iov_base = (char *)(*iov)->iov_base + n;
     (*iov)->iov_len -= n;
   }
 }
@@ -94,13 +94,13 @@ gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uin
   bool chunks = type >= GK_FRAME_CHUNK && type <= GK_FRAME_ABORT;
   struct head head = {
     .type = type,
-    .flags = (uint16_t) flags,
+    .flags = (uint16_t)flags,
     .nfds = nfds,
     .serial = serial,
-    .len = (uint32_t) len,
+    .len = (uint32_t)len,
   };
   uint8_t bytes[HEAD_SIZE];
-  struct iovec parts[2] = { { bytes, HEAD_SIZE }, { (void *) body, len } }, *iov = parts;
+  struct iovec parts[2] = { { bytes, HEAD_SIZE }, { (void *)body, len } }, *iov = parts;
   int niov = len > 0 ? 2 : 1;
 
   if (conn->dead)
@@ -108,7 +108,7 @@ gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uin
   if (len > GK_FRAME_BODY_MAX)
     return gk_error_set (err, EMSGSIZE, "message is too long");
   if (flags > 0xffff || (nfds > 0 && !conn->is_socket) || gk_head_check (&head, conn->role) != NULL)
-    return gk_error_set (err, EINVAL, "frame of type %d cannot be sent", (int) type);
+    return gk_error_set (err, EINVAL, "frame of type %d cannot be sent", (int)type);
   if (type == GK_FRAME_CALL) {
     conn->serial = serial;
     conn->cancelled = conn->stopped = conn->asked = false;
@@ -120,7 +120,7 @@ gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uin
 
     if (n >= 0) {
       nfds = 0; /* they went with the first byte */
-      advance (&iov, &niov, (size_t) n);
+      advance (&iov, &niov, (size_t)n);
     } else if (errno == EAGAIN) {
       if (wait_out (conn, chunks, err) == -1)
         return -1;
@@ -146,7 +146,7 @@ gk_conn_send_error (struct gk_conn *conn, enum gk_frame_type type, uint32_t seri
     uint8_t alone[4];
     uint8_t *p = body ? body : alone;
 
-    gk_put_u32 (p, (uint32_t) what->errnum);
+    gk_put_u32 (p, (uint32_t)what->errnum);
     return gk_conn_send (conn, type, 0, serial, p, 4 + n, NULL, 0, err);
   }
 }
@@ -157,6 +157,6 @@ gk_conn_ask_stop (struct gk_conn *conn, uint32_t serial, struct gk_error *err)
   if (conn->asked)
     return 0;
   conn->asked = true;
-  return gk_conn_send (conn, conn->role == GK_ROLE_CLIENT ? GK_FRAME_CANCEL : GK_FRAME_STOP, 0, serial,
-                       NULL, 0, NULL, 0, err);
+  return gk_conn_send (conn, conn->role == GK_ROLE_CLIENT ? GK_FRAME_CANCEL : GK_FRAME_STOP, 0,
+                       serial, NULL, 0, NULL, 0, err);
 }

@@ -56,7 +56,7 @@ flush (struct gk_rpc_sink *sink, struct gk_error *err)
 static int
 sink_write (struct gk_sink *base, const void *data, size_t n, struct gk_error *err)
 {
-  struct gk_rpc_sink *sink = (struct gk_rpc_sink *) base;
+  struct gk_rpc_sink *sink = (struct gk_rpc_sink *)base;
   const uint8_t *p = data;
 
   while (n > 0) {
@@ -86,7 +86,7 @@ static const struct gk_sink_ops ops = { .write = sink_write };
 void
 gk_rpc_sink_init (struct gk_rpc_sink *sink, struct gk_conn *conn, uint32_t serial, int wake_fd)
 {
-  *sink = (struct gk_rpc_sink) {
+  *sink = (struct gk_rpc_sink){
     .sink = { .ops = &ops, .fd = -1 },
     .conn = conn,
     .serial = serial,

@@ -88,8 +88,8 @@ read_some (struct gk_rpc_source *src, uint8_t *buf, size_t n, int wake_fd, struc
         if (buf)
           memcpy (buf, conn->buf + conn->start, want);
         conn->start += want;
-        conn->chunk_left -= (uint32_t) want;
-        return (ssize_t) want;
+        conn->chunk_left -= (uint32_t)want;
+        return (ssize_t)want;
       }
     }
     if (conn->eof)
@@ -99,7 +99,7 @@ read_some (struct gk_rpc_source *src, uint8_t *buf, size_t n, int wake_fd, struc
       return cancelled_here (err);
     if (r != 0) {
       if (r > 0)
-        conn->chunk_left -= (uint32_t) r;
+        conn->chunk_left -= (uint32_t)r;
       return r;
     }
   }
@@ -108,7 +108,7 @@ read_some (struct gk_rpc_source *src, uint8_t *buf, size_t n, int wake_fd, struc
 static ssize_t
 source_read (struct gk_source *source, void *buf, size_t n, struct gk_error *err)
 {
-  struct gk_rpc_source *src = (struct gk_rpc_source *) source;
+  struct gk_rpc_source *src = (struct gk_rpc_source *)source;
 
   if (!src->open) {
     if (src->aborted)
@@ -125,7 +125,7 @@ static const struct gk_source_ops ops = { .read = source_read };
 void
 gk_rpc_source_init (struct gk_rpc_source *src, struct gk_conn *conn, uint32_t serial, int wake_fd)
 {
-  *src = (struct gk_rpc_source) {
+  *src = (struct gk_rpc_source){
     .source = { .ops = &ops, .fd = -1 },
     .conn = conn,
     .serial = serial,

@@ -16,7 +16,7 @@
 static bool
 cancelled (struct gk_task *task)
 {
-  struct gk_conn *conn = ((struct gk_rpc_task *) task)->conn;
+  struct gk_conn *conn = ((struct gk_rpc_task *)task)->conn;
   int held;
 
   if (conn->cancelled || gk_conn_is_dead (conn))
@@ -35,7 +35,7 @@ cancelled (struct gk_task *task)
 static int
 cancel_fd (struct gk_task *task)
 {
-  struct gk_conn *conn = ((struct gk_rpc_task *) task)->conn;
+  struct gk_conn *conn = ((struct gk_rpc_task *)task)->conn;
 
   /* With chunks under way it would be readable all the time; their sender
    * cancels in the stream. */
@@ -45,7 +45,7 @@ cancel_fd (struct gk_task *task)
 static void
 progress (struct gk_task *task, uint64_t position, uint64_t total)
 {
-  struct gk_rpc_task *t = (struct gk_rpc_task *) task;
+  struct gk_rpc_task *t = (struct gk_rpc_task *)task;
   uint64_t now = gk_now_ns ();
   uint8_t body[16];
 
@@ -61,7 +61,7 @@ progress (struct gk_task *task, uint64_t position, uint64_t total)
 static void
 task_log (struct gk_task *task, const char *text)
 {
-  struct gk_rpc_task *t = (struct gk_rpc_task *) task;
+  struct gk_rpc_task *t = (struct gk_rpc_task *)task;
 
   for (size_t left = strlen (text); left > 0;) {
     size_t n = left < LOG_PIECE ? left : LOG_PIECE;
@@ -83,7 +83,7 @@ static const struct gk_task_ops ops = {
 void
 gk_rpc_task_init (struct gk_rpc_task *task, struct gk_conn *conn, uint32_t serial)
 {
-  *task = (struct gk_rpc_task) {
+  *task = (struct gk_rpc_task){
     .task = { .ops = &ops },
     .conn = conn,
     .serial = serial,

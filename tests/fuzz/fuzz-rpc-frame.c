@@ -28,13 +28,13 @@ touch (const uint8_t *p, size_t n)
 static void
 on_log (void *opaque, const char *text, size_t len)
 {
-  touch ((const uint8_t *) text, len);
+  touch ((const uint8_t *)text, len);
 }
 
 static void
 on_progress (void *opaque, uint32_t serial, uint64_t position, uint64_t total)
 {
-  seen ^= (uint8_t) (position ^ total);
+  seen ^= (uint8_t)(position ^ total);
 }
 
 static void
@@ -66,7 +66,7 @@ as_stream (struct gk_conn *conn, bool read_it)
 
   gk_rpc_source_init (&src, conn, 1, -1);
   while (read_it && (n = gk_source_read (&src.source, buf, sizeof buf, &err)) > 0)
-    touch (buf, (size_t) n);
+    touch (buf, (size_t)n);
   gk_error_clear (&err);
   gk_rpc_source_finish (&src, NULL);
   as_frames (conn);

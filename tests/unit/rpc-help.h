@@ -73,7 +73,7 @@ leave (int status)
   char text[16];
 
   snprintf (text, sizeof text, "exit %d", status);
-  execl ("/bin/sh", "sh", "-c", text, (char *) NULL);
+  execl ("/bin/sh", "sh", "-c", text, (char *)NULL);
   _exit (127);
 }
 
@@ -84,7 +84,7 @@ raw_head (uint8_t h[16], unsigned type, unsigned flags, uint32_t serial, uint32_
   uint32_t w[4] = { 0x31466b67, type | flags << 16, serial, len };
 
   for (int i = 0; i < 16; i++)
-    h[i] = (uint8_t) (w[i / 4] >> (8 * (i % 4)));
+    h[i] = (uint8_t)(w[i / 4] >> (8 * (i % 4)));
 }
 
 static inline void
@@ -104,7 +104,7 @@ pattern (uint64_t seed, uint64_t at)
 {
   uint64_t x = (seed + at / 8) * UINT64_C (0x9E3779B97F4A7C15);
 
-  return (uint8_t) (x >> (8 * (at % 8)));
+  return (uint8_t)(x >> (8 * (at % 8)));
 }
 
 static inline int

@@ -14,7 +14,7 @@ numbered (int n)
 
   assert_true (fd >= 0);
   snprintf (text, sizeof text, "%d", n);
-  assert_int_equal (pwrite (fd, text, strlen (text) + 1, 0), (ssize_t) strlen (text) + 1);
+  assert_int_equal (pwrite (fd, text, strlen (text) + 1, 0), (ssize_t)strlen (text) + 1);
   return fd;
 }
 
@@ -44,8 +44,8 @@ with_their_frames (void **state)
 
     for (int k = 0; k < counts[i]; k++)
       fds[k] = numbered (sent++);
-    assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, 0, (uint32_t) i, body, i == 2 ? 60000 : (size_t) i, fds,
-                             counts[i], &err));
+    assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, 0, (uint32_t)i, body,
+                             i == 2 ? 60000 : (size_t)i, fds, counts[i], &err));
     for (int k = 0; k < counts[i]; k++)
       close (fds[k]);
     if (i % 2)
@@ -78,20 +78,20 @@ send_with_fds (int sock, const void *data, size_t len, int nfds)
     struct cmsghdr align;
     char space[CMSG_SPACE (64 * sizeof (int))];
   } control = { .space = { 0 } };
-  struct iovec iov = { (void *) data, len };
+  struct iovec iov = { (void *)data, len };
   struct msghdr msg = {
     .msg_iov = &iov,
     .msg_iovlen = 1,
     .msg_control = &control,
-    .msg_controllen = CMSG_SPACE ((size_t) nfds * sizeof (int)),
+    .msg_controllen = CMSG_SPACE ((size_t)nfds * sizeof (int)),
   };
   struct cmsghdr *c = CMSG_FIRSTHDR (&msg);
 
   c->cmsg_level = SOL_SOCKET;
   c->cmsg_type = SCM_RIGHTS;
-  c->cmsg_len = CMSG_LEN ((size_t) nfds * sizeof (int));
+  c->cmsg_len = CMSG_LEN ((size_t)nfds * sizeof (int));
   for (int i = 0; i < nfds; i++)
-    memcpy (CMSG_DATA (c) + (size_t) i * sizeof (int), &sock, sizeof (int));
+    memcpy (CMSG_DATA (c) + (size_t)i * sizeof (int), &sock, sizeof (int));
   assert_int_equal (sendmsg (sock, &msg, 0), len);
 }
 
@@ -110,7 +110,7 @@ surplus_is_closed (void **state)
   before = count_fds ();
   for (uint32_t i = 0; i < 100; i++) {
     raw_head (h, GK_FRAME_CALL, i % 3 == 1 ? 0x1000 : 0, i, 0);
-    send_with_fds (sv[0], h, 16, 1 + (int) i % 60);
+    send_with_fds (sv[0], h, 16, 1 + (int)i % 60);
     assert_int_equal (gk_conn_recv_call (conn, &f, -1, &err), 1);
     assert_int_equal (f.nfds, i % 3 == 1);
     assert_in_range (count_fds (), before, before + 2 * 2 * GK_FRAME_FDS_MAX);
@@ -134,8 +134,8 @@ freed_with_the_connection (void **state)
   int before = count_fds ();
   struct gk_frame f;
 
-  assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, 0, 1, NULL, 0, (int[]) { 0, 0, 0, 0 }, 4, &err));
-  assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, 0, 2, NULL, 0, (int[]) { 0, 0, 0, 0 }, 4, &err));
+  assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, 0, 1, NULL, 0, (int[]){ 0, 0, 0, 0 }, 4, &err));
+  assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, 0, 2, NULL, 0, (int[]){ 0, 0, 0, 0 }, 4, &err));
   assert_int_equal (gk_conn_recv_call (p.worker, &f, -1, &err), 1);
   pair_free (&p);
   assert_int_equal (count_fds (), before - 2);

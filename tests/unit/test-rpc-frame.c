@@ -15,7 +15,8 @@ a_frame_arrives (void **state)
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   struct gk_frame f;
 
-  assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, 0x42 | GK_FLAG_CHUNKS_IN, 7, "hello", 5, NULL, 0, &err));
+  assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, 0x42 | GK_FLAG_CHUNKS_IN, 7, "hello", 5, NULL,
+                           0, &err));
   assert_ok (gk_conn_recv (p.worker, &f, 1000, -1, &err));
   assert_int_equal (f.type, GK_FRAME_CALL);
   assert_int_equal (f.flags, 0x42 | GK_FLAG_CHUNKS_IN);
@@ -59,7 +60,8 @@ cut_everywhere (void **state)
       for (int i = 0; i < 3; i++) {
         if (from[i + 1] == from[i])
           continue;
-        assert_int_equal (send (sv[0], wire + from[i], from[i + 1] - from[i], 0), from[i + 1] - from[i]);
+        assert_int_equal (send (sv[0], wire + from[i], from[i + 1] - from[i], 0),
+                          from[i + 1] - from[i]);
         for (;;) {
           int r = gk_conn_recv (conn, &f, 0, -1, &err);
 
@@ -126,7 +128,7 @@ send_pattern (int fd, uint64_t seed, size_t n)
 
     for (size_t i = 0; i < k; i++)
       part[i] = pattern (seed, at + i);
-    if (send (fd, part, k, MSG_NOSIGNAL) != (ssize_t) k)
+    if (send (fd, part, k, MSG_NOSIGNAL) != (ssize_t)k)
       leave (1);
     at += k;
   }
@@ -136,9 +138,10 @@ send_pattern (int fd, uint64_t seed, size_t n)
 static void
 large_frames (void **state)
 {
-  static const uint32_t sizes[] = { 0,      1,      49119,  49120,  49121,   49122,   65519, 65520,
-                                    65521,  65536,  262143, 262144, 262145,  1048576, 5,     3000000,
-                                    100000, 100000, 4,      60000,  7000001, 16,      0 };
+  static const uint32_t sizes[] = { 0,      1,       49119,   49120,   49121,  49122,
+                                    65519,  65520,   65521,   65536,   262143, 262144,
+                                    262145, 1048576, 5,       3000000, 100000, 100000,
+                                    4,      60000,   7000001, 16,      0 };
   const int n = sizeof sizes / sizeof sizes[0];
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   struct gk_conn *conn;
@@ -152,10 +155,10 @@ large_frames (void **state)
     for (int i = 0; i < n; i++) {
       uint8_t h[16];
 
-      raw_head (h, GK_FRAME_CALL, 0, (uint32_t) i, sizes[i]);
+      raw_head (h, GK_FRAME_CALL, 0, (uint32_t)i, sizes[i]);
       if (send (sv[0], h, 16, 0) != 16)
         leave (1);
-      send_pattern (sv[0], (uint64_t) i, sizes[i]);
+      send_pattern (sv[0], (uint64_t)i, sizes[i]);
     }
     leave (0);
   }
@@ -170,7 +173,7 @@ large_frames (void **state)
     assert_int_equal (f.serial, i);
     assert_int_equal (f.len, sizes[i]);
     for (uint32_t k = 0; k < f.len; k++)
-      if (f.body[k] != pattern ((uint64_t) i, k))
+      if (f.body[k] != pattern ((uint64_t)i, k))
         fail_msg ("frame %d differs at %u", i, k);
   }
   assert_int_equal (gk_conn_recv (conn, &f, -1, -1, &err), GK_CONN_EOF);
@@ -261,8 +264,10 @@ what_may_not_be_sent (void **state)
 
   assert_fails (gk_conn_send (p.client, GK_FRAME_REPLY, 0, 1, NULL, 0, NULL, 0, &err), EINVAL);
   assert_fails (gk_conn_send (p.client, GK_FRAME_CALL, 0x1000, 1, NULL, 0, NULL, 0, &err), EINVAL);
-  assert_fails (gk_conn_send (p.client, GK_FRAME_CHUNK, 0, 1, big, sizeof big, NULL, 0, &err), EINVAL);
-  assert_fails (gk_conn_send (p.client, GK_FRAME_CALL, 0, 1, big, (size_t) 1 << 31, NULL, 0, &err), EMSGSIZE);
+  assert_fails (gk_conn_send (p.client, GK_FRAME_CHUNK, 0, 1, big, sizeof big, NULL, 0, &err),
+                EINVAL);
+  assert_fails (gk_conn_send (p.client, GK_FRAME_CALL, 0, 1, big, (size_t)1 << 31, NULL, 0, &err),
+                EMSGSIZE);
   /* None of this was sent and the connection still works. */
   assert_ok (gk_conn_send (p.client, GK_FRAME_BYE, 0, 0, NULL, 0, NULL, 0, &err));
   assert_int_equal (gk_conn_recv_call (p.worker, &f, -1, &err), GK_CONN_EOF);
@@ -307,13 +312,13 @@ wake_cancels_a_call (void **state)
   assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, 0, 3, "x", 1, NULL, 0, &err));
   pid = fork ();
   if (pid == 0) {
-    struct gk_error cancelled = { ECANCELED, (char *) "as you wish" };
+    struct gk_error cancelled = { ECANCELED, (char *)"as you wish" };
 
     if (gk_conn_recv_call (p.worker, &f, -1, NULL) != 1)
       leave (1);
     gk_rpc_task_init (&task, p.worker, f.serial);
     while (!gk_task_cancelled (&task.task))
-      poll (&(struct pollfd) { .fd = gk_task_cancel_fd (&task.task), .events = POLLIN }, 1, -1);
+      poll (&(struct pollfd){ .fd = gk_task_cancel_fd (&task.task), .events = POLLIN }, 1, -1);
     if (gk_conn_send_error (p.worker, GK_FRAME_ERROR, 3, &cancelled, NULL) == -1)
       leave (2);
     if (gk_conn_recv_call (p.worker, &f, -1, NULL) != 1 || f.serial != 4)
@@ -436,13 +441,14 @@ last_words (void **state)
     struct log l = { .n = 0 };
     struct gk_frame f;
 
-    gk_conn_set_events (p.client, &(struct gk_conn_events) { on_log, on_progress, &l });
+    gk_conn_set_events (p.client, &(struct gk_conn_events){ on_log, on_progress, &l });
     gk_rpc_task_init (&task, p.worker, 1);
     gk_task_log (&task.task, "I am %s", "dying");
     gk_conn_free (p.worker);
     p.worker = NULL;
     if (sending)
-      assert_fails (gk_conn_send (p.client, GK_FRAME_CALL, 0, 1, NULL, 0, NULL, 0, &err), ECONNRESET);
+      assert_fails (gk_conn_send (p.client, GK_FRAME_CALL, 0, 1, NULL, 0, NULL, 0, &err),
+                    ECONNRESET);
     else
       assert_fails (gk_conn_recv_reply (p.client, 1, &f, -1, &err), ECONNRESET);
     assert_string_equal (l.text, "I am dying");
@@ -459,7 +465,7 @@ progress_is_limited (void **state)
   struct log l = { .n = 0 };
   struct gk_frame f;
 
-  gk_conn_set_events (p.client, &(struct gk_conn_events) { on_log, on_progress, &l });
+  gk_conn_set_events (p.client, &(struct gk_conn_events){ on_log, on_progress, &l });
   gk_rpc_task_init (&task, p.worker, 1);
   gk_task_progress (&task.task, 1, 100);
   gk_task_progress (&task.task, 100, 100); /* the first 2 s: not even the last */
@@ -490,7 +496,8 @@ gone_is_cancelled (void **state)
     struct gk_rpc_task task;
     struct gk_frame f;
 
-    assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, chunks ? GK_FLAG_CHUNKS_IN : 0, 1, NULL, 0, NULL, 0, &err));
+    assert_ok (gk_conn_send (p.client, GK_FRAME_CALL, chunks ? GK_FLAG_CHUNKS_IN : 0, 1, NULL, 0,
+                             NULL, 0, &err));
     assert_int_equal (gk_conn_recv_call (p.worker, &f, -1, &err), 1);
     gk_rpc_task_init (&task, p.worker, 1);
     if (chunks)

@@ -57,7 +57,7 @@ static void
 dawdle (struct rng *r)
 {
   if (chance (r, 3))
-    usleep ((useconds_t) below (r, 2000));
+    usleep ((useconds_t)below (r, 2000));
 }
 
 /* The worker's reply: what it thinks happened. */
@@ -70,7 +70,7 @@ static void
 chatter (struct rng *r, struct gk_rpc_task *task)
 {
   if (chance (r, 10))
-    gk_task_log (&task->task, "call %u and %.*s", (unsigned) task->serial, (int) below (r, 3000),
+    gk_task_log (&task->task, "call %u and %.*s", (unsigned)task->serial, (int)below (r, 3000),
                  "a long text that may be cut anywhere");
   if (chance (r, 10)) {
     task->started_ns = task->last_ns = 1;
@@ -90,7 +90,8 @@ worker_takes (struct rng *r, struct gk_conn *conn, struct gk_rpc_task *task)
 
   gk_rpc_source_init (&src, conn, task->serial, -1);
   while (n > 0 && res.moved < most) {
-    n = gk_source_read (&src.source, buf, 1 + below (r, chance (r, 50) ? 100 : sizeof buf - 1), &err);
+    n = gk_source_read (&src.source, buf, 1 + below (r, chance (r, 50) ? 100 : sizeof buf - 1),
+                        &err);
     for (ssize_t i = 0; i < n; i++, res.moved++)
       if (buf[i] != pattern (task->serial, res.moved))
         leave (10);
@@ -129,7 +130,7 @@ worker_gives (struct rng *r, struct gk_conn *conn, struct gk_rpc_task *task)
     dawdle (r);
     chatter (r, task);
     if (res.moved >= fail || (chance (r, 5) && gk_task_cancelled (&task->task))) {
-      gk_error_set (&err, EIO, "failed after %llu", (unsigned long long) res.moved);
+      gk_error_set (&err, EIO, "failed after %llu", (unsigned long long)res.moved);
       break;
     }
   }
@@ -161,9 +162,10 @@ worker (struct gk_conn *conn, uint64_t seed)
       gk_task_cancelled (&task.task);
     dawdle (&r);
     chatter (&r, &task);
-    if (f.len > 0 && f.body[0] != (uint8_t) f.serial)
+    if (f.len > 0 && f.body[0] != (uint8_t)f.serial)
       leave (13);
-    if (gk_conn_send (conn, GK_FRAME_REPLY, res.complete, f.serial, &res.moved, 8, NULL, 0, NULL) == -1)
+    if (gk_conn_send (conn, GK_FRAME_REPLY, res.complete, f.serial, &res.moved, 8, NULL, 0, NULL) ==
+        -1)
       leave (14);
   }
   leave (n == 0 ? 0 : 15);
@@ -181,7 +183,7 @@ maybe_wake (struct rng *r, int wake)
     return 0;
   pid = fork ();
   if (pid == 0) {
-    usleep ((useconds_t) below (r, 3000));
+    usleep ((useconds_t)below (r, 3000));
     eventfd_write (wake, 1);
     leave (0);
   }
@@ -196,7 +198,8 @@ static void
 client_sends (struct rng *r, struct gk_conn *conn, uint32_t serial, int wake, struct counts *c)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT, failure = GK_ERROR_INIT;
-  uint64_t size = some_size (r), fail = chance (r, 20) ? below (r, size + 1) : UINT64_MAX, moved = 0;
+  uint64_t size = some_size (r), fail = chance (r, 20) ? below (r, size + 1) : UINT64_MAX,
+           moved = 0;
   static uint8_t buf[300000];
   struct gk_rpc_sink sink;
   struct gk_frame f;
@@ -247,10 +250,11 @@ client_receives (struct rng *r, struct gk_conn *conn, uint32_t serial, int wake,
 
   gk_rpc_source_init (&src, conn, serial, wake);
   while (n > 0 && moved < most) {
-    n = gk_source_read (&src.source, buf, 1 + below (r, chance (r, 50) ? 100 : sizeof buf - 1), &failure);
+    n = gk_source_read (&src.source, buf, 1 + below (r, chance (r, 50) ? 100 : sizeof buf - 1),
+                        &failure);
     for (ssize_t i = 0; i < n; i++, moved++)
       if (buf[i] != pattern (serial, moved))
-        fail_msg ("call %u: byte %llu is wrong", (unsigned) serial, (unsigned long long) moved);
+        fail_msg ("call %u: byte %llu is wrong", (unsigned)serial, (unsigned long long)moved);
     dawdle (r);
   }
   assert_ok (gk_rpc_source_finish (&src, &err));
@@ -290,14 +294,14 @@ run (int client_fd, int worker_fd, uint64_t seed, int calls)
   conn = gk_conn_new (client_fd, GK_ROLE_CLIENT, &err);
   assert_non_null (conn);
   assert_ok (gk_conn_hello (conn, "random", 5000, &err));
-  for (uint32_t serial = 1; serial <= (uint32_t) calls; serial++) {
+  for (uint32_t serial = 1; serial <= (uint32_t)calls; serial++) {
     static uint8_t body[200000];
     size_t len = some_size (&r) % sizeof body;
-    unsigned kind = (unsigned) below (&r, 5);
+    unsigned kind = (unsigned)below (&r, 5);
     eventfd_t v;
     pid_t waker = maybe_wake (&r, wake);
 
-    memset (body, (uint8_t) serial, len);
+    memset (body, (uint8_t)serial, len);
     assert_ok (gk_conn_send (conn, GK_FRAME_CALL,
                              kind == 0   ? 0
                              : kind <= 2 ? GK_FLAG_CHUNKS_IN
@@ -318,10 +322,10 @@ run (int client_fd, int worker_fd, uint64_t seed, int calls)
   gk_conn_free (conn);
   waitpid (pid, &status, 0);
   if (status != 0)
-    fail_msg ("worker: status %#x", (unsigned) status);
+    fail_msg ("worker: status %#x", (unsigned)status);
   close (wake);
-  print_message ("# %d calls: %d up, %d down, %d complete, %d cancelled, %d stopped or aborted\n", calls, c.up,
-                 c.down, c.complete, c.cancelled, c.stopped);
+  print_message ("# %d calls: %d up, %d down, %d complete, %d cancelled, %d stopped or aborted\n",
+                 calls, c.up, c.down, c.complete, c.cancelled, c.stopped);
 }
 
 static uint64_t
@@ -330,7 +334,7 @@ seed (void)
   const char *s = getenv ("GUESTKIT_TEST_SEED");
   uint64_t n = s ? strtoull (s, NULL, 0) : 20240229;
 
-  print_message ("# GUESTKIT_TEST_SEED=%llu\n", (unsigned long long) n);
+  print_message ("# GUESTKIT_TEST_SEED=%llu\n", (unsigned long long)n);
   return n;
 }
 

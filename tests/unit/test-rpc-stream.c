@@ -13,11 +13,11 @@
 
 /* What the worker does with a call is the first byte of its body. */
 enum job {
-  TAKE_ALL,   /* read all of the upload, reply the sum */
-  TAKE_SOME,  /* 100000 bytes of it, then fail */
+  TAKE_ALL,  /* read all of the upload, reply the sum */
+  TAKE_SOME, /* 100000 bytes of it, then fail */
   TAKE_NONE,
-  GIVE,       /* send what was asked for */
-  GIVE_FAIL,  /* half of it, then fail */
+  GIVE,      /* send what was asked for */
+  GIVE_FAIL, /* half of it, then fail */
   NOTHING,
 };
 
@@ -215,7 +215,7 @@ check_file (struct fixture *x, uint64_t size)
   assert_int_equal (pread (x->file, buf, size + 1, 0), size);
   for (uint64_t i = 0; i < size; i++)
     if (buf[i] != pattern (x->serial, i))
-      fail_msg ("byte %llu differs", (unsigned long long) i);
+      fail_msg ("byte %llu differs", (unsigned long long)i);
   free (buf);
 }
 
@@ -268,7 +268,8 @@ worker_wants_no_more (void **state)
 
     call (x, none ? TAKE_NONE : TAKE_SOME, GK_FLAG_CHUNKS_IN, 0);
     fill_file (x, x->serial, 8 * MIB);
-    assert_int_equal (gk_conn_send_file (x->conn, x->serial, x->file, x->wake, &err), GK_XFER_STOPPED);
+    assert_int_equal (gk_conn_send_file (x->conn, x->serial, x->file, x->wake, &err),
+                      GK_XFER_STOPPED);
     reply_is (x, ENOSPC);
     assert_true (lseek (x->file, 0, SEEK_CUR) < 4 * MIB); /* it did not go on for long */
     still_works (x);
@@ -318,7 +319,8 @@ worker_aborts (void **state)
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
 
   call (x, GIVE_FAIL, GK_FLAG_CHUNKS_OUT, 6 * MIB);
-  assert_int_equal (gk_conn_recv_file (x->conn, x->serial, x->file, x->wake, &err), GK_XFER_STOPPED);
+  assert_int_equal (gk_conn_recv_file (x->conn, x->serial, x->file, x->wake, &err),
+                    GK_XFER_STOPPED);
   assert_null (err.msg);
   reply_is (x, EIO);
   still_works (x);
@@ -357,7 +359,8 @@ user_cancels (void **state)
 {
   struct fixture *x = *state;
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
-  int null = open ("/dev/null", O_WRONLY | O_CLOEXEC), zero = open ("/dev/zero", O_RDONLY | O_CLOEXEC), p[2];
+  int null = open ("/dev/null", O_WRONLY | O_CLOEXEC),
+      zero = open ("/dev/zero", O_RDONLY | O_CLOEXEC), p[2];
   eventfd_t v;
 
   for (int round = 0; round < 3; round++) {
@@ -374,7 +377,7 @@ user_cancels (void **state)
     waitpid (pid, NULL, 0);
     call (x, TAKE_ALL, GK_FLAG_CHUNKS_IN, 0);
     assert_fails (gk_conn_send_file (x->conn, x->serial, zero, x->wake, &err), ECANCELED);
-    gk_conn_recv_reply (x->conn, x->serial, &(struct gk_frame) { 0 }, x->wake, &err);
+    gk_conn_recv_reply (x->conn, x->serial, &(struct gk_frame){ 0 }, x->wake, &err);
     assert_int_equal (eventfd_read (x->wake, &v), 0);
     still_works (x);
   }
@@ -412,10 +415,10 @@ both_at_once (void **state)
 
     call (x, GIVE_FAIL, GK_FLAG_CHUNKS_OUT, 800000);
     gk_rpc_source_init (&src, x->conn, x->serial, -1);
-    for (size_t at = 0; at < most && n > 0; at += (size_t) n)
+    for (size_t at = 0; at < most && n > 0; at += (size_t)n)
       n = gk_source_read (&src.source, buf, sizeof buf, &err);
     assert_ok (gk_rpc_source_finish (&src, NULL));
-    gk_conn_recv_reply (x->conn, x->serial, &(struct gk_frame) { 0 }, -1, NULL);
+    gk_conn_recv_reply (x->conn, x->serial, &(struct gk_frame){ 0 }, -1, NULL);
     still_works (x);
   }
 }
@@ -436,15 +439,16 @@ call_stays_while_streaming (void **state)
     pid_t pid;
     ssize_t n;
 
-    memset (body, 'a' + (int) i, sizes[i]);
+    memset (body, 'a' + (int)i, sizes[i]);
     pid = fork ();
     if (pid == 0) {
       static uint8_t chunk[70000];
 
       gk_conn_send (p.client, GK_FRAME_CALL, GK_FLAG_CHUNKS_IN, i, body, sizes[i], NULL, 0, NULL);
       for (int k = 0; k < 20; k++)
-        gk_conn_send (p.client, GK_FRAME_CHUNK, 0, i, chunk, k % 2 ? sizeof chunk : 30, NULL, 0, NULL);
-      gk_conn_send_error (p.client, GK_FRAME_ABORT, i, &(struct gk_error) { EIO, body }, NULL);
+        gk_conn_send (p.client, GK_FRAME_CHUNK, 0, i, chunk, k % 2 ? sizeof chunk : 30, NULL, 0,
+                      NULL);
+      gk_conn_send_error (p.client, GK_FRAME_ABORT, i, &(struct gk_error){ EIO, body }, NULL);
       leave (0);
     }
     assert_int_equal (gk_conn_recv_call (p.worker, &f, -1, &err), 1);
