@@ -83,10 +83,10 @@ OBJ_$(1) := $$(patsubst src/%.c,$(B)/obj/%.o,$$(SRC_$(1))) \
 $(B)/inc/$(1)/.stamp: Makefile
 	@mkdir -p $$(@D) && find $$(@D) -type l -delete
 	@for d in $(1) $$(DEPS_$(1)); do ln -sfn $$(abspath src)/$$$$d $$(@D)/$$$$d; done; touch $$@
-$(B)/obj/$(1)/%.o: src/$(1)/%.c $(B)/inc/$(1)/.stamp $(GEN_STAMP)
+$(B)/obj/$(1)/%.o: src/$(1)/%.c $(B)/inc/$(1)/.stamp | $(GEN_STAMP)
 	@mkdir -p $$(@D); echo "  CC $$<"
 	$(Q)$(CC) $(CFLAGS_ALL) -I$(B)/inc/$(1) -I$(GEN) -Iinclude -c $$< -o $$@
-$(B)/obj/$(1)/gen-%.o: $(GEN)/%.c $(B)/inc/$(1)/.stamp $(GEN_STAMP)
+$(B)/obj/$(1)/gen-%.o: $(GEN)/%.c $(B)/inc/$(1)/.stamp | $(GEN_STAMP)
 	@mkdir -p $$(@D); echo "  CC $$<"
 	$(Q)$(CC) $(CFLAGS_ALL) -I$(B)/inc/$(1) -I$(GEN) -Iinclude -c $$< -o $$@
 $(B)/lib/gk_$(1).a: $$(OBJ_$(1))
@@ -98,8 +98,12 @@ endef
 GEN_SRC_api    := gk-structs.c gk-calls.c
 GEN_SRC_client := gk-wrappers.c
 GEN_SRC_worker := gk-dispatch.c
-# A generated source exists once the stamp does.
+# What is generated exists once the stamp does.  The generator leaves alone what
+# does not change, so the stamp itself is an order-only prerequisite of objects:
+# a change of the tables' words compiles nothing anew.
 $(GEN)/%.c: $(GEN_STAMP) ;
+$(GEN)/%.h: $(GEN_STAMP) ;
+$(GEN)/%.map: $(GEN_STAMP) ;
 $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 # `make room-fileops` compiles one room.
 room-%: $(B)/lib/gk_%.a ;
@@ -110,10 +114,11 @@ rooms: $(ROOMS:%=$(B)/lib/gk_%.a)
 # A test names the rooms it needs in a comment: `/* rooms: fileops base op */`.
 UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
 $(B)/inc/.all: Makefile
-	@mkdir -p $(@D)/tests && for d in $(ROOMS); do ln -sfn $(abspath src)/$$d $(@D)/tests/$$d; done; touch $@
+	@mkdir -p $(@D)/tests && for d in $(ROOMS); do ln -sfn $(abspath src)/$$d $(@D)/tests/$$d; done
+	@ln -sfn $(abspath cli) $(@D)/tests/cli; touch $@
 rooms_of = $(shell sed -n 's,^/\* rooms: \(.*\) \*/,\1,p' tests/unit/$(1).c)
 define unit_rules
-$(B)/tests/$(1): tests/unit/$(1).c $(B)/inc/.all $(GEN_STAMP) $$(patsubst %,$(B)/lib/gk_%.a,$$(call rooms_of,$(1)))
+$(B)/tests/$(1): tests/unit/$(1).c $(B)/inc/.all $$(patsubst %,$(B)/lib/gk_%.a,$$(call rooms_of,$(1))) | $(GEN_STAMP)
 	@mkdir -p $$(@D); echo "  LINK $$@"
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(B)/inc/tests -I$(GEN) -Iinclude $$< -Wl,--start-group \
 	  $$(patsubst %,$(B)/lib/gk_%.a,$$(call rooms_of,$(1))) -Wl,--end-group $(LIBS) -lcmocka -o $$@
@@ -139,7 +144,7 @@ $(B)/guestkitd: $(call archives,$(WORKER_ROOMS))
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) $(call link,$(WORKER_ROOMS)) $(LIBS) -o $@
 
 # Whole archives, because nobody inside refers to the public functions.
-$(B)/libguestkit.so.0: $(call archives,$(LIB_ROOMS)) $(GEN_STAMP)
+$(B)/libguestkit.so.0: $(call archives,$(LIB_ROOMS)) $(GEN)/gk-symbols.map
 	@echo "  LINK $@"
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -shared -Wl,-soname,libguestkit.so.0 \
 	  -Wl,--version-script=$(GEN)/gk-symbols.map -Wl,-z,defs \
@@ -153,7 +158,7 @@ $(B)/compat/libguestfs.so.0: $(B)/libguestkit.so.0
 # own rooms see: the shell works on the descriptors of the calls.
 CLI_SRC := $(wildcard cli/*.c)
 CLI_OBJ := $(CLI_SRC:cli/%.c=$(B)/obj/cli/%.o)
-$(B)/obj/cli/%.o: cli/%.c $(B)/inc/cli/.stamp $(GEN_STAMP)
+$(B)/obj/cli/%.o: cli/%.c $(B)/inc/cli/.stamp | $(GEN_STAMP)
 	@mkdir -p $(@D); echo "  CC $<"
 	$(Q)$(CC) $(CFLAGS_ALL) -I$(B)/inc/cli -I$(GEN) -Iinclude -c $< -o $@
 $(B)/inc/cli/.stamp: Makefile
