@@ -7,11 +7,10 @@
  */
 #include "fs/fs-priv.h"
 
-#define EXT_COMMON                                                            \
-  .mount_options = GK_LIST ("errors=remount-ro"), .mkfs = "mke2fs",           \
-  .package = "e2fsprogs", .blocksize_option = "-b", .features_option = "-O",  \
-  .inode_option = "-I", .label_option = "-L", .label_max = 16,            \
-  .label_family = "ext2/3/4"
+#define EXT_COMMON                                                                                 \
+  .mount_options = GK_LIST ("errors=remount-ro"), .mkfs = "mke2fs", .package = "e2fsprogs",        \
+  .blocksize_option = "-b", .features_option = "-O", .inode_option = "-I", .label_option = "-L",   \
+  .label_max = 16, .label_family = "ext2/3/4"
 
 const struct gk_fs gk_fs_ext2 = {
   .name = "ext2",

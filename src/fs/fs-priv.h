@@ -9,11 +9,16 @@ extern const struct gk_fs gk_fs_ext2, gk_fs_ext3, gk_fs_ext4;
 extern const struct gk_fs gk_fs_xfs, gk_fs_btrfs;
 extern const struct gk_fs gk_fs_vfat, gk_fs_exfat, gk_fs_ntfs;
 extern const struct gk_fs gk_fs_swap;
-extern const struct gk_fs gk_fs_f2fs, gk_fs_jfs, gk_fs_reiserfs, gk_fs_nilfs2, gk_fs_minix, gk_fs_ufs;
+extern const struct gk_fs gk_fs_f2fs, gk_fs_jfs, gk_fs_reiserfs, gk_fs_nilfs2, gk_fs_minix,
+    gk_fs_ufs;
 extern const struct gk_fs gk_fs_hfs, gk_fs_hfsplus;
 extern const struct gk_fs gk_fs_squashfs, gk_fs_erofs, gk_fs_iso9660, gk_fs_udf, gk_fs_cramfs,
     gk_fs_romfs;
 
-#define GK_LIST(...) (const char *const[]) { __VA_ARGS__, NULL }
+#define GK_LIST(...)                                                                               \
+  (const char *const[])                                                                            \
+  {                                                                                                \
+    __VA_ARGS__, NULL                                                                              \
+  }
 
 #endif

@@ -16,7 +16,10 @@ struct gk_fs_probe {
   char *label;
   char *uuid;
 };
-#define GK_FS_PROBE_INIT { NULL, NULL, NULL }
+#define GK_FS_PROBE_INIT                                                                           \
+  {                                                                                                \
+    NULL, NULL, NULL                                                                               \
+  }
 /* Only the superblocks are read and no cache is asked.  A device on which
  * several signatures contradict each other counts as unknown. */
 int gk_fs_probe_fd (int fd, struct gk_fs_probe *probe, struct gk_error *err);
@@ -65,7 +68,10 @@ struct gk_mountable {
   char *device; /* as given; still to be resolved */
   char *subvol; /* without leading slash, or NULL */
 };
-#define GK_MOUNTABLE_INIT { NULL, NULL }
+#define GK_MOUNTABLE_INIT                                                                          \
+  {                                                                                                \
+    NULL, NULL                                                                                     \
+  }
 /* "btrfsvol:/dev/sda1/sub/vol": is_device tells where the device's name ends. */
 int gk_mountable_parse (const char *text, bool (*is_device) (void *opaque, const char *name),
                         void *opaque, struct gk_mountable *ret, struct gk_error *err);

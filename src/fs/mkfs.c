@@ -53,7 +53,8 @@ push_cluster (struct gk_strv *argv, const struct gk_fs *fs, const char *name, co
     return gk_error_sys (err, errno, "%s", device);
   int count = blocksize / sector;
   if (count < 1 || count > 128)
-    return gk_error_set (err, EINVAL, "unsupported cluster size for %s filesystem (requested "
+    return gk_error_set (err, EINVAL,
+                         "unsupported cluster size for %s filesystem (requested "
                          "cluster size = %d, sector size = %d, trying sectors per cluster = %d)",
                          name, blocksize, sector, count);
   return push_int (argv, fs->blocksize_option, count, err);
@@ -95,8 +96,7 @@ static int
 push_options (struct gk_strv *argv, const struct gk_fs *fs, const char *name, const char *device,
               const struct guestfs_mkfs_opts_argv *opt, struct gk_error *err)
 {
-  if (HAS (opt, BLOCKSIZE) &&
-      push_blocksize (argv, fs, name, device, opt->blocksize, err) == -1)
+  if (HAS (opt, BLOCKSIZE) && push_blocksize (argv, fs, name, device, opt->blocksize, err) == -1)
     return -1;
   if (HAS (opt, FEATURES)) {
     if (fs->features_option == NULL)
@@ -106,8 +106,7 @@ push_options (struct gk_strv *argv, const struct gk_fs *fs, const char *name, co
   }
   if (HAS (opt, INODE)) {
     if (fs->inode_option == NULL)
-      return gk_error_set (err, EINVAL,
-                           "inode size (-I) can only be set on ext2/3/4 filesystems");
+      return gk_error_set (err, EINVAL, "inode size (-I) can only be set on ext2/3/4 filesystems");
     if (opt->inode <= 0)
       return gk_error_set (err, EINVAL, "inode size must be larger than zero");
     if (push_int (argv, fs->inode_option, opt->inode, err) == -1)
@@ -165,7 +164,7 @@ gk_fs_mkfs (struct gk_ctx *ctx, const char *fstype, const char *device,
   if (gk_fs_wipe (device, err) == -1)
     return -1;
   struct gk_exec x = GK_EXEC_INIT;
-  x.argv = (const char *const *) argv.v;
+  x.argv = (const char *const *)argv.v;
   x.task = ctx->task;
   if (gk_exec_check (&x, NULL, err) == -1)
     return gk_error_wrap (err, "%s: %s", fstype, device);

@@ -14,7 +14,7 @@ gk_mountable_clear (struct gk_mountable *m)
 {
   free (m->device);
   free (m->subvol);
-  *m = (struct gk_mountable) GK_MOUNTABLE_INIT;
+  *m = (struct gk_mountable)GK_MOUNTABLE_INIT;
 }
 
 int
@@ -47,6 +47,6 @@ gk_mountable_parse (const char *text, bool (*is_device) (void *opaque, const cha
       return gk_error_oom (err);
   }
   *ret = m;
-  m = (struct gk_mountable) GK_MOUNTABLE_INIT;
+  m = (struct gk_mountable)GK_MOUNTABLE_INIT;
   return 0;
 }

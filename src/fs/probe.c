@@ -23,7 +23,7 @@ gk_fs_probe_clear (struct gk_fs_probe *p)
   free (p->type);
   free (p->label);
   free (p->uuid);
-  *p = (struct gk_fs_probe) GK_FS_PROBE_INIT;
+  *p = (struct gk_fs_probe)GK_FS_PROBE_INIT;
 }
 
 /* The value of a tag, "" when there is none. */
@@ -61,7 +61,7 @@ gk_fs_probe_fd (int fd, struct gk_fs_probe *ret, struct gk_error *err)
   if (p.type == NULL || p.label == NULL || p.uuid == NULL)
     return gk_error_oom (err);
   *ret = p;
-  p = (struct gk_fs_probe) GK_FS_PROBE_INIT;
+  p = (struct gk_fs_probe)GK_FS_PROBE_INIT;
   return 0;
 }
 

@@ -9,11 +9,10 @@
 #include "fs/fs-priv.h"
 
 const struct gk_fs *const gk_fs_table[] = {
-  &gk_fs_ext4,     &gk_fs_ext3,   &gk_fs_ext2,  &gk_fs_xfs,      &gk_fs_btrfs,
-  &gk_fs_vfat,     &gk_fs_exfat,  &gk_fs_ntfs,  &gk_fs_swap,     &gk_fs_f2fs,
-  &gk_fs_jfs,      &gk_fs_reiserfs, &gk_fs_nilfs2, &gk_fs_minix, &gk_fs_hfs,
-  &gk_fs_hfsplus,  &gk_fs_ufs,    &gk_fs_squashfs, &gk_fs_erofs, &gk_fs_iso9660,
-  &gk_fs_udf,      &gk_fs_cramfs, &gk_fs_romfs, NULL,
+  &gk_fs_ext4,   &gk_fs_ext3,    &gk_fs_ext2, &gk_fs_xfs,     &gk_fs_btrfs, &gk_fs_vfat,
+  &gk_fs_exfat,  &gk_fs_ntfs,    &gk_fs_swap, &gk_fs_f2fs,    &gk_fs_jfs,   &gk_fs_reiserfs,
+  &gk_fs_nilfs2, &gk_fs_minix,   &gk_fs_hfs,  &gk_fs_hfsplus, &gk_fs_ufs,   &gk_fs_squashfs,
+  &gk_fs_erofs,  &gk_fs_iso9660, &gk_fs_udf,  &gk_fs_cramfs,  &gk_fs_romfs, NULL,
 };
 
 const struct gk_fs *
@@ -21,7 +20,8 @@ gk_fs_find (const char *name)
 {
   for (size_t i = 0; gk_fs_table[i]; i++) {
     const struct gk_fs *fs = gk_fs_table[i];
-    if (gk_streq (fs->name, name) || (fs->alias && gk_strv_contains ((char *const *) fs->alias, name)))
+    if (gk_streq (fs->name, name) ||
+        (fs->alias && gk_strv_contains ((char *const *)fs->alias, name)))
       return fs;
   }
   return NULL;

@@ -27,7 +27,7 @@ gk_mount_blockdev_getsize64 (struct gk_ctx *ctx, const char *device, int64_t *re
   uint64_t bytes;
   if (ask (device, BLKGETSIZE64, &bytes, err) == -1)
     return -1;
-  *ret_value = (int64_t) bytes;
+  *ret_value = (int64_t)bytes;
   return 0;
 }
 
@@ -38,7 +38,7 @@ gk_mount_blockdev_getsz (struct gk_ctx *ctx, const char *device, int64_t *ret_va
   uint64_t bytes;
   if (ask (device, BLKGETSIZE64, &bytes, err) == -1)
     return -1;
-  *ret_value = (int64_t) (bytes / 512); /* of 512 bytes, whatever the sectors are */
+  *ret_value = (int64_t)(bytes / 512); /* of 512 bytes, whatever the sectors are */
   return 0;
 }
 

@@ -61,7 +61,7 @@ gk_devices_letters (size_t index, char ret[16])
   char reversed[13];
   size_t n = 0;
   for (size_t i = index + 1; i > 0 && n < sizeof reversed; i = (i - 1) / 26)
-    reversed[n++] = (char) ('a' + (i - 1) % 26);
+    reversed[n++] = (char)('a' + (i - 1) % 26);
   char *p = ret;
   *p++ = 's';
   *p++ = 'd';
@@ -78,7 +78,7 @@ update_parts (struct gk_devices *d, struct gk_disk *disk, struct gk_error *err)
   int n = gk_part_kernel_list (disk->sysfs_name, &have, err);
   if (n == -1)
     return -1;
-  struct gk_device *parts = calloc ((size_t) n + 1, sizeof *parts);
+  struct gk_device *parts = calloc ((size_t)n + 1, sizeof *parts);
   if (parts == NULL)
     return gk_error_oom (err);
   int r = 0;
@@ -153,7 +153,7 @@ gk_devices_add (struct gk_devices *d, dev_t devno, const char *sysfs_name, const
     return gk_error_oom (err);
   d->disks = disks;
   struct gk_disk *disk = &disks[d->n_disks];
-  *disk = (struct gk_disk) { 0 };
+  *disk = (struct gk_disk){ 0 };
 
   char name[16];
   gk_devices_letters (d->n_disks, name);
@@ -176,7 +176,7 @@ gk_devices_add (struct gk_devices *d, dev_t devno, const char *sysfs_name, const
   struct gk_error ignored = GK_ERROR_INIT;
   if (sync_disk (d, disk, &ignored) == -1)
     gk_error_clear (&ignored);
-  return (int) d->n_disks - 1;
+  return (int)d->n_disks - 1;
 }
 
 void
@@ -211,7 +211,7 @@ gk_devices_add_node (struct gk_devices *d, const char *path, dev_t devno, struct
     return gk_error_oom (err);
   if (gk_node_make (d->dev_dir, path, devno, err) == -1)
     return -1;
-  d->others[d->n_others++] = (struct gk_device) { gk_steal_ptr (copy), devno, 0 };
+  d->others[d->n_others++] = (struct gk_device){ gk_steal_ptr (copy), devno, 0 };
   return 0;
 }
 

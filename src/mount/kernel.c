@@ -32,7 +32,7 @@ append_log (int fs, struct gk_buf *to)
   char line[1024];
   ssize_t n;
   while ((n = read (fs, line, sizeof line)) > 2) {
-    size_t len = (size_t) n;
+    size_t len = (size_t)n;
     while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\0'))
       len--;
     if (len <= 2 || line[0] != 'e')
@@ -49,7 +49,7 @@ set_option (int fs, const char *option)
   const char *equals = strchr (option, '=');
   if (equals == NULL)
     return fsconfig (fs, FSCONFIG_SET_FLAG, option, NULL, 0);
-  _cleanup_free_ char *name = strndup (option, (size_t) (equals - option));
+  _cleanup_free_ char *name = strndup (option, (size_t)(equals - option));
   if (name == NULL)
     return -1;
   return fsconfig (fs, FSCONFIG_SET_STRING, name, equals + 1, 0);

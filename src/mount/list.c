@@ -72,7 +72,7 @@ gk_mount_list_disk_labels (struct gk_ctx *ctx, char ***ret_list, struct gk_error
 int
 gk_mount_nr_devices (struct gk_ctx *ctx, int *ret_value, struct gk_error *err)
 {
-  *ret_value = (int) ctx->devices->n_disks;
+  *ret_value = (int)ctx->devices->n_disks;
   return 0;
 }
 
@@ -81,7 +81,7 @@ gk_mount_device_index (struct gk_ctx *ctx, const char *device, int *ret_value, s
 {
   for (size_t i = 0; i < ctx->devices->n_disks; i++)
     if (gk_streq (ctx->devices->disks[i].whole.path, device)) {
-      *ret_value = (int) i;
+      *ret_value = (int)i;
       return 0;
     }
   return gk_error_set (err, 0, "%s: device not found", device);

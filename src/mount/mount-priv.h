@@ -15,11 +15,14 @@ struct gk_mounts {
 
 /* Options of one mount, taken apart. */
 struct gk_mount_options {
-  unsigned attr;       /* MOUNT_ATTR_ */
-  bool ro, rw;         /* asked for by name */
-  struct gk_strv sb;   /* for the superblock: "sync", "data=journal" ... */
+  unsigned attr;     /* MOUNT_ATTR_ */
+  bool ro, rw;       /* asked for by name */
+  struct gk_strv sb; /* for the superblock: "sync", "data=journal" ... */
 };
-#define GK_MOUNT_OPTIONS_INIT { 0, false, false, GK_STRV_INIT }
+#define GK_MOUNT_OPTIONS_INIT                                                                      \
+  {                                                                                                \
+    0, false, false, GK_STRV_INIT                                                                  \
+  }
 int gk_mount_options_parse (const char *text, struct gk_mount_options *ret, struct gk_error *err);
 void gk_mount_options_clear (struct gk_mount_options *o);
 #define _cleanup_mount_options_ __attribute__ ((cleanup (gk_mount_options_clear)))

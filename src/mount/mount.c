@@ -76,7 +76,7 @@ check_not_there (struct gk_ctx *ctx, int target, const char *device, const char 
   if (gk_mounts_read (ctx, &list, err) == -1)
     return -1;
   for (size_t i = 0; i < list.n; i++)
-    if ((uint64_t) list.v[i].id == id && gk_streq (list.v[i].source, device))
+    if ((uint64_t)list.v[i].id == id && gk_streq (list.v[i].source, device))
       return gk_error_set (err, EBUSY, "%s already mounted on %s", device, mountpoint);
   return 0;
 }
@@ -157,7 +157,8 @@ at_mountpoint (struct gk_ctx *ctx, const char *path, bool make, struct gk_error 
   _cleanup_close_ int root = gk_mounts_open_root (ctx->mounts);
   char name[NAME_MAX + 1];
   _cleanup_close_ int parent = root == -1 ? -1 : gk_root_parent (root, path, name);
-  if (parent == -1 || (make ? mkdirat (parent, name, 0777) : unlinkat (parent, name, AT_REMOVEDIR)) == -1)
+  if (parent == -1 ||
+      (make ? mkdirat (parent, name, 0777) : unlinkat (parent, name, AT_REMOVEDIR)) == -1)
     return gk_error_sys (err, errno, "%s", path);
   return 0;
 }

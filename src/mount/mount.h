@@ -47,7 +47,10 @@ struct gk_mount_list {
   struct gk_mount *v;
   size_t n;
 };
-#define GK_MOUNT_LIST_INIT { NULL, 0 }
+#define GK_MOUNT_LIST_INIT                                                                         \
+  {                                                                                                \
+    NULL, 0                                                                                        \
+  }
 int gk_mounts_read (struct gk_ctx *ctx, struct gk_mount_list *ret, struct gk_error *err);
 void gk_mount_list_clear (struct gk_mount_list *list);
 #define _cleanup_mount_list_ __attribute__ ((cleanup (gk_mount_list_clear)))

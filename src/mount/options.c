@@ -41,21 +41,22 @@ static const struct {
 };
 
 /* Handed to the superblock as they are. */
-static const char *const sb_words[] = { "sync", "async", "dirsync", "lazytime", "nolazytime",
-                                        "mand", "nomand", "silent", "loud", "iversion",
-                                        "noiversion", NULL };
+static const char *const sb_words[] = { "sync",       "async",    "dirsync",    "lazytime",
+                                        "nolazytime", "mand",     "nomand",     "silent",
+                                        "loud",       "iversion", "noiversion", NULL };
 
 /* Of the fstab; nothing to do. */
-static const char *const fstab_words[] = { "defaults", "auto", "noauto", "user", "nouser", "users",
-                                           "nousers", "owner", "noowner", "group", "nogroup",
-                                           "_netdev", "nofail", "comment", "sub", "bootwait",
-                                           "nobootwait", "loop", NULL };
+static const char *const fstab_words[] = { "defaults", "auto",       "noauto", "user",    "nouser",
+                                           "users",    "nousers",    "owner",  "noowner", "group",
+                                           "nogroup",  "_netdev",    "nofail", "comment", "sub",
+                                           "bootwait", "nobootwait", "loop",   NULL };
 
 /* mount(8) would act on them in a way that has no place here. */
-static const char *const refused_words[] = { "remount", "bind", "rbind", "move", "private",
-                                             "rprivate", "shared", "rshared", "slave", "rslave",
-                                             "unbindable", "runbindable", "offset", "sizelimit",
-                                             "encryption", "helper", "uhelper", "pre", NULL };
+static const char *const refused_words[] = { "remount", "bind",      "rbind",      "move",
+                                             "private", "rprivate",  "shared",     "rshared",
+                                             "slave",   "rslave",    "unbindable", "runbindable",
+                                             "offset",  "sizelimit", "encryption", "helper",
+                                             "uhelper", "pre",       NULL };
 
 /* What lets an error of the filesystem panic the kernel: the filesystem is the
  * guest's, the kernel may be the host's. */
@@ -137,7 +138,7 @@ gk_mount_options_parse (const char *text, struct gk_mount_options *ret, struct g
   if (r < 0)
     return gk_error_set (err, EINVAL, "cannot parse options ‘%s’", text);
   *ret = o;
-  o = (struct gk_mount_options) GK_MOUNT_OPTIONS_INIT;
+  o = (struct gk_mount_options)GK_MOUNT_OPTIONS_INIT;
   return 0;
 }
 

@@ -133,7 +133,7 @@ gk_devices_parse_mountable (const struct gk_devices *d, const char *name, struct
                             struct gk_error *err)
 {
   _cleanup_mountable_ struct gk_mountable m = GK_MOUNTABLE_INIT;
-  if (gk_mountable_parse (name, is_device, (void *) d, &m, err) == -1)
+  if (gk_mountable_parse (name, is_device, (void *)d, &m, err) == -1)
     return -1;
   char *canonical = NULL;
   if (gk_devices_resolve (d, m.device, &canonical, err) == -1)
@@ -141,7 +141,7 @@ gk_devices_parse_mountable (const struct gk_devices *d, const char *name, struct
   free (m.device);
   m.device = canonical;
   *ret = m;
-  m = (struct gk_mountable) GK_MOUNTABLE_INIT;
+  m = (struct gk_mountable)GK_MOUNTABLE_INIT;
   return 0;
 }
 

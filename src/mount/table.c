@@ -52,7 +52,7 @@ gk_mount_list_clear (struct gk_mount_list *list)
     free (list->v[i].type);
   }
   free (list->v);
-  *list = (struct gk_mount_list) GK_MOUNT_LIST_INIT;
+  *list = (struct gk_mount_list)GK_MOUNT_LIST_INIT;
 }
 
 /* The kernel writes space, tab, newline and backslash as three octal digits. */
@@ -63,10 +63,9 @@ unescape (char *s)
   while (*s) {
     if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
         s[3] <= '7') {
-      *to++ = (char) ((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
+      *to++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
       s += 4;
-    }
-    else
+    } else
       *to++ = *s++;
   }
   *to = '\0';
@@ -86,7 +85,7 @@ take_line (char *line, const struct gk_mounts *mounts, struct gk_mount *m)
   unescape (field[4]);
   const char *rest = gk_after_prefix (field[4], mounts->sysroot);
   int id = atoi (field[0]);
-  if (rest == NULL || (*rest != '\0' && *rest != '/') || (uint64_t) id == mounts->base_mnt_id)
+  if (rest == NULL || (*rest != '\0' && *rest != '/') || (uint64_t)id == mounts->base_mnt_id)
     return 0;
 
   char *word;
@@ -99,7 +98,7 @@ take_line (char *line, const struct gk_mounts *mounts, struct gk_mount *m)
     return 0;
   unescape (type);
   unescape (source);
-  *m = (struct gk_mount) { id, strdup (*rest ? rest : "/"), strdup (source), strdup (type) };
+  *m = (struct gk_mount){ id, strdup (*rest ? rest : "/"), strdup (source), strdup (type) };
   return m->point && m->source && m->type ? 1 : -1;
 }
 
@@ -130,7 +129,7 @@ gk_mounts_read (struct gk_ctx *ctx, struct gk_mount_list *ret, struct gk_error *
       return gk_error_oom (err);
   }
   *ret = list;
-  list = (struct gk_mount_list) GK_MOUNT_LIST_INIT;
+  list = (struct gk_mount_list)GK_MOUNT_LIST_INIT;
   return 0;
 }
 

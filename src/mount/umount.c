@@ -62,8 +62,7 @@ static int
 flush_mount (const struct gk_mounts *mounts, const char *point)
 {
   _cleanup_close_ int root = gk_mounts_open_root (mounts);
-  _cleanup_close_ int fd =
-      root == -1 ? -1 : gk_root_open (root, point, O_RDONLY | O_DIRECTORY, 0);
+  _cleanup_close_ int fd = root == -1 ? -1 : gk_root_open (root, point, O_RDONLY | O_DIRECTORY, 0);
   if (fd == -1)
     return -1;
   return syncfs (fd);
@@ -105,8 +104,7 @@ find_mount (struct gk_ctx *ctx, const struct gk_mount_list *list, const char *wh
   if (is_device) {
     if (gk_devices_resolve (ctx->devices, what, &device, err) == -1)
       return NULL;
-  }
-  else {
+  } else {
     _cleanup_close_ int root = gk_mounts_open_root (ctx->mounts);
     _cleanup_close_ int fd = root == -1 ? -1 : gk_root_open_any (root, what, O_PATH, 0);
     if (fd == -1 || gk_mount_id (fd, &id, &is_root) == -1) {
@@ -116,7 +114,7 @@ find_mount (struct gk_ctx *ctx, const struct gk_mount_list *list, const char *wh
   }
   for (size_t i = list->n; i > 0; i--) {
     const struct gk_mount *m = &list->v[i - 1];
-    if (is_device ? gk_streq (m->source, device) : is_root && (uint64_t) m->id == id)
+    if (is_device ? gk_streq (m->source, device) : is_root && (uint64_t)m->id == id)
       return m;
   }
   gk_error_set (err, EINVAL, "%s: not mounted", what);

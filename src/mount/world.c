@@ -89,15 +89,15 @@ gk_world_fill_dev (const char *dev_dir, struct gk_error *err)
     if (symlinkat (links[i].target, dir, links[i].name) == -1 && errno != EEXIST)
       return gk_error_sys (err, errno, "symlink: /dev/%s", links[i].name);
   if ((mkdirat (dir, "shm", 01777) == -1 && errno != EEXIST) ||
-      fchmodat (dir, "shm", 01777, 0) == -1 || (mkdirat (dir, "mapper", 0755) == -1 && errno != EEXIST))
+      fchmodat (dir, "shm", 01777, 0) == -1 ||
+      (mkdirat (dir, "mapper", 0755) == -1 && errno != EEXIST))
     return gk_error_sys (err, errno, "mkdir: /dev");
 
   _cleanup_gk_buf_ struct gk_buf misc = GK_BUF_INIT;
   if (gk_read_file ("/proc/misc", 1 << 16, &misc) == 0 && misc.data)
     for (size_t i = 0; i < sizeof controls / sizeof controls[0]; i++) {
       int no = misc_minor (misc.data, controls[i].misc);
-      if (no >= 0 &&
-          make_node (dir, controls[i].name, 0600, makedev (10, (unsigned) no), err) == -1)
+      if (no >= 0 && make_node (dir, controls[i].name, 0600, makedev (10, (unsigned)no), err) == -1)
         return -1;
     }
   return 0;

@@ -28,7 +28,7 @@ cleanup_fdisk_table (struct fdisk_table **t)
 
 /* What the new partition has to live with. */
 struct surroundings {
-  bool extended;    /* there is one ... */
+  bool extended; /* there is one ... */
   fdisk_sector_t ext_start, ext_end;
   size_t free_slot; /* lowest number without a partition, from 0 */
 };
@@ -46,7 +46,7 @@ look_around (struct gk_part_edit *e, bool logical, fdisk_sector_t start, fdisk_s
     return gk_error_oom (err);
   bool used[GK_PART_MAX] = { false };
   struct fdisk_partition *pa;
-  *ret = (struct surroundings) { 0 };
+  *ret = (struct surroundings){ 0 };
   while (fdisk_table_next_partition (tb, iter, &pa) == 0) {
     if (!fdisk_partition_has_start (pa) || !fdisk_partition_has_size (pa) ||
         !fdisk_partition_has_partno (pa))
@@ -65,7 +65,8 @@ look_around (struct gk_part_edit *e, bool logical, fdisk_sector_t start, fdisk_s
       continue;
     if (start <= t && end >= s) {
       fdisk_free_iter (iter);
-      return gk_error_set (err, ENOSPC, "%s: Can't have overlapping partitions: sectors "
+      return gk_error_set (err, ENOSPC,
+                           "%s: Can't have overlapping partitions: sectors "
                            "%" PRIu64 "..%" PRIu64 " and partition %zu (%" PRIu64 "..%" PRIu64 ")",
                            e->device, start, end, no + 1, s, t);
     }
@@ -80,8 +81,7 @@ static int
 set_type (struct gk_part_edit *e, struct fdisk_partition *pa, const char *code,
           struct gk_error *err)
 {
-  struct fdisk_parttype *type =
-      fdisk_label_parse_parttype (fdisk_get_label (e->cxt, NULL), code);
+  struct fdisk_parttype *type = fdisk_label_parse_parttype (fdisk_get_label (e->cxt, NULL), code);
   if (type == NULL)
     return gk_error_oom (err);
   int r = fdisk_partition_set_type (pa, type);
@@ -149,8 +149,10 @@ gk_part_part_add (struct gk_ctx *ctx, const char *device, const char *prlogex, i
 {
   const char *kind = canonical_kind (prlogex);
   if (kind == NULL)
-    return gk_error_set (err, EINVAL, "unknown partition type: %s: this should be \"primary\", "
-                                      "\"logical\" or \"extended\"", prlogex);
+    return gk_error_set (err, EINVAL,
+                         "unknown partition type: %s: this should be \"primary\", "
+                         "\"logical\" or \"extended\"",
+                         prlogex);
   if (startsect < 0)
     return gk_error_set (err, EINVAL, "startsect cannot be negative");
 
@@ -168,14 +170,16 @@ gk_part_part_add (struct gk_ctx *ctx, const char *device, const char *prlogex, i
   _cleanup_part_edit_ struct gk_part_edit e = GK_PART_EDIT_INIT;
   if (gk_part_edit_begin (&e, ctx, device, GK_EDIT_CHANGE, err) == -1)
     return -1;
-  int64_t sectors = (int64_t) fdisk_get_nsectors (e.cxt);
+  int64_t sectors = (int64_t)fdisk_get_nsectors (e.cxt);
   if (endsect < 0)
     endsect = endsect < -sectors ? -1 : sectors + endsect;
   if (endsect < startsect)
-    return gk_error_set (err, EINVAL, "%s: Can't have the end before the start! (start sector=%"
-                         PRId64 " length=%" PRId64 ")", device, startsect, endsect - startsect + 1);
+    return gk_error_set (err, EINVAL,
+                         "%s: Can't have the end before the start! (start sector=%" PRId64
+                         " length=%" PRId64 ")",
+                         device, startsect, endsect - startsect + 1);
   /* parted takes the kind for the name on a GPT; programs see "primary". */
-  if (gk_part_add_one (&e, kind, kind, (uint64_t) startsect, (uint64_t) endsect, err) == -1)
+  if (gk_part_add_one (&e, kind, kind, (uint64_t)startsect, (uint64_t)endsect, err) == -1)
     return -1;
   return gk_part_edit_commit (&e, err);
 }
@@ -206,7 +210,7 @@ gk_part_part_del (struct gk_ctx *ctx, const char *device, int partnum, struct gk
   _cleanup_part_edit_ struct gk_part_edit e = GK_PART_EDIT_INIT;
   if (gk_part_edit_begin (&e, ctx, device, GK_EDIT_CHANGE, err) == -1)
     return -1;
-  int r = fdisk_delete_partition (e.cxt, (size_t) partnum - 1);
+  int r = fdisk_delete_partition (e.cxt, (size_t)partnum - 1);
   if (r != 0)
     return gk_part_edit_error (&e, r, "deleting the partition", err);
   return gk_part_edit_commit (&e, err);

@@ -92,7 +92,7 @@ set_type (struct gk_part_edit *e, int partnum, const char *code, struct gk_error
   struct fdisk_parttype *type = fdisk_label_parse_parttype (fdisk_get_label (e->cxt, NULL), code);
   if (type == NULL)
     return gk_error_set (err, EINVAL, "%s: %s is not a partition type", e->device, code);
-  int r = fdisk_set_partition_type (e->cxt, (size_t) partnum - 1, type);
+  int r = fdisk_set_partition_type (e->cxt, (size_t)partnum - 1, type);
   fdisk_unref_parttype (type);
   return r == 0 ? 0 : gk_part_edit_error (e, r, "setting the partition type", err);
 }
@@ -107,7 +107,7 @@ set_active (struct gk_part_edit *e, const struct gk_part_table *t, int partnum, 
     bool wanted = p->num == partnum ? bootable : p->bootable && !bootable;
     if (p->nested || p->bootable == wanted)
       continue;
-    int r = fdisk_toggle_partition_flag (e->cxt, (size_t) p->num - 1, DOS_FLAG_ACTIVE);
+    int r = fdisk_toggle_partition_flag (e->cxt, (size_t)p->num - 1, DOS_FLAG_ACTIVE);
     if (r != 0)
       return gk_part_edit_error (e, r, "setting the bootable flag", err);
   }
@@ -169,7 +169,7 @@ gk_part_part_set_mbr_id (struct gk_ctx *ctx, const char *device, int partnum, in
   if (gk_part_edit_begin (&e, ctx, device, GK_EDIT_CHANGE, err) == -1)
     return -1;
   char code[16];
-  snprintf (code, sizeof code, "%x", (unsigned) idbyte);
+  snprintf (code, sizeof code, "%x", (unsigned)idbyte);
   if (set_type (&e, partnum, code, err) == -1)
     return -1;
   return gk_part_edit_commit (&e, err);
@@ -222,7 +222,7 @@ gk_part_part_set_name (struct gk_ctx *ctx, const char *device, int partnum, cons
     return gk_error_oom (err);
   int r = fdisk_partition_set_name (pa, name);
   if (r == 0)
-    r = fdisk_set_partition (e.cxt, (size_t) partnum - 1, pa);
+    r = fdisk_set_partition (e.cxt, (size_t)partnum - 1, pa);
   fdisk_unref_partition (pa);
   if (r != 0)
     return gk_part_edit_error (&e, r, "setting the partition's name", err);

@@ -72,7 +72,7 @@ clean_extended (struct gk_part_edit *e)
         fdisk_partition_is_container (pa))
       start = fdisk_partition_get_start (pa);
     fdisk_unref_partition (pa);
-    if (start && gk_pwrite_full (e->fd, zeros, sector - 512, (off_t) (start * sector + 512)) == -1)
+    if (start && gk_pwrite_full (e->fd, zeros, sector - 512, (off_t)(start * sector + 512)) == -1)
       return -1;
   }
   return 0;
@@ -104,7 +104,7 @@ gk_part_edit_end (struct gk_part_edit *e)
   if (e->fd != -1)
     close (e->fd);
   free (e->complaint);
-  *e = (struct gk_part_edit) GK_PART_EDIT_INIT;
+  *e = (struct gk_part_edit)GK_PART_EDIT_INIT;
 }
 
 int
@@ -137,7 +137,7 @@ gk_part_edit_find (struct gk_part_edit *e, int partnum, struct fdisk_partition *
                    struct gk_error *err)
 {
   struct fdisk_partition *pa = NULL;
-  if (fdisk_get_partition (e->cxt, (size_t) partnum - 1, &pa) != 0 ||
+  if (fdisk_get_partition (e->cxt, (size_t)partnum - 1, &pa) != 0 ||
       !fdisk_partition_is_used (pa)) {
     fdisk_unref_partition (pa);
     return gk_error_set (err, ENOENT, "%s: partition number %d not found", e->device, partnum);

@@ -20,7 +20,10 @@ struct gk_part_edit {
   struct fdisk_context *cxt;
   char *complaint; /* the last warning of libfdisk, for error messages */
 };
-#define GK_PART_EDIT_INIT { NULL, NULL, -1, NULL, NULL }
+#define GK_PART_EDIT_INIT                                                                          \
+  {                                                                                                \
+    NULL, NULL, -1, NULL, NULL                                                                     \
+  }
 
 /* GK_EDIT_NEW: the old table does not count, and nothing on the disk may be in
  * use (EBUSY). */

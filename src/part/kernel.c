@@ -79,7 +79,7 @@ read_devno (int dirfd, dev_t *ret)
 static int
 by_number (const void *a, const void *b)
 {
-  return ((const struct gk_kernel_part *) a)->num - ((const struct gk_kernel_part *) b)->num;
+  return ((const struct gk_kernel_part *)a)->num - ((const struct gk_kernel_part *)b)->num;
 }
 
 int
@@ -106,12 +106,12 @@ gk_part_kernel_list (const char *sysfs_name, struct gk_kernel_part **ret_parts,
         read_number (fd, "start", &start) == -1 || read_number (fd, "size", &size) == -1 ||
         read_devno (fd, &parts[n].devno) == -1)
       continue; /* another kind of entry, or it just vanished */
-    parts[n].num = (int) num;
+    parts[n].num = (int)num;
     parts[n].start = start * 512;
     parts[n].size = size * 512;
     n++;
   }
-  qsort (parts, (size_t) n, sizeof parts[0], by_number);
+  qsort (parts, (size_t)n, sizeof parts[0], by_number);
   *ret_parts = gk_steal_ptr (parts);
   return n;
 }
@@ -119,7 +119,7 @@ gk_part_kernel_list (const char *sysfs_name, struct gk_kernel_part **ret_parts,
 static int
 blkpg (int fd, int op, int num, uint64_t start, uint64_t size)
 {
-  struct blkpg_partition p = { .start = (long long) start, .length = (long long) size, .pno = num };
+  struct blkpg_partition p = { .start = (long long)start, .length = (long long)size, .pno = num };
   struct blkpg_ioctl_arg arg = { .op = op, .datalen = sizeof p, .data = &p };
   return ioctl (fd, BLKPG, &arg);
 }

@@ -25,9 +25,9 @@ canonical_type (const char *type)
   static const struct {
     const char *name, *parted;
   } known[] = {
-    { "gpt", "gpt" },     { "efi", "gpt" },   { "msdos", "msdos" }, { "mbr", "msdos" },
-    { "aix", "aix" },     { "amiga", "amiga" }, { "rdb", "amiga" }, { "bsd", "bsd" },
-    { "dasd", "dasd" },   { "dvh", "dvh" },   { "mac", "mac" },     { "pc98", "pc98" },
+    { "gpt", "gpt" },   { "efi", "gpt" },     { "msdos", "msdos" }, { "mbr", "msdos" },
+    { "aix", "aix" },   { "amiga", "amiga" }, { "rdb", "amiga" },   { "bsd", "bsd" },
+    { "dasd", "dasd" }, { "dvh", "dvh" },     { "mac", "mac" },     { "pc98", "pc98" },
     { "sun", "sun" },
   };
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -41,8 +41,9 @@ check_type (const char **type, struct gk_error *err)
 {
   const char *canonical = canonical_type (*type);
   if (canonical == NULL)
-    return gk_error_set (err, EINVAL, "unknown partition type: common choices are \"gpt\" and "
-                                      "\"msdos\"");
+    return gk_error_set (err, EINVAL,
+                         "unknown partition type: common choices are \"gpt\" and "
+                         "\"msdos\"");
   *type = canonical;
   return 0;
 }
@@ -84,8 +85,9 @@ gk_part_part_disk (struct gk_ctx *ctx, const char *device, const char *parttype,
   if (check_type (&parttype, err) == -1)
     return -1;
   if (!gk_part_is_native (parttype)) {
-    const char *const command[] = { "mklabel", parttype, "mkpart", "primary", "128s", "-128s",
-                                    NULL };
+    const char *const command[] = {
+      "mklabel", parttype, "mkpart", "primary", "128s", "-128s", NULL
+    };
     return gk_parted (ctx, device, command, err);
   }
   _cleanup_part_edit_ struct gk_part_edit e = GK_PART_EDIT_INIT;
@@ -123,7 +125,7 @@ gk_part_read_any (struct gk_ctx *ctx, const char *device, struct gk_part_table *
     }
   }
   *ret = t;
-  t = (struct gk_part_table) GK_PART_TABLE_INIT;
+  t = (struct gk_part_table)GK_PART_TABLE_INIT;
   return 0;
 }
 
@@ -153,8 +155,8 @@ by_start (const void *a, const void *b)
 }
 
 int
-gk_part_part_list (struct gk_ctx *ctx, const char *device,
-                   struct guestfs_partition_list *ret_list, struct gk_error *err)
+gk_part_part_list (struct gk_ctx *ctx, const char *device, struct guestfs_partition_list *ret_list,
+                   struct gk_error *err)
 {
   _cleanup_part_table_ struct gk_part_table t = GK_PART_TABLE_INIT;
   if (gk_part_read_any (ctx, device, &t, err) == -1)

@@ -21,17 +21,17 @@ struct gk_error;
 #define GK_PART_MAX 256
 
 struct gk_part {
-  int num;            /* from 1; logical partitions of an MBR from 5 */
-  uint64_t start;     /* bytes from the start of the disk */
-  uint64_t size;      /* bytes */
-  int mbr_type;       /* the type byte; 0 when the table has none */
-  char gpt_type[37];  /* upper case; "" when the table is no GPT */
-  char uuid[37];      /* unique GUID, as libblkid prints it; or "" */
-  char *name;         /* GPT or mac name, or NULL */
-  bool bootable;      /* the MBR's flag */
-  bool extended;      /* holds logical partitions, has no content itself */
+  int num;           /* from 1; logical partitions of an MBR from 5 */
+  uint64_t start;    /* bytes from the start of the disk */
+  uint64_t size;     /* bytes */
+  int mbr_type;      /* the type byte; 0 when the table has none */
+  char gpt_type[37]; /* upper case; "" when the table is no GPT */
+  char uuid[37];     /* unique GUID, as libblkid prints it; or "" */
+  char *name;        /* GPT or mac name, or NULL */
+  bool bootable;     /* the MBR's flag */
+  bool extended;     /* holds logical partitions, has no content itself */
   bool logical;
-  bool nested;        /* in a BSD label or the like inside a partition */
+  bool nested; /* in a BSD label or the like inside a partition */
 };
 
 struct gk_part_table {
@@ -41,7 +41,10 @@ struct gk_part_table {
   struct gk_part *parts; /* in the table's order */
   size_t n;
 };
-#define GK_PART_TABLE_INIT { "", 0, 0, NULL, 0 }
+#define GK_PART_TABLE_INIT                                                                         \
+  {                                                                                                \
+    "", 0, 0, NULL, 0                                                                              \
+  }
 
 /* Read the table of an open disk.  A disk without one is no error. */
 int gk_part_read (int fd, struct gk_part_table *table, struct gk_error *err);

@@ -20,8 +20,8 @@
 #include "part/edit.h"
 
 static int
-run (struct gk_ctx *ctx, const char *device, const char *const *options,
-     const char *const *command, struct gk_exec_result *result, struct gk_error *err)
+run (struct gk_ctx *ctx, const char *device, const char *const *options, const char *const *command,
+     struct gk_exec_result *result, struct gk_error *err)
 {
   const char *argv[32] = { "parted", "-s" };
   size_t n = 2;
@@ -53,15 +53,13 @@ fail (const char *device, struct gk_exec_result *result, struct gk_error *err)
 }
 
 int
-gk_parted (struct gk_ctx *ctx, const char *device, const char *const *command,
-           struct gk_error *err)
+gk_parted (struct gk_ctx *ctx, const char *device, const char *const *command, struct gk_error *err)
 {
   _cleanup_exec_result_ struct gk_exec_result result = GK_EXEC_RESULT_INIT;
   if (run (ctx, device, NULL, command, &result, err) == -1)
     return -1;
-  bool kernel_only =
-      (result.err.data && strstr (result.err.data, "unable to inform the kernel")) ||
-      (result.out.data && strstr (result.out.data, "unable to inform the kernel"));
+  bool kernel_only = (result.err.data && strstr (result.err.data, "unable to inform the kernel")) ||
+                     (result.out.data && strstr (result.out.data, "unable to inform the kernel"));
   if (result.status != 0 && !kernel_only)
     return fail (device, &result, err);
   return ctx->table_changed ? ctx->table_changed (ctx, device, err) : 0;
@@ -75,7 +73,7 @@ take_type (char *line, struct gk_part_table *t)
   for (int i = 0; i <= 5; i++) {
     field = strsep (&rest, ":;");
     if (field && i == 3)
-      t->sector_size = (unsigned) atoi (field);
+      t->sector_size = (unsigned)atoi (field);
   }
   if (field && strlen (field) < sizeof t->type)
     strcpy (t->type, field);
@@ -109,10 +107,11 @@ gk_parted_read (struct gk_ctx *ctx, const char *device, struct gk_part_table *re
     if (parts == NULL)
       return gk_error_oom (err);
     t.parts = parts;
-    t.parts[t.n++] = (struct gk_part) { .num = num, .start = start, .size = size,
-                                        .bootable = strstr (line, ":boot") != NULL };
+    t.parts[t.n++] = (struct gk_part){
+      .num = num, .start = start, .size = size, .bootable = strstr (line, ":boot") != NULL
+    };
   }
   *ret = t;
-  t = (struct gk_part_table) GK_PART_TABLE_INIT;
+  t = (struct gk_part_table)GK_PART_TABLE_INIT;
   return 0;
 }

@@ -32,7 +32,7 @@ gk_part_table_clear (struct gk_part_table *table)
   for (size_t i = 0; i < table->n; i++)
     free (table->parts[i].name);
   free (table->parts);
-  *table = (struct gk_part_table) GK_PART_TABLE_INIT;
+  *table = (struct gk_part_table)GK_PART_TABLE_INIT;
 }
 
 static void
@@ -40,7 +40,7 @@ copy_upper (char to[37], const char *from)
 {
   size_t i = 0;
   for (; from[i] && i < 36; i++)
-    to[i] = (char) toupper ((unsigned char) from[i]);
+    to[i] = (char)toupper ((unsigned char)from[i]);
   to[i] = '\0';
 }
 
@@ -52,15 +52,15 @@ take_partition (blkid_partlist ls, int index, const char *type, struct gk_part *
   if (bp == NULL)
     return 1;
   int num = blkid_partition_get_partno (bp);
-  uint64_t start = (uint64_t) blkid_partition_get_start (bp);
-  uint64_t size = (uint64_t) blkid_partition_get_size (bp);
+  uint64_t start = (uint64_t)blkid_partition_get_start (bp);
+  uint64_t size = (uint64_t)blkid_partition_get_size (bp);
   /* Sectors of 512 bytes whatever the disk's are.  What cannot be said in
    * bytes is no partition. */
   if (num < 1 || num >= GK_PART_MAX || size == 0 || start > INT64_MAX / 512 ||
       size > INT64_MAX / 512 || (start + size) > INT64_MAX / 512)
     return 1;
 
-  *p = (struct gk_part) { .num = num, .start = start * 512, .size = size * 512 };
+  *p = (struct gk_part){ .num = num, .start = start * 512, .size = size * 512 };
   blkid_parttable table = blkid_partition_get_table (bp);
   p->nested = table != NULL && blkid_parttable_get_parent (table) != NULL;
   p->extended = blkid_partition_is_extended (bp) && !p->nested;
@@ -95,7 +95,7 @@ gk_part_read (int fd, struct gk_part_table *ret_table, struct gk_error *err)
 
   _cleanup_part_table_ struct gk_part_table t = GK_PART_TABLE_INIT;
   t.sector_size = blkid_probe_get_sectorsize (pr);
-  t.disk_size = (uint64_t) blkid_probe_get_size (pr);
+  t.disk_size = (uint64_t)blkid_probe_get_size (pr);
   blkid_probe_enable_superblocks (pr, 0);
   blkid_probe_enable_partitions (pr, 1);
   errno = 0;
@@ -118,7 +118,7 @@ gk_part_read (int fd, struct gk_part_table *ret_table, struct gk_error *err)
 
   int n = blkid_partlist_numof_partitions (ls);
   if (n > 0) {
-    t.parts = calloc ((size_t) n, sizeof t.parts[0]);
+    t.parts = calloc ((size_t)n, sizeof t.parts[0]);
     if (t.parts == NULL)
       return gk_error_oom (err);
   }
@@ -130,7 +130,7 @@ gk_part_read (int fd, struct gk_part_table *ret_table, struct gk_error *err)
       t.n++;
   }
   *ret_table = t;
-  t = (struct gk_part_table) GK_PART_TABLE_INIT;
+  t = (struct gk_part_table)GK_PART_TABLE_INIT;
   return 0;
 }
 
@@ -164,15 +164,15 @@ size_t
 gk_part_split_name (const char *name, int *ret_num)
 {
   size_t len = strlen (name), i = len;
-  while (i > 0 && isdigit ((unsigned char) name[i - 1]))
+  while (i > 0 && isdigit ((unsigned char)name[i - 1]))
     i--;
   uint64_t num = 0;
   *ret_num = 0;
   if (i == len || gk_parse_u64 (name + i, INT_MAX, &num) == -1)
     return len;
   /* md0p1: the p parts two numbers. */
-  if (i >= 2 && name[i - 1] == 'p' && isdigit ((unsigned char) name[i - 2]))
+  if (i >= 2 && name[i - 1] == 'p' && isdigit ((unsigned char)name[i - 2]))
     i--;
-  *ret_num = (int) num;
+  *ret_num = (int)num;
   return i;
 }

@@ -29,46 +29,46 @@
 #include "mount/mount.h"
 #include "op/ctx.h"
 
-#define CHECK(cond)                                                           \
-  do {                                                                        \
-    if (!(cond)) {                                                            \
-      fprintf (stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #cond);     \
-      _exit (1);                                                              \
-    }                                                                         \
+#define CHECK(cond)                                                                                \
+  do {                                                                                             \
+    if (!(cond)) {                                                                                 \
+      fprintf (stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #cond);                          \
+      _exit (1);                                                                                   \
+    }                                                                                              \
   } while (0)
-#define CHECK_STR(a, b)                                                       \
-  do {                                                                        \
-    const char *a_ = (a), *b_ = (b);                                          \
-    if (strcmp (a_, b_) != 0) {                                               \
-      fprintf (stderr, "%s:%d: \"%s\" is not \"%s\"\n", __FILE__, __LINE__, a_, b_); \
-      _exit (1);                                                              \
-    }                                                                         \
+#define CHECK_STR(a, b)                                                                            \
+  do {                                                                                             \
+    const char *a_ = (a), *b_ = (b);                                                               \
+    if (strcmp (a_, b_) != 0) {                                                                    \
+      fprintf (stderr, "%s:%d: \"%s\" is not \"%s\"\n", __FILE__, __LINE__, a_, b_);               \
+      _exit (1);                                                                                   \
+    }                                                                                              \
   } while (0)
-#define CHECK_INT(a, b)                                                       \
-  do {                                                                        \
-    long long a_ = (long long) (a), b_ = (long long) (b);                     \
-    if (a_ != b_) {                                                           \
-      fprintf (stderr, "%s:%d: %s is %lld, not %lld\n", __FILE__, __LINE__, #a, a_, b_); \
-      _exit (1);                                                              \
-    }                                                                         \
+#define CHECK_INT(a, b)                                                                            \
+  do {                                                                                             \
+    long long a_ = (long long)(a), b_ = (long long)(b);                                            \
+    if (a_ != b_) {                                                                                \
+      fprintf (stderr, "%s:%d: %s is %lld, not %lld\n", __FILE__, __LINE__, #a, a_, b_);           \
+      _exit (1);                                                                                   \
+    }                                                                                              \
   } while (0)
 /* The call must succeed / must fail with this errno and these words. */
-#define CHECK_OK(call)                                                        \
-  do {                                                                        \
-    if ((call) == -1) {                                                       \
-      fprintf (stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #call, gk_error_msg (&err)); \
-      _exit (1);                                                              \
-    }                                                                         \
+#define CHECK_OK(call)                                                                             \
+  do {                                                                                             \
+    if ((call) == -1) {                                                                            \
+      fprintf (stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #call, gk_error_msg (&err));         \
+      _exit (1);                                                                                   \
+    }                                                                                              \
   } while (0)
-#define CHECK_FAILS(call, errnum_, words)                                     \
-  do {                                                                        \
-    CHECK ((call) == -1);                                                     \
-    if (strstr (gk_error_msg (&err), words) == NULL || err.errnum != (errnum_)) { \
-      fprintf (stderr, "%s:%d: %s: unexpected error %d: %s\n", __FILE__, __LINE__, #call, \
-               err.errnum, gk_error_msg (&err));                              \
-      _exit (1);                                                              \
-    }                                                                         \
-    gk_error_clear (&err);                                                    \
+#define CHECK_FAILS(call, errnum_, words)                                                          \
+  do {                                                                                             \
+    CHECK ((call) == -1);                                                                          \
+    if (strstr (gk_error_msg (&err), words) == NULL || err.errnum != (errnum_)) {                  \
+      fprintf (stderr, "%s:%d: %s: unexpected error %d: %s\n", __FILE__, __LINE__, #call,          \
+               err.errnum, gk_error_msg (&err));                                                   \
+      _exit (1);                                                                                   \
+    }                                                                                              \
+    gk_error_clear (&err);                                                                         \
   } while (0)
 
 struct test_disk {
@@ -87,7 +87,7 @@ struct test_session {
 static inline void
 test_need_root (void)
 {
-  const char *why = geteuid () != 0                    ? "needs root"
+  const char *why = geteuid () != 0                      ? "needs root"
                     : access ("/dev/loop-control", R_OK) ? "needs loop devices"
                                                          : NULL;
   if (why == NULL)
@@ -131,7 +131,7 @@ test_image (struct test_session *s, unsigned mib)
   d->loop_fd = -1;
   int fd = open (d->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   assert_true (fd != -1);
-  assert_int_equal (ftruncate (fd, (off_t) mib << 20), 0);
+  assert_int_equal (ftruncate (fd, (off_t)mib << 20), 0);
   close (fd);
   return d;
 }
@@ -151,11 +151,11 @@ test_attach (struct test_disk *d, unsigned sector_size, bool readonly)
     snprintf (node, sizeof node, "/dev/loop%d", d->number);
     d->loop_fd = open (node, (readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC);
     if (d->loop_fd == -1 && errno == ENOENT) {
-      mknod (node, S_IFBLK | 0600, makedev (7, (unsigned) d->number));
+      mknod (node, S_IFBLK | 0600, makedev (7, (unsigned)d->number));
       d->loop_fd = open (node, (readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC);
     }
     assert_true (d->loop_fd != -1);
-    struct loop_config config = { .fd = (unsigned) file, .block_size = sector_size };
+    struct loop_config config = { .fd = (unsigned)file, .block_size = sector_size };
     config.info.lo_flags =
         LO_FLAGS_PARTSCAN | LO_FLAGS_AUTOCLEAR | (readonly ? LO_FLAGS_READ_ONLY : 0);
     if (ioctl (d->loop_fd, LOOP_CONFIGURE, &config) == 0) {
@@ -225,7 +225,7 @@ test_join (char **v, char *buf, size_t size)
   size_t at = 0;
   buf[0] = '\0';
   for (size_t i = 0; v && v[i]; i++)
-    at += (size_t) snprintf (buf + at, at < size ? size - at : 0, "%s%s", i ? " " : "", v[i]);
+    at += (size_t)snprintf (buf + at, at < size ? size - at : 0, "%s%s", i ? " " : "", v[i]);
   gk_strv_free (v);
   return buf;
 }

@@ -34,7 +34,7 @@ have (const char *tool)
   return path != NULL;
 }
 
-#define OPTS(...) (&(struct guestfs_mkfs_opts_argv) { __VA_ARGS__ })
+#define OPTS(...) (&(struct guestfs_mkfs_opts_argv){ __VA_ARGS__ })
 #define LABEL(s) .bitmask = GUESTFS_MKFS_OPTS_LABEL_BITMASK, .label = (s)
 #define BLOCK(n) .bitmask = GUESTFS_MKFS_OPTS_BLOCKSIZE_BITMASK, .blocksize = (n)
 #define INODE(n) .bitmask = GUESTFS_MKFS_OPTS_INODE_BITMASK, .inode = (n)
@@ -47,12 +47,12 @@ make (struct gk_ctx *ctx)
   static const struct {
     const char *type, *tool, *probed;
   } kinds[] = {
-    { "ext2", "mke2fs", "ext2" },         { "ext3", "mke2fs", "ext3" },
-    { "ext4", "mke2fs", "ext4" },         { "xfs", "mkfs.xfs", "xfs" },
-    { "btrfs", "mkfs.btrfs", "btrfs" },   { "vfat", "mkfs.vfat", "vfat" },
-    { "msdos", "mkfs.vfat", "vfat" },     { "ntfs", "mkfs.ntfs", "ntfs" },
-    { "exfat", "mkfs.exfat", "exfat" },   { "f2fs", "mkfs.f2fs", "f2fs" },
-    { "minix", "mkfs.minix", "minix" },   { "swap", "mkswap", "swap" },
+    { "ext2", "mke2fs", "ext2" },       { "ext3", "mke2fs", "ext3" },
+    { "ext4", "mke2fs", "ext4" },       { "xfs", "mkfs.xfs", "xfs" },
+    { "btrfs", "mkfs.btrfs", "btrfs" }, { "vfat", "mkfs.vfat", "vfat" },
+    { "msdos", "mkfs.vfat", "vfat" },   { "ntfs", "mkfs.ntfs", "ntfs" },
+    { "exfat", "mkfs.exfat", "exfat" }, { "f2fs", "mkfs.f2fs", "f2fs" },
+    { "minix", "mkfs.minix", "minix" }, { "swap", "mkswap", "swap" },
     { "ext4", "mke2fs", "ext4" },
   };
   const char *a = "/dev/sda";

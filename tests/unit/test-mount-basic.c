@@ -36,15 +36,16 @@ basic (struct gk_ctx *ctx)
              "/dev/sda ext4 /dev/sdc unknown /dev/sdb1 unknown /dev/sdb3 unknown "
              "/dev/sdb4 unknown /dev/sdb5 unknown /dev/sdb6 unknown");
   CHECK_OK (gk_mount_list_disk_labels (ctx, &v, &err));
-  CHECK_STR (test_join (v, buf, sizeof buf),
-             "data /dev/sdb data1 /dev/sdb1 data2 /dev/sdb2 data3 /dev/sdb3 data4 /dev/sdb4 data5 /dev/sdb5 "
-             "data6 /dev/sdb6");
+  CHECK_STR (test_join (v, buf, sizeof buf), "data /dev/sdb data1 /dev/sdb1 data2 /dev/sdb2 data3 "
+                                             "/dev/sdb3 data4 /dev/sdb4 data5 /dev/sdb5 "
+                                             "data6 /dev/sdb6");
   CHECK (access ("/dev/disk/guestfs/data5", F_OK) == 0);
   CHECK_OK (gk_mount_nr_devices (ctx, &n, &err));
   CHECK_INT (n, 3);
   CHECK_OK (gk_mount_device_index (ctx, "/dev/sdc", &n, &err));
   CHECK_INT (n, 2);
-  CHECK_FAILS (gk_mount_device_index (ctx, "/dev/sdb1", &n, &err), 0, "/dev/sdb1: device not found");
+  CHECK_FAILS (gk_mount_device_index (ctx, "/dev/sdb1", &n, &err), 0,
+               "/dev/sdb1: device not found");
   CHECK_OK (gk_mount_is_whole_device (ctx, "/dev/sdb", &yes, &err));
   CHECK (yes);
   CHECK_OK (gk_mount_is_whole_device (ctx, "/dev/sdb1", &yes, &err));
@@ -101,7 +102,8 @@ basic (struct gk_ctx *ctx)
                "/file: mount point is not a directory");
   CHECK_FAILS (gk_mount_mount (ctx, "/dev/sdb1", "/nope", &err), ENOENT,
                "/nope: mount point is not a directory");
-  CHECK_FAILS (gk_mount_umount (ctx, "/lost+found", NULL, &err), EINVAL, "/lost+found: not mounted");
+  CHECK_FAILS (gk_mount_umount (ctx, "/lost+found", NULL, &err), EINVAL,
+               "/lost+found: not mounted");
   CHECK_FAILS (gk_mount_umount (ctx, "/dev/sdb", NULL, &err), EINVAL, "/dev/sdb: not mounted");
   CHECK_OK (gk_mount_umount (ctx, "/", NULL, &err));
   CHECK_INT (ctx->root_fd, -1);
@@ -113,7 +115,8 @@ basic (struct gk_ctx *ctx)
   CHECK_OK (gk_mount_mkmountpoint (ctx, "/a b", &err));
   CHECK_INT (ctx->root_fd, -1);
   CHECK_FAILS (gk_mount_mkmountpoint (ctx, "/a b", &err), EEXIST, "/a b: File exists");
-  CHECK_FAILS (gk_mount_mkmountpoint (ctx, "a", &err), EINVAL, "path must start with a / character");
+  CHECK_FAILS (gk_mount_mkmountpoint (ctx, "a", &err), EINVAL,
+               "path must start with a / character");
   CHECK_OK (gk_mount_mount (ctx, "/dev/sda", "/a b", &err));
   CHECK (ctx->root_fd != -1);
   struct stat st;
@@ -139,8 +142,10 @@ test_basic (void **state)
   test_sh ("mke2fs -q -F -t ext4 %s", test_image (&s, 64)->path);
   test_attach (&s.disks[0], 512, false);
   struct test_disk *d = test_image (&s, 64);
-  test_sh ("printf 'label: dos\\n2048,20480\\n,40960,5\\n,10240,82\\n,10000,7,*\\n,4000\\n,6000\\n' "
-           "| sfdisk -q %s", d->path);
+  test_sh (
+      "printf 'label: dos\\n2048,20480\\n,40960,5\\n,10240,82\\n,10000,7,*\\n,4000\\n,6000\\n' "
+      "| sfdisk -q %s",
+      d->path);
   test_attach (d, 512, false);
   d->label = "data";
   test_attach (test_image (&s, 8), 512, true);

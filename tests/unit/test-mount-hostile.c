@@ -200,11 +200,15 @@ btrfs_subvolumes (struct gk_ctx *ctx)
   CHECK_OK (gk_mount_mount (ctx, "/dev/sda", "/", &err));
   int fd = gk_root_open (ctx->root_fd, "/", O_RDONLY | O_DIRECTORY, 0);
   CHECK (fd != -1);
-  struct { int64_t fd; char name[4088]; } args = { 0, "sub vol" };
+  struct {
+    int64_t fd;
+    char name[4088];
+  } args = { 0, "sub vol" };
   CHECK (ioctl (fd, _IOW (0x94, 14, args), &args) == 0); /* BTRFS_IOC_SUBVOL_CREATE */
   close (fd);
   CHECK_OK (gk_mount_umount_all (ctx, &err));
-  CHECK_FAILS (gk_mount_mount (ctx, "btrfsvol:/dev/sda/nope", "/", &err), ENOENT, "btrfsvol:/dev/sda/nope on /");
+  CHECK_FAILS (gk_mount_mount (ctx, "btrfsvol:/dev/sda/nope", "/", &err), ENOENT,
+               "btrfsvol:/dev/sda/nope on /");
   CHECK_OK (gk_mount_mount (ctx, "btrfsvol:/dev/sda/sub vol", "/", &err));
   CHECK (has_option (ctx, "/", "subvol=/sub\\040vol"));
   CHECK_STR (mountpoints (ctx), "/dev/sda /");

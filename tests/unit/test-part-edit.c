@@ -22,9 +22,9 @@ layout (struct gk_ctx *ctx, const char *device, unsigned sector)
   for (uint32_t i = 0; i < list.len && at < sizeof buf; i++) {
     const struct guestfs_partition *p = &list.val[i];
     CHECK (p->part_end - p->part_start + 1 == p->part_size);
-    at += (size_t) snprintf (buf + at, sizeof buf - at, "%s%d:%llu..%llu", i ? " " : "",
-                             p->part_num, (unsigned long long) p->part_start / sector,
-                             (unsigned long long) p->part_end / sector);
+    at += (size_t)snprintf (buf + at, sizeof buf - at, "%s%d:%llu..%llu", i ? " " : "", p->part_num,
+                            (unsigned long long)p->part_start / sector,
+                            (unsigned long long)p->part_end / sector);
   }
   free (list.val);
   return buf;
@@ -46,11 +46,11 @@ check_string (int r, char *s, const char *expected)
   CHECK_STR (s, expected);
   free (s);
 }
-#define GET(call, device, num, expected)                                      \
-  do {                                                                        \
-    char *s_ = NULL;                                                          \
-    int r_ = call (ctx, device, num, &s_, &err);                              \
-    check_string (r_, s_, expected);                                          \
+#define GET(call, device, num, expected)                                                           \
+  do {                                                                                             \
+    char *s_ = NULL;                                                                               \
+    int r_ = call (ctx, device, num, &s_, &err);                                                   \
+    check_string (r_, s_, expected);                                                               \
   } while (0)
 
 static bool
@@ -77,7 +77,8 @@ gpt (struct gk_ctx *ctx)
   bool yes;
   int id;
   struct guestfs_partition_list list;
-  CHECK_FAILS (gk_part_part_list (ctx, a, &list, &err), EINVAL, "/dev/sda: unrecognised disk label");
+  CHECK_FAILS (gk_part_part_list (ctx, a, &list, &err), EINVAL,
+               "/dev/sda: unrecognised disk label");
   CHECK_FAILS (gk_part_part_get_parttype (ctx, a, &s, &err), EINVAL, "unrecognised disk label");
   CHECK_FAILS (gk_part_part_init (ctx, a, "foo", &err), EINVAL,
                "unknown partition type: common choices are \"gpt\" and \"msdos\"");
@@ -114,8 +115,9 @@ gpt (struct gk_ctx *ctx)
   CHECK_OK (gk_part_part_add (ctx, a, "p", 2048, 4095, &err));
   CHECK_OK (gk_part_part_add (ctx, a, "primary", 4096, 8191, &err));
   CHECK_FAILS (gk_part_part_add (ctx, a, "p", 4000, 9000, &err), ENOSPC, "overlapping");
-  CHECK_FAILS (gk_part_part_add (ctx, a, "x", 4000, 9000, &err), EINVAL,
-               "unknown partition type: x: this should be \"primary\", \"logical\" or \"extended\"");
+  CHECK_FAILS (
+      gk_part_part_add (ctx, a, "x", 4000, 9000, &err), EINVAL,
+      "unknown partition type: x: this should be \"primary\", \"logical\" or \"extended\"");
   CHECK_FAILS (gk_part_part_add (ctx, a, "p", -4000, 9000, &err), EINVAL,
                "startsect cannot be negative");
   CHECK_FAILS (gk_part_part_add (ctx, a, "p", 10000, 9000, &err), EINVAL,

@@ -35,8 +35,8 @@ entry (const struct test_disk *d, off_t at, int slot, uint8_t type, uint32_t sta
 {
   uint8_t e[16] = { [4] = type };
   for (int i = 0; i < 4; i++) {
-    e[8 + i] = (uint8_t) (start >> (8 * i));
-    e[12 + i] = (uint8_t) (size >> (8 * i));
+    e[8 + i] = (uint8_t)(start >> (8 * i));
+    e[12 + i] = (uint8_t)(size >> (8 * i));
   }
   patch (d, at + 446 + slot * 16, e, 16);
   patch (d, at + 510, "\x55\xaa", 2);
@@ -217,15 +217,17 @@ test_damaged (void **state)
   srand (1);
   for (size_t l = 0; l < 4; l++) {
     test_sh ("printf 'label: %s\\n%s' | sfdisk -q --wipe always %s >/dev/null", labels[l],
-             l == 0 ? "2048,2048\\n,4096\\n" : l == 1 ? ",2048\\n,8192,5\\n,1024\\n,1024\\n" : "",
+             l == 0   ? "2048,2048\\n,4096\\n"
+             : l == 1 ? ",2048\\n,8192,5\\n,1024\\n,1024\\n"
+                      : "",
              path);
     uint8_t whole[34 * 512];
-    assert_int_equal (gk_pread_full (fd, whole, sizeof whole, 0), (ssize_t) sizeof whole);
+    assert_int_equal (gk_pread_full (fd, whole, sizeof whole, 0), (ssize_t)sizeof whole);
     for (int i = 0; i < 400; i++) {
       uint8_t bad[sizeof whole];
       memcpy (bad, whole, sizeof bad);
       for (int k = 0; k < 1 + i % 8; k++)
-        bad[rand () % (i % 2 ? 2048 : (int) sizeof bad)] = (uint8_t) rand ();
+        bad[rand () % (i % 2 ? 2048 : (int)sizeof bad)] = (uint8_t)rand ();
       assert_int_equal (gk_pwrite_full (fd, bad, sizeof bad, 0), 0);
       struct gk_part_table t = GK_PART_TABLE_INIT;
       if (gk_part_read (fd, &t, &err) == 0)
