@@ -171,11 +171,12 @@ shell_parse_line (const char *text, struct shell_line *line, struct gk_error *er
   if (*p == '!' || (*p == '<' && p[1] == '!')) {
     line->kind = *p == '!' ? SHELL_LOCAL : SHELL_SOURCE;
     line->host = p + (*p == '!' ? 1 : 2);
+    line->host += strspn (line->host, BLANKS);
     return 0;
   }
   while (*p) {
     if (*p == '|' && line->words.len > 0) {
-      line->host = p + 1;
+      line->host = p + 1 + strspn (p + 1, BLANKS);
       break;
     }
     p = next_word (p, &line->words, err);
