@@ -59,6 +59,9 @@ begin_new (struct gk_part_edit *e, struct gk_ctx *ctx, const char *device, const
   int r = fdisk_create_disklabel (e->cxt, gk_streq (type, "msdos") ? "dos" : type);
   if (r != 0)
     return gk_part_edit_error (e, r, "creating a partition table", err);
+  /* Where there was a table before, libfdisk has gone back to its own margin. */
+  if (gk_streq (type, "msdos"))
+    fdisk_set_first_lba (e->cxt, 1);
   return 0;
 }
 
