@@ -2,6 +2,7 @@
 /* The table of launchers, and the choice between them. */
 
 #include <dlfcn.h>
+#include <link.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -78,11 +79,17 @@ beside_library (void)
                                        "%.*s../libexec/guestkit/guestkitd",
                                        "%.*s../../libexec/guestkit/guestkitd",
                                        "%.*s../../../libexec/guestkit/guestkitd" };
+  struct link_map *map = NULL;
   Dl_info info;
 
-  if (dladdr ((void *) gk_find_worker, &info) == 0 || info.dli_fname == NULL)
+  if (dladdr1 ((void *) gk_find_worker, &info, (void **) &map, RTLD_DL_LINKMAP) == 0)
     return NULL;
-  _cleanup_free_ char *lib = realpath (info.dli_fname, NULL);
+  /* Of the program itself only argv[0] is known there, which says nothing about
+   * where it lies: found through $PATH, it is a name in the current directory. */
+  const char *name = map->l_name[0] ? map->l_name : "/proc/self/exe";
+  if (name[0] != '/')
+    return NULL;
+  _cleanup_free_ char *lib = realpath (name, NULL);
   if (lib == NULL)
     return NULL;
   const char *slash = strrchr (lib, '/');
