@@ -2,7 +2,7 @@
 """Archives and compressed streams between guest and host."""
 
 from model import (
-    call, group, Device, FileIn, FileOut, OBool, OInt, OString,
+    call, example, group, Device, FileIn, FileOut, OBool, OInt, OString,
     OStringList, Pathname, RBufferOut, RErr, RStringList, String)
 
 group("archive/compress")
@@ -95,7 +95,32 @@ Optional arguments:
   An unknown word is an error.
 - `xattrs`: restore extended attributes that the archive holds.
 - `selinux`: restore SELinux labels that the archive holds.
-- `acls`: restore POSIX ACLs that the archive holds.""")
+- `acls`: restore POSIX ACLs that the archive holds.""",
+     examples=[
+         example("fs", "!mkdir d d/sub", "!echo text > d/sub/file", "!ln -s file d/sub/l",
+                 "!tar -cf x.tar -C d .", "tar-in x.tar /", "find /",
+                 prints="lost+found\nsub\nsub/file\nsub/l"),
+         example("fs", "!echo text > file", "!tar -cJf x.tar.xz file",
+                 "tar-in x.tar.xz / compress:xz", "cat /file", prints="text"),
+         example("fs", "!echo text > file",
+                 "!tar --owner=:1000 --group=:100 --mode=4751 -cf x.tar file",
+                 "tar-in x.tar /", "stat /file | grep -E 'mode|uid|gid'",
+                 prints="mode: 35305\nuid: 1000\ngid: 100"),
+         example("fs", "mkdir /etc", "ln-s / /etc/up", "!mkdir -p d/up",
+                 "!echo text > d/up/file", "!tar -cf x.tar -C d up/file",
+                 "tar-in x.tar /etc", "find /",
+                 prints="etc\netc/up\nfile\nlost+found"),
+         example("fs", "!echo text > file", "!tar -P -cf x.tar --transform="
+                 "'s,^,../../../tmp/out-of-guest/,' file", "-tar-in x.tar /",
+                 "!test ! -e /tmp/out-of-guest"),
+         example("fs", "!echo no archive > x.tar", "tar-in x.tar /", error="tar_in"),
+         example("fs", "tar-in nowhere.tar /",
+                 error="nowhere.tar: No such file or directory", errno="ENOENT"),
+         example("fs", "!tar -cf x.tar -T /dev/null", "tar-in x.tar /nowhere",
+                 error="/nowhere: No such file or directory", errno="ENOENT"),
+         example("fs", "!tar -cf x.tar -T /dev/null", "tar-in x.tar / compress:nope",
+                 error="unknown compression type: nope"),
+     ])
 
 call("tar_out",
      [String("directory"), FileOut("tarfile")], RErr,
@@ -121,7 +146,27 @@ Optional arguments:
   out, with all below them.
 - `xattrs`: store extended attributes.
 - `selinux`: store SELinux labels.
-- `acls`: store POSIX ACLs.""")
+- `acls`: store POSIX ACLs.""",
+     examples=[
+         example("tree", "tar-out /dir x.tar", "!tar -tf x.tar | sort",
+                 prints="./\n./.hidden\n./a\n./b\n./back\n./sub/\n./sub/deep\n"
+                 "./sub/empty/"),
+         example("tree", "tar-out /dir - | tar -xOf - ./sub/deep", prints="deep"),
+         example("tree", "tar-out /dir x.tar \"excludes:./sub ./a\"",
+                 "!tar -tf x.tar | sort", prints="./\n./.hidden\n./b\n./back"),
+         example("tree", "tar-out /owned x.tar numericowner:true",
+                 "!tar --numeric-owner -tvf x.tar ./secret | cut -d' ' -f1,2",
+                 prints="-rw------- 1000/100"),
+         example("tree", "tar-out /dir x.tar.gz compress:gzip",
+                 "!gzip -dc x.tar.gz | tar -xOf - ./a", prints="a"),
+         example("tree", "tar-out /nodes x.tar", "!tar -tvf x.tar | cut -c1 | sort",
+                 prints="b\nc\nd\np"),
+         example("tree", "tar-out /nope x.tar", error="/nope: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "-tar-out /nope x.tar", "!test ! -e x.tar"),
+         example("tree", "tar-out / x.tar compress:nope",
+                 error="unknown compression type: nope"),
+     ])
 
 call("tgz_in",
      [FileIn("tarball"), Pathname("directory")], RErr,
@@ -129,7 +174,13 @@ call("tgz_in",
      cancellable=True,
      brief="Unpack a gzip archive from the host into a directory",
      doc="""\
-As `tar_in` with `compress` "gzip"; `tarball` is the host file.""")
+As `tar_in` with `compress` "gzip"; `tarball` is the host file.""",
+     examples=[
+         example("fs", "!echo text > file", "!tar -czf x.tgz file", "tgz-in x.tgz /",
+                 "cat /file", prints="text"),
+         example("fs", "!echo text > file", "!tar -cf x.tar file", "tgz-in x.tar /",
+                 error="tgz_in"),
+     ])
 
 call("tgz_out",
      [Pathname("directory"), FileOut("tarball")], RErr,
@@ -137,7 +188,13 @@ call("tgz_out",
      cancellable=True,
      brief="Pack a directory into a gzip archive on the host",
      doc="""\
-As `tar_out` with `compress` "gzip"; `tarball` is the host file.""")
+As `tar_out` with `compress` "gzip"; `tarball` is the host file.""",
+     examples=[
+         example("tree", "tgz-out /dir x.tgz", "!gzip -dc x.tgz | tar -xOf - ./b",
+                 prints="b"),
+         example("tree", "tgz-out /nope x.tgz",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("txz_in",
      [FileIn("tarball"), Pathname("directory")], RErr,
@@ -145,7 +202,13 @@ call("txz_in",
      optgroup="xz", cancellable=True,
      brief="Unpack an xz archive from the host into a directory",
      doc="""\
-As `tar_in` with `compress` "xz"; `tarball` is the host file.""")
+As `tar_in` with `compress` "xz"; `tarball` is the host file.""",
+     examples=[
+         example("fs", "!echo text > file", "!tar -cJf x.txz file", "txz-in x.txz /",
+                 "cat /file", prints="text"),
+         example("fs", "!echo text > file", "!tar -cf x.tar file", "txz-in x.tar /",
+                 error="txz_in"),
+     ])
 
 call("txz_out",
      [Pathname("directory"), FileOut("tarball")], RErr,
@@ -153,4 +216,8 @@ call("txz_out",
      optgroup="xz", cancellable=True,
      brief="Pack a directory into an xz archive on the host",
      doc="""\
-As `tar_out` with `compress` "xz"; `tarball` is the host file.""")
+As `tar_out` with `compress` "xz"; `tarball` is the host file.""",
+     examples=[
+         example("tree", "txz-out /dir x.txz", "!xz -dc x.txz | tar -xOf - ./b",
+                 prints="b"),
+     ])

@@ -2,7 +2,7 @@
 """Disks and other block devices, as devices and not by what they hold."""
 
 from model import (
-    call, group, BufferIn, Device, Int, Int64, OBool, OInt, OInt64,
+    call, example, group, BufferIn, Device, Int, Int64, OBool, OInt, OInt64,
     OString, Pathname, RBool, RBufferOut, RErr, RHashtable, RInt, RInt64,
     RString, RStringList, String)
 
@@ -39,14 +39,29 @@ call("blockdev_getro",
      doc="""\
 Returns true if the kernel refuses writes to the block device `device`.  A
 drive that was added read-only still gives false where the changes go to a
-throw-away layer.""")
+throw-away layer.""",
+     examples=[
+         example("part", "blockdev-getro /dev/sda", prints="false"),
+         example("part", "blockdev-getro /dev/sda1", prints="false"),
+     ])
 
 call("blockdev_getsize64",
      [Device("device")], RInt64("sizeinbytes"),
      since="1.9.3", impl="mount",
      brief="Return the size of a device in bytes",
      doc="""\
-Returns the size of the block device `device` in bytes.""")
+Returns the size of the block device `device` in bytes.""",
+     examples=[
+         example("part", "blockdev-getsize64 /dev/sda", prints="1073741824"),
+         example("part", "blockdev-getsize64 /dev/sda1", prints="1072693248"),
+         example("part", "blockdev-getsize64 /dev/vda", prints="1073741824"),
+         example("part", "blockdev-getsize64 /dev/sdb",
+                 error="/dev/sdb: No such file or directory", errno="ENOENT"),
+         example("part", "blockdev-getsize64 /dev/null", error="/dev/null"),
+         example("part", "blockdev-getsize64 /dev/../etc/passwd",
+                 error="blockdev_getsize64"),
+         example("part", "blockdev-getsize64 sda", error="sda"),
+     ])
 
 call("blockdev_getss",
      [Device("device")], RInt("sectorsize"),
@@ -54,7 +69,13 @@ call("blockdev_getss",
      brief="Return the sector size of a device",
      doc="""\
 Returns the size of a logical sector of `device` in bytes, usually 512, and
-4096 for disks that were added so.""")
+4096 for disks that were added so.""",
+     examples=[
+         example("part", "blockdev-getss /dev/sda", prints="512"),
+         example("none", "!truncate -s 64M big.raw",
+                 "add big.raw format:raw blocksize:4096", "run",
+                 "blockdev-getss /dev/sda", prints="4096"),
+     ])
 
 call("blockdev_getsz",
      [Device("device")], RInt64("sizeinsectors"),
@@ -62,7 +83,11 @@ call("blockdev_getsz",
      brief="Return the size of a device in sectors",
      doc="""\
 Returns the size of `device` in units of 512 bytes, whatever the device's
-own sector size is.  `blockdev_getsize64` is easier to use right.""")
+own sector size is.  `blockdev_getsize64` is easier to use right.""",
+     examples=[
+         example("part", "blockdev-getsz /dev/sda", prints="2097152"),
+         example("part", "blockdev-getsz /dev/sda1", prints="2095104"),
+     ])
 
 call("blockdev_rereadpt",
      [Device("device")], RErr,
@@ -109,7 +134,15 @@ call("canonical_device_name",
 Devices have more than one name.  This turns /dev/vda, /dev/hda and the
 like into /dev/sda, and the mapper name of a logical volume,
 /dev/mapper/VG-LV, into /dev/VG/LV.  Other names are returned as they are.
-The device need not exist.""")
+The device need not exist.""",
+     examples=[
+         example("part", "canonical-device-name /dev/vda1", prints="/dev/sda1"),
+         example("part", "canonical-device-name /dev/hdc3", prints="/dev/sdc3"),
+         example("part", "canonical-device-name /dev/xvdb", prints="/dev/sdb"),
+         example("part", "canonical-device-name /dev/sda", prints="/dev/sda"),
+         example("part", "canonical-device-name /dev/mapper/some-name",
+                 prints="/dev/mapper/some-name"),
+     ])
 
 call("copy_device_to_device",
      [Device("src"), Device("dest")], RErr,
@@ -167,7 +200,14 @@ call("device_index",
      doc="""\
 Returns the place of `device`, which must be a whole disk such as /dev/sdb,
 in the list of disks: 0 for the first.  Fails with the errno EINVAL or
-ENOENT if there is no such disk.""")
+ENOENT if there is no such disk.""",
+     examples=[
+         example("part", "device-index /dev/sda", prints="0"),
+         example("none", "add /dev/null", "add /dev/null", "run",
+                 "device-index /dev/sdb", prints="1"),
+         example("part", "device-index /dev/sda1",
+                 error="/dev/sda1: device not found"),
+     ])
 
 call("device_name",
      [Int("index")], RString("name"),
@@ -259,7 +299,13 @@ call("is_whole_device",
      doc="""\
 Returns true if `device` is one of the session's disks, such as /dev/sda,
 and false if it is a partition or any other device such as a logical
-volume.""")
+volume.""",
+     examples=[
+         example("part", "is-whole-device /dev/sda", prints="true"),
+         example("part", "is-whole-device /dev/sda1", prints="false"),
+         example("part", "is-whole-device /dev/sdb",
+                 error="/dev/sdb: No such file or directory", errno="ENOENT"),
+     ])
 
 call("list_devices",
      [], RStringList("devices"),
@@ -268,7 +314,14 @@ call("list_devices",
      doc="""\
 Returns the names of all disks of the session, /dev/sda, /dev/sdb and so
 on, in the order in which the drives were added.  Partitions and logical
-volumes are not listed; see `list_partitions`.""")
+volumes are not listed; see `list_partitions`.""",
+     examples=[
+         example("empty", "list-devices", prints="/dev/sda"),
+         example("none", "add /dev/null", "add /dev/null", "add /dev/null", "run",
+                 "list-devices", prints="/dev/sda\n/dev/sdb\n/dev/sdc"),
+         example("none", "list-devices",
+                 error="call launch before using this function", errno="0"),
+     ])
 
 call("list_disk_labels",
      [], RHashtable("labels"),
@@ -277,7 +330,13 @@ call("list_disk_labels",
      doc="""\
 Returns pairs of a label, as it was given to `add_drive` or is that of one
 of the drive's partitions (the label followed by the number), and the
-device that has it.""")
+device that has it.""",
+     examples=[
+         example("empty", "list-disk-labels", prints=""),
+         example("none", "add /dev/null label:first", "add /dev/null",
+                 "add /dev/null label:third", "run", "list-disk-labels",
+                 prints="first: /dev/sda\nthird: /dev/sdc"),
+     ])
 
 call("max_disks",
      [], RInt("disks"),
@@ -292,7 +351,12 @@ call("nr_devices",
      brief="Return the number of disks",
      doc="""\
 Returns how many disks the session has, which is the length of the list
-that `list_devices` returns.""")
+that `list_devices` returns.""",
+     examples=[
+         example("empty", "nr-devices", prints="1"),
+         example("none", "add /dev/null", "add /dev/null", "run", "nr-devices",
+                 prints="2"),
+     ])
 
 call("pread_device",
      [Device("device"), Int("count"), Int64("offset")], RBufferOut("content"),

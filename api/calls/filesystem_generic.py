@@ -2,7 +2,7 @@
 """Calls that mean the same for every filesystem."""
 
 from model import (
-    call, group, Device, FileOut, Int, Mountable, OInt, OString,
+    call, example, group, Device, FileOut, Int, Mountable, OInt, OString,
     OStringList, Pathname, RBool, RErr, RHashtable, RInt, RInt64, RString,
     RStruct, String)
 
@@ -15,14 +15,22 @@ call("df",
      doc="""\
 Returns text like that of `df`: a line for each mounted filesystem with its
 size, what is used and what is free, in blocks of 1 KiB.  The form is for
-people; programs use `statvfs`.  Something must be mounted.""")
+people; programs use `statvfs`.  Something must be mounted.""",
+     examples=[
+         example("fs", "df | grep -c '^/dev/sda1 '", prints="1"),
+         example("part", "df",
+                 error="you must call 'mount' first to mount the root filesystem"),
+     ])
 
 call("df_h",
      [], RString("output"),
      since="1.0.54", impl="fileops", needs_root=True,
      brief="Show the disk space of mounted filesystems, readable",
      doc="""\
-As `df`, with sizes such as 1.5G.""")
+As `df`, with sizes such as 1.5G.""",
+     examples=[
+         example("fs", "df-h | grep -c '^/dev/sda1 '", prints="1"),
+     ])
 
 call("drop_caches",
      [Int("whattodrop")], RErr,
@@ -48,7 +56,14 @@ call("fill_dir",
      doc="""\
 Makes `nr` empty files in the existing directory `dir`, named by their
 number with eight digits: 00000000, 00000001 and so on.  It is for tests of
-large directories.""")
+large directories.""",
+     examples=[
+         example("fs", "mkdir /d", "fill-dir /d 3", "ls /d",
+                 prints="00000000\n00000001\n00000002"),
+         example("fs", "mkdir /d", "fill-dir /d 0", "ls /d", prints=""),
+         example("fs", "fill-dir /d 1", error="No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("fsck",
      [String("fstype"), Device("device")], RInt("status"),
@@ -91,7 +106,17 @@ listed, because nothing can be mounted from them.
 
 The list says what is there, not what can be mounted: a filesystem may be
 damaged, or its type unknown to the kernel.  Which of them belong together
-is what `inspect_os` finds out.""")
+is what `inspect_os` finds out.""",
+     examples=[
+         example("fs", "list-filesystems", prints="/dev/sda1: ext4"),
+         example("part", "list-filesystems", prints="/dev/sda1: unknown"),
+         example("empty", "mkfs ext2 /dev/sda", "list-filesystems",
+                 prints="/dev/sda: ext2"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 2048 99999",
+                 "part-add /dev/sda p 100000 199999", "mkfs ext3 /dev/sda1",
+                 "mkfs swap /dev/sda2", "list-filesystems",
+                 prints="/dev/sda1: ext3\n/dev/sda2: swap"),
+     ])
 
 call("mkfs",
      [String("fstype"), Device("device")], RErr,
@@ -117,7 +142,30 @@ Optional arguments:
 - `inode`: the size of an inode in bytes, ext2/3/4 only.
 - `sectorsize`: the size of sectors, for types that ask for it.
 - `label`: the filesystem's label.  It must not be longer than the type
-  allows.""")
+  allows.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "mount /dev/sda1 /", "touch /x",
+                 "ls /", prints="lost+found\nx"),
+         example("part", "mkfs ext2 /dev/sda1 label:top", "vfs-label /dev/sda1",
+                 prints="top"),
+         example("part", "mkfs ext4 /dev/sda1 blocksize:1024 inode:128",
+                 "mount /dev/sda1 /", "statvfs / | head -1", prints="bsize: 1024"),
+         example("part", "mkfs xfs /dev/sda1 label:top", "vfs-label /dev/sda1",
+                 prints="top", needs="tool:mkfs.xfs"),
+         example("part", "mkfs btrfs /dev/sda1 label:top", "vfs-label /dev/sda1",
+                 prints="top", needs="tool:mkfs.btrfs"),
+         example("part", "mkfs vfat /dev/sda1 label:TOP", "vfs-type /dev/sda1",
+                 prints="vfat", needs="tool:mkfs.vfat"),
+         example("part", "mkfs ext4 /dev/sda1", "mkfs nosuchfs /dev/sda1",
+                 error="nosuchfs"),
+         example("part", "mkfs ext4 /dev/sda1", "-mkfs nosuchfs /dev/sda1",
+                 "vfs-type /dev/sda1", prints="ext4"),
+         example("part", "mkfs ext4 /dev/sda1 blocksize:1000",
+                 error="block size must be > 0 and a power of 2"),
+         example("part", "mkfs ext4 /dev/sda1 label:longer-than-sixteen-bytes",
+                 error="labels are limited to 16 bytes"),
+         example("fs", "mkfs ext4 /dev/sda1", error="/dev/sda1 is mounted"),
+     ])
 
 call("mkfs_b",
      [String("fstype"), Int("blocksize"), Device("device")], RErr,
@@ -172,7 +220,13 @@ call("statvfs",
 Returns what statvfs(2) knows of the filesystem that holds `path`: `bsize`
 and `frsize`, the block sizes; `blocks`, `bfree` and `bavail`, in units of
 `frsize`; `files`, `ffree` and `favail`, the inodes; `fsid`; `flag`, the
-mount flags; and `namemax`, the longest name.""")
+mount flags; and `namemax`, the longest name.""",
+     examples=[
+         example("fs", "statvfs / | grep bsize", prints="bsize: 4096"),
+         example("fs", "statvfs / | grep namemax", prints="namemax: 255"),
+         example("fs", "statvfs /nope", error="/nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("sync",
      [], RErr,
@@ -182,7 +236,11 @@ call("sync",
 Returns when all that was written in this session, to files and devices,
 has reached the disk images.  It is not needed before `shutdown`, which
 does the same; call it when another program will look at the image while
-the session goes on.""")
+the session goes on.""",
+     examples=[
+         example("fs", "write /x data", "sync"),
+         example("part", "sync"),
+     ])
 
 call("vfs_label",
      [Mountable("mountable")], RString("label"),
@@ -190,7 +248,13 @@ call("vfs_label",
      brief="Return the label of a filesystem",
      doc="""\
 Returns the label of the filesystem on `mountable`, or an empty string when
-it has none.  It is read from the device, so it need not be mounted.""")
+it has none.  It is read from the device, so it need not be mounted.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1 label:some", "vfs-label /dev/sda1",
+                 prints="some"),
+         example("fs", "vfs-label /dev/sda1", prints=""),
+         example("part", "vfs-label /dev/sda1", prints=""),
+     ])
 
 call("vfs_minimum_size",
      [Mountable("mountable")], RInt64("sizeinbytes"),
@@ -210,7 +274,15 @@ Returns the name under which the kernel knows what is on `mountable`:
 "ext4", "xfs", "btrfs", "vfat", "ntfs", "iso9660", and also "swap",
 "crypto_LUKS" or "LVM2_member" for things that are not filesystems.  An
 empty string means that nothing was recognized.  It is found from the
-contents, which need not be mountable.""")
+contents, which need not be mountable.""",
+     examples=[
+         example("fs", "vfs-type /dev/sda1", prints="ext4"),
+         example("fs", "vfs-type /dev/sda", prints=""),
+         example("part", "mkfs swap /dev/sda1", "vfs-type /dev/sda1",
+                 prints="swap"),
+         example("part", "vfs-type /dev/sda2",
+                 error="/dev/sda2: No such file or directory", errno="ENOENT"),
+     ])
 
 call("vfs_uuid",
      [Mountable("mountable")], RString("uuid"),
@@ -219,4 +291,9 @@ call("vfs_uuid",
      doc="""\
 Returns the UUID of the filesystem on `mountable` as the device holds it,
 or an empty string when it has none.  Types without real UUIDs, such as FAT
-and NTFS, have shorter serial numbers, which are returned the same way.""")
+and NTFS, have shorter serial numbers, which are returned the same way.""",
+     examples=[
+         example("fs", "vfs-uuid /dev/sda1",
+                 prints="f5000000-1111-4222-8333-444455556666"),
+         example("part", "vfs-uuid /dev/sda1", prints=""),
+     ])

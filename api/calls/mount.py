@@ -2,8 +2,8 @@
 """Mounting filesystems, and showing the tree on the host."""
 
 from model import (
-    call, group, DevOrPath, Mountable, OBool, OInt, OString, Pathname,
-    RErr, RHashtable, RString, RStringList, String)
+    call, example, group, DevOrPath, Mountable, OBool, OInt, OString,
+    Pathname, RErr, RHashtable, RString, RStringList, String)
 
 group("mount")
 
@@ -24,7 +24,19 @@ call("mkmountpoint",
 tree that exists before a root is mounted, so that several filesystems can
 be mounted side by side.  As soon as something is mounted on "/" these
 directories are hidden, so use either this or `mount` on "/".
-`rmmountpoint` removes them.""")
+`rmmountpoint` removes them.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "mkmountpoint /one",
+                 "mount /dev/sda1 /one", "mountpoints", prints="/dev/sda1: /one"),
+         example("part", "mkfs ext4 /dev/sda1", "mkmountpoint /one",
+                 "mkmountpoint /two", "mount /dev/sda1 /one",
+                 "mount /dev/sda1 /two", "mkdir /one/shared", "is-dir /two/shared",
+                 prints="true"),
+         example("part", "mkmountpoint /one", "mkmountpoint /one",
+                 error="/one: File exists", errno="EEXIST"),
+         example("part", "mkmountpoint one",
+                 error="path must start with a / character"),
+     ])
 
 call("mount",
      [Mountable("mountable"), String("mountpoint")], RErr,
@@ -39,7 +51,31 @@ mounts away.  Each filesystem can be mounted at more than one place.
 Unless the drive was added read-only, writing is possible, and the journal
 of a filesystem that was not unmounted cleanly is replayed.  The type is
 found from the contents.  If the mount fails, the message says what the
-kernel found wrong.""")
+kernel found wrong.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "mount /dev/sda1 /", "ls /",
+                 prints="lost+found"),
+         example("fs", "mkdir /boot", "mount /dev/sda1 /boot", "mounts",
+                 prints="/dev/sda1\n/dev/sda1"),
+         example("part", "mkfs ext4 /dev/sda1", "mount /dev/vda1 /", "mounts",
+                 prints="/dev/sda1"),
+         example("part", "mkfs vfat /dev/sda1", "mount /dev/sda1 /", "touch /x",
+                 "ls /", prints="x", needs="vfat"),
+         example("part", "mkfs btrfs /dev/sda1", "mount /dev/sda1 /", "touch /x",
+                 "ls /", prints="x", needs="btrfs"),
+         example("part", "mkfs xfs /dev/sda1", "mount /dev/sda1 /", "touch /x",
+                 "ls /", prints="x", needs="xfs"),
+         example("part", "mount /dev/sda1 /",
+                 error="mount: /dev/sda1 on /: wrong fs type or bad superblock"),
+         example("fs", "mount /dev/sda1 /", error="already mounted on /"),
+         example("fs", "mount /dev/sda1 /nowhere",
+                 error="/nowhere: mount point is not a directory"),
+         example("fs", "ln-s /etc /link", "mkdir /etc", "mount /dev/sda1 /link",
+                 "mountpoints", prints="/dev/sda1: /\n/dev/sda1: /etc"),
+         example("part", "mount /dev/sdz1 /",
+                 error="/dev/sdz1: No such file or directory", errno="ENOENT"),
+         example("part", "mount /etc/passwd /", error="/etc/passwd"),
+     ])
 
 call("mount_9p",
      [String("mounttag"), String("mountpoint")], RErr,
@@ -95,7 +131,19 @@ call("mount_options",
      doc="""\
 As `mount`.  `options` is a list of mount options divided by commas, such
 as "ro,noatime"; an empty one stands for the defaults.  Options that would
-let the filesystem reach out of the session are refused.""")
+let the filesystem reach out of the session are refused.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "mount-options noatime /dev/sda1 /",
+                 "touch /x", "ls /", prints="lost+found\nx"),
+         example("part", "mkfs ext4 /dev/sda1",
+                 "mount-options \"ro,noatime\" /dev/sda1 /", "touch /x",
+                 error="touch: open: /x: Read-only file system", errno="EROFS"),
+         example("part", "mkfs ext4 /dev/sda1", "mount-options \"\" /dev/sda1 /",
+                 "mounts", prints="/dev/sda1"),
+         example("part", "mkfs ext4 /dev/sda1",
+                 "mount-options no-such-option /dev/sda1 /",
+                 error="no-such-option"),
+     ])
 
 call("mount_ro",
      [Mountable("mountable"), String("mountpoint")], RErr,
@@ -104,7 +152,15 @@ call("mount_ro",
      doc="""\
 As `mount`, read-only.  Some filesystems replay their journal even so, and
 that writes to the disk: if the image itself must not change, add the drive
-with `readonly`.""")
+with `readonly`.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "mount-ro /dev/sda1 /", "touch /x",
+                 error="Read-only file system", errno="EROFS"),
+         example("part", "mkfs ext4 /dev/sda1", "mount-ro /dev/sda1 /", "ls /",
+                 prints="lost+found"),
+         example("part", "mount-ro /dev/sda1 /",
+                 error="wrong fs type or bad superblock"),
+     ])
 
 call("mount_vfs",
      [String("options"), String("vfstype"), Mountable("mountable"),
@@ -113,7 +169,17 @@ call("mount_vfs",
      brief="Mount a filesystem with options and a type",
      doc="""\
 As `mount_options`.  `vfstype` is the type that the kernel shall take it
-for; it is needed only when the type is not found from the contents.""")
+for; it is needed only when the type is not found from the contents.""",
+     examples=[
+         example("part", "mkfs ext2 /dev/sda1", "mount-vfs \"\" ext4 /dev/sda1 /",
+                 "ls /", prints="lost+found"),
+         example("part", "mkfs ext4 /dev/sda1", "mount-vfs ro ext4 /dev/sda1 /",
+                 "mkdir /x", error="Read-only file system", errno="EROFS"),
+         example("part", "mkfs ext4 /dev/sda1", "mount-vfs \"\" xfs /dev/sda1 /",
+                 error="mount_vfs: /dev/sda1 on /", needs="xfs"),
+         example("part", "mkfs ext4 /dev/sda1", "mount-vfs \"\" nosuchfs /dev/sda1 /",
+                 error="nosuchfs"),
+     ])
 
 call("mountable_device",
      [Mountable("mountable")], RString("device"),
@@ -138,7 +204,14 @@ call("mountpoints",
      doc="""\
 Returns pairs of the mountable and the path at which it is mounted in this
 session, in the order in which they were mounted.  Mounts that the library
-uses for itself are not shown.""")
+uses for itself are not shown.""",
+     examples=[
+         example("fs", "mountpoints", prints="/dev/sda1: /"),
+         example("fs", "mkdir /a", "mount /dev/sda1 /a", "mkdir /a/b",
+                 "mount /dev/sda1 /a/b", "mountpoints",
+                 prints="/dev/sda1: /\n/dev/sda1: /a\n/dev/sda1: /a/b"),
+         example("part", "mountpoints", prints=""),
+     ])
 
 call("mounts",
      [], RStringList("devices"),
@@ -146,7 +219,12 @@ call("mounts",
      brief="Return what is mounted",
      doc="""\
 Returns the mountables that are mounted in this session, without where.
-One that is mounted twice is listed twice.  See `mountpoints`.""")
+One that is mounted twice is listed twice.  See `mountpoints`.""",
+     examples=[
+         example("fs", "mounts", prints="/dev/sda1"),
+         example("part", "mounts", prints=""),
+         example("fs", "umount /", "mounts", prints=""),
+     ])
 
 call("remount",
      [Pathname("mountpoint")], RErr,
@@ -165,7 +243,18 @@ call("rmmountpoint",
      brief="Remove a directory that mkmountpoint made",
      doc="""\
 `exemptpath` is the name that was given to `mkmountpoint`.  Nothing may be
-mounted there.""")
+mounted there.""",
+     examples=[
+         example("part", "mkmountpoint /one", "rmmountpoint /one",
+                 "mkmountpoint /one"),
+         example("part", "mkfs ext4 /dev/sda1", "mkmountpoint /one",
+                 "mount /dev/sda1 /one", "rmmountpoint /one",
+                 error="/one: Device or resource busy", errno="EBUSY"),
+         example("part", "rmmountpoint /one",
+                 error="/one: No such file or directory", errno="ENOENT"),
+         example("part", "rmmountpoint one",
+                 error="path must start with a / character"),
+     ])
 
 call("umount",
      [DevOrPath("pathordevice")], RErr,
@@ -182,7 +271,23 @@ Optional arguments:
 
 - `force`: unmount even if the filesystem does not answer.
 - `lazyunmount`: take it out of the tree at once, and let go of it when
-  nothing uses it any more.""")
+  nothing uses it any more.""",
+     examples=[
+         example("fs", "umount /", "mountpoints", prints=""),
+         example("fs", "umount /dev/sda1", "mountpoints", prints=""),
+         example("fs", "mkdir /a", "mount /dev/sda1 /a", "umount /dev/sda1",
+                 "mountpoints", prints="/dev/sda1: /"),
+         example("fs", "mkdir /a", "mount /dev/sda1 /a", "umount /a", "mountpoints",
+                 prints="/dev/sda1: /"),
+         example("fs", "mkdir /a", "mount /dev/sda1 /a", "umount /",
+                 error="umount: /: target is busy", errno="EBUSY"),
+         example("fs", "umount / lazyunmount:true", "mountpoints", prints=""),
+         example("fs", "umount / force:true", "mountpoints", prints=""),
+         example("fs", "mkdir /a", "umount /a", error="/a: not mounted"),
+         example("fs", "umount /a", error="/a: No such file or directory"),
+         example("part", "umount /",
+                 error="you must call 'mount' first to mount the root filesystem"),
+     ])
 
 call("umount_all",
      [], RErr,
@@ -191,7 +296,15 @@ call("umount_all",
      doc="""\
 Unmounts everything that is mounted in this session, the innermost first,
 also what was mounted by other programs below the tree.  It is no error if
-nothing is mounted.""")
+nothing is mounted.""",
+     examples=[
+         example("fs", "umount-all", "mountpoints", prints=""),
+         example("fs", "mkdir /a", "mount /dev/sda1 /a", "mkdir /a/b",
+                 "mount /dev/sda1 /a/b", "umount-all", "mounts", prints=""),
+         example("part", "umount-all"),
+         example("fs", "write /x data", "umount-all", "mount-ro /dev/sda1 /",
+                 "cat /x", prints="data"),
+     ])
 
 call("umount_local",
      [], RErr,

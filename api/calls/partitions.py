@@ -2,8 +2,8 @@
 """Partition tables."""
 
 from model import (
-    call, group, Bool, Device, GUID, Int, Int64, RBool, RErr, RInt, RInt64,
-    RString, RStringList, RStructList, String, StringList)
+    call, example, group, Bool, Device, GUID, Int, Int64, RBool, RErr, RInt,
+    RInt64, RString, RStringList, RStructList, String, StringList)
 
 group("partitions")
 
@@ -15,7 +15,14 @@ call("list_partitions",
 Returns the names of all partitions on all disks of the session, such as
 /dev/sda1, in the order of the disks and of their numbers.  Extended
 partitions are in the list.  Disks without a partition table, and logical
-volumes, are not: see `list_devices`, `lvs` and `list_filesystems`.""")
+volumes, are not: see `list_devices`, `lvs` and `list_filesystems`.""",
+     examples=[
+         example("part", "list-partitions", prints="/dev/sda1"),
+         example("empty", "list-partitions", prints=""),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 2048 4095",
+                 "part-add /dev/sda e 4096 -1", "part-add /dev/sda l 8192 9000",
+                 "list-partitions", prints="/dev/sda1\n/dev/sda2\n/dev/sda5"),
+     ])
 
 call("part_add",
      [Device("device"), String("prlogex"), Int64("startsect"),
@@ -33,7 +40,33 @@ the right place.
 
 The place is taken as given, without rounding to what would be faster;
 usual partitions start at a multiple of 2048.  It is an error if the
-partition would overlap another or does not fit.""")
+partition would overlap another or does not fit.""",
+     examples=[
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 64 2047",
+                 "part-list /dev/sda", prints="[0] = {\n  part_num: 1\n"
+                 "  part_start: 32768\n  part_end: 1048575\n  part_size: 1015808\n}"),
+         example("empty", "part-init /dev/sda gpt",
+                 "part-add /dev/sda p 34 2047", "part-add /dev/sda p 2048 -34",
+                 "part-list /dev/sda", prints="[0] = {\n  part_num: 1\n"
+                 "  part_start: 17408\n  part_end: 1048575\n  part_size: 1031168\n}\n"
+                 "[1] = {\n  part_num: 2\n  part_start: 1048576\n"
+                 "  part_end: 1073724927\n  part_size: 1072676352\n}"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda extended 64 -1",
+                 "part-add /dev/sda logical 2048 4095",
+                 "part-add /dev/sda logical 6144 8191", "list-partitions",
+                 prints="/dev/sda1\n/dev/sda5\n/dev/sda6"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 2048 -1",
+                 "blockdev-getsize64 /dev/sda1", prints="1072693248"),
+         example("part", "part-add /dev/sda p 4096 8191",
+                 error="overlapping partitions"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda x 64 100",
+                 error="unknown partition type: x"),
+         example("empty", "part-init /dev/sda mbr",
+                 "part-add /dev/sda p 64 99999999",
+                 error="outside of the device"),
+         example("empty", "part-add /dev/sda p 64 100",
+                 error="unrecognised disk label"),
+     ])
 
 call("part_del",
      [Device("device"), Int("partnum")], RErr,
@@ -42,7 +75,18 @@ call("part_del",
      doc="""\
 Removes partition `partnum` of `device` from the table.  Removing an
 extended partition removes all logical ones in it.  The contents stay on
-the disk.  Nothing on this partition may be mounted.""")
+the disk.  Nothing on this partition may be mounted.""",
+     examples=[
+         example("part", "part-del /dev/sda 1", "list-partitions", prints=""),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 2048 4095",
+                 "part-add /dev/sda e 4096 -1", "part-add /dev/sda l 8192 9000",
+                 "part-del /dev/sda 2", "list-partitions", prints="/dev/sda1"),
+         example("empty", "part-init /dev/sda gpt", "part-add /dev/sda p 2048 4095",
+                 "part-add /dev/sda p 4096 8191", "part-del /dev/sda 1",
+                 "list-partitions", prints="/dev/sda2"),
+         example("part", "part-del /dev/sda 2", error="Partition doesn't exist"),
+         example("fs", "part-del /dev/sda 1", error="part_del"),
+     ])
 
 call("part_disk",
      [Device("device"), String("parttype")], RErr,
@@ -51,7 +95,23 @@ call("part_disk",
      doc="""\
 Makes a new, empty partition table of the type `parttype` on `device`, as
 `part_init` does, and one partition in it that takes all the space that the
-table allows, starting at a well aligned sector.""")
+table allows, starting at a well aligned sector.""",
+     examples=[
+         example("empty", "part-disk /dev/sda mbr", "part-list /dev/sda",
+                 prints="[0] = {\n  part_num: 1\n  part_start: 65536\n"
+                 "  part_end: 1073676799\n  part_size: 1073611264\n}"),
+         example("empty", "part-disk /dev/sda gpt", "part-list /dev/sda",
+                 prints="[0] = {\n  part_num: 1\n  part_start: 65536\n"
+                 "  part_end: 1073676799\n  part_size: 1073611264\n}"),
+         example("part", "part-disk /dev/sda mbr", "part-list /dev/sda",
+                 prints="[0] = {\n  part_num: 1\n  part_start: 65536\n"
+                 "  part_end: 1073676799\n  part_size: 1073611264\n}"),
+         example("empty", "part-disk /dev/sda gpt", "part-disk /dev/sda gpt",
+                 "part-disk /dev/sda mbr", "part-disk /dev/sda gpt",
+                 "part-get-parttype /dev/sda", prints="gpt"),
+         example("empty", "part-disk /dev/sda nope",
+                 error="unknown partition type"),
+     ])
 
 call("part_expand_gpt",
      [Device("device")], RErr,
@@ -67,7 +127,12 @@ call("part_get_bootable",
      brief="Tell whether a partition is marked bootable",
      doc="""\
 Returns true if partition `partnum` of `device` has the bootable flag: the
-active flag of MBR, or the legacy BIOS attribute of GPT.""")
+active flag of MBR, or the legacy BIOS attribute of GPT.""",
+     examples=[
+         example("part", "part-get-bootable /dev/sda 1", prints="false"),
+         example("part", "part-get-bootable /dev/sda 2",
+                 error="partition number 2 not found"),
+     ])
 
 call("part_get_disk_guid",
      [Device("device")], RString("guid"),
@@ -99,7 +164,14 @@ call("part_get_gpt_type",
      doc="""\
 Returns the GUID that says what partition `partnum` of `device` is for, in
 upper case, such as 0FC63DAF-8483-4772-8E79-3D69D8477DE4 for Linux data.
-It is an error if the table is not GPT.""")
+It is an error if the table is not GPT.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-get-gpt-type /dev/sda 1",
+                 prints="0FC63DAF-8483-4772-8E79-3D69D8477DE4"),
+         example("part", "part-get-gpt-type /dev/sda 1", error="part_get_gpt_type"),
+         example("empty", "part-disk /dev/sda gpt", "part-get-gpt-type /dev/sda 2",
+                 error="part_get_gpt_type"),
+     ])
 
 call("part_get_mbr_id",
      [Device("device"), Int("partnum")], RInt("idbyte"),
@@ -108,7 +180,16 @@ call("part_get_mbr_id",
      doc="""\
 Returns the type of partition `partnum` of `device`, such as 0x83 for Linux
 or 0x07 for NTFS.  The shell shows it in hexadecimal.  It is an error if
-the table is not MBR.""")
+the table is not MBR.""",
+     examples=[
+         example("part", "part-get-mbr-id /dev/sda 1", prints="0x83"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda e 64 -1",
+                 "part-get-mbr-id /dev/sda 1", prints="0xf"),
+         example("part", "part-get-mbr-id /dev/sda 2",
+                 error="part_get_mbr_id"),
+         example("empty", "part-disk /dev/sda gpt", "part-get-mbr-id /dev/sda 1",
+                 error="part_get_mbr_id"),
+     ])
 
 call("part_get_mbr_part_type",
      [Device("device"), Int("partnum")], RString("partitiontype"),
@@ -125,7 +206,13 @@ call("part_get_name",
      doc="""\
 Returns the name that the table has for partition `partnum` of `device`,
 which is empty if none was set.  Tables that have no names, such as MBR,
-are an error.""")
+are an error.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-get-name /dev/sda 1",
+                 prints="p1"),
+         example("part", "part-get-name /dev/sda 1",
+                 error="part-get-name can only be used on GUID Partition Tables"),
+     ])
 
 call("part_get_parttype",
      [Device("device")], RString("parttype"),
@@ -135,7 +222,16 @@ call("part_get_parttype",
 Returns the type of the table on `device`: "msdos" for MBR, "gpt", or the
 name of one of the rarer ones such as "sun" or "bsd".  "loop" means that a
 filesystem begins right at the start of the disk.  A disk that holds no
-table is an error.""")
+table is an error.""",
+     examples=[
+         example("part", "part-get-parttype /dev/sda", prints="msdos"),
+         example("empty", "part-init /dev/sda gpt", "part-get-parttype /dev/sda",
+                 prints="gpt"),
+         example("empty", "part-get-parttype /dev/sda",
+                 error="unrecognised disk label", errno="EINVAL"),
+         example("fs", "part-get-parttype /dev/sda1",
+                 error="/dev/sda1: not a partitioned device"),
+     ])
 
 call("part_init",
      [Device("device"), String("parttype")], RErr,
@@ -145,7 +241,20 @@ call("part_init",
 Writes a new partition table without partitions on `device`.  `parttype` is
 "mbr" (or "msdos"), "gpt" (or "efi"), or one of the rarer types that the
 machine's tools know.  The old table, and with it all partitions, is lost.
-MBR can be used up to 2 TiB (with 512-byte sectors).""")
+MBR can be used up to 2 TiB (with 512-byte sectors).""",
+     examples=[
+         example("part", "part-init /dev/sda mbr", "list-partitions", prints=""),
+         example("empty", "part-init /dev/sda efi", "part-get-parttype /dev/sda",
+                 prints="gpt"),
+         example("part", "part-init /dev/sda gpt", "part-get-parttype /dev/sda",
+                 prints="gpt"),
+         example("empty", "part-init /dev/sda gpt", "part-init /dev/sda msdos",
+                 "part-get-parttype /dev/sda", prints="msdos"),
+         example("empty", "part-init /dev/sda bsd", "part-get-parttype /dev/sda",
+                 prints="bsd", needs="tool:parted"),
+         example("empty", "part-init /dev/sda nope",
+                 error="unknown partition type"),
+     ])
 
 call("part_list",
      [Device("device")], RStructList("partitions", "partition"),
@@ -155,7 +264,17 @@ call("part_list",
 Returns for each partition in the table of `device` its number `part_num`
 (numbers may have gaps, and the order is that of the numbers), the bytes
 `part_start` and `part_end` at which it begins and ends (the last byte
-included), and `part_size`, its size in bytes.""")
+included), and `part_size`, its size in bytes.""",
+     examples=[
+         example("part", "part-list /dev/sda", prints="[0] = {\n  part_num: 1\n"
+                 "  part_start: 1048576\n  part_end: 1073741823\n"
+                 "  part_size: 1072693248\n}"),
+         example("empty", "part-init /dev/sda gpt", "part-list /dev/sda", prints=""),
+         example("empty", "part-list /dev/sda", error="unrecognised disk label",
+                 errno="EINVAL"),
+         example("part", "part-list /dev/sdb",
+                 error="/dev/sdb: No such file or directory", errno="ENOENT"),
+     ])
 
 call("part_resize",
      [Device("device"), Int("partnum"), Int64("endsect")], RErr,
@@ -173,7 +292,23 @@ call("part_set_bootable",
      doc="""\
 Sets the bootable flag of partition `partnum` of `device` if `bootable` is
 true, else clears it: the active flag of MBR, or the legacy BIOS attribute
-of GPT.  With MBR, setting it for one partition clears it for the others.""")
+of GPT.  With MBR, setting it for one partition clears it for the others.""",
+     examples=[
+         example("part", "part-set-bootable /dev/sda 1 true",
+                 "part-get-bootable /dev/sda 1", prints="true"),
+         example("part", "part-set-bootable /dev/sda 1 true",
+                 "part-set-bootable /dev/sda 1 false",
+                 "part-get-bootable /dev/sda 1", prints="false"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 2048 4095",
+                 "part-add /dev/sda p 4096 8191", "part-set-bootable /dev/sda 1 true",
+                 "part-set-bootable /dev/sda 2 true", "part-get-bootable /dev/sda 1",
+                 prints="false"),
+         example("empty", "part-disk /dev/sda gpt",
+                 "part-set-bootable /dev/sda 1 true", "part-get-bootable /dev/sda 1",
+                 prints="true"),
+         example("part", "part-set-bootable /dev/sda 3 true",
+                 error="partition number 3 not found"),
+     ])
 
 call("part_set_disk_guid",
      [Device("device"), GUID("guid")], RErr,
@@ -210,7 +345,16 @@ call("part_set_gpt_type",
      doc="""\
 Sets the type of partition `partnum` of `device` to `guid`, which must be a
 whole GUID such as C12A7328-F81F-11D2-BA4B-00A0C93EC93B for an EFI system
-partition.  It is an error if the table is not GPT.""")
+partition.  It is an error if the table is not GPT.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-gpt-type /dev/sda 1 "
+                 "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "part-get-gpt-type /dev/sda 1",
+                 prints="C12A7328-F81F-11D2-BA4B-00A0C93EC93B"),
+         example("empty", "part-disk /dev/sda gpt", "part-set-gpt-type /dev/sda 1 xyz",
+                 error="GUID"),
+         example("part", "part-set-gpt-type /dev/sda 1 "
+                 "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", error="part_set_gpt_type"),
+     ])
 
 call("part_set_mbr_id",
      [Device("device"), Int("partnum"), Int("idbyte")], RErr,
@@ -219,7 +363,14 @@ call("part_set_mbr_id",
      doc="""\
 Sets the type of partition `partnum` of `device` to `idbyte`, such as 0x83
 for Linux.  The number is from 0 to 255.  It is an error if the table is
-not MBR.""")
+not MBR.""",
+     examples=[
+         example("part", "part-set-mbr-id /dev/sda 1 0x7",
+                 "part-get-mbr-id /dev/sda 1", prints="0x7"),
+         example("part", "part-set-mbr-id /dev/sda 1 256", error="part_set_mbr_id"),
+         example("empty", "part-disk /dev/sda gpt", "part-set-mbr-id /dev/sda 1 0x7",
+                 error="part_set_mbr_id"),
+     ])
 
 call("part_set_name",
      [Device("device"), Int("partnum"), String("name")], RErr,
@@ -228,7 +379,19 @@ call("part_set_name",
      doc="""\
 Sets the name that the table has for partition `partnum` of `device`.  It
 may have 36 UTF-16 characters.  Tables that have no names, such as MBR, are
-an error.""")
+an error.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt",
+                 "part-set-name /dev/sda 1 'the root'", "part-get-name /dev/sda 1",
+                 prints="the root"),
+         example("empty", "part-disk /dev/sda gpt",
+                 "part-set-name /dev/sda 1 grün", "part-get-name /dev/sda 1",
+                 prints="grün"),
+         example("part", "part-set-name /dev/sda 1 x",
+                 error="msdos disk labels do not support partition name"),
+         example("empty", "part-disk /dev/sda gpt", "part-set-name /dev/sda 4 x",
+                 error="part_set_name"),
+     ])
 
 call("part_to_dev",
      [Device("partition")], RString("device"),
@@ -236,7 +399,14 @@ call("part_to_dev",
      brief="Return the disk of a partition",
      doc="""\
 Returns the disk on which the partition `partition` lies: of /dev/sda1 that
-is /dev/sda.  Fails with EINVAL if it is not the name of a partition.""")
+is /dev/sda.  Fails with EINVAL if it is not the name of a partition.""",
+     examples=[
+         example("part", "part-to-dev /dev/sda1", prints="/dev/sda"),
+         example("part", "part-to-dev /dev/sda",
+                 error="device name is not a partition", errno="EINVAL"),
+         example("part", "part-to-dev /dev/sda7",
+                 error="/dev/sda7: No such file or directory", errno="ENOENT"),
+     ])
 
 call("part_to_partnum",
      [Device("partition")], RInt("partnum"),
@@ -244,7 +414,15 @@ call("part_to_partnum",
      brief="Return the number of a partition",
      doc="""\
 Returns the number of the partition `partition` on its disk: of /dev/sda1
-that is 1.  Fails with EINVAL if it is not the name of a partition.""")
+that is 1.  Fails with EINVAL if it is not the name of a partition.""",
+     examples=[
+         example("part", "part-to-partnum /dev/sda1", prints="1"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda e 64 -1",
+                 "part-add /dev/sda l 2048 4095", "part-to-partnum /dev/sda5",
+                 prints="5"),
+         example("part", "part-to-partnum /dev/sda",
+                 error="device name is not a partition", errno="EINVAL"),
+     ])
 
 call("sfdisk",
      [Device("device"), Int("cyls"), Int("heads"), Int("sectors"),
