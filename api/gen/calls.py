@@ -55,6 +55,8 @@ def descriptors(calls, structs):
             out += [f"  {{ {c_string(o.name)}, {kind_const(o)}, "
                     f"offsetof ({argv_struct(c)}, {o.name}) }},\n" for o in c.opts]
             out.append("};\n")
+    out.append(f"\n_Static_assert ({max(len(c.args) for c in calls)} <= GK_MAX_ARGS, \"GK_MAX_ARGS\");\n")
+    out.append(f"_Static_assert ({max(len(c.opts) for c in calls)} < GK_MAX_OPTS, \"GK_MAX_OPTS\");\n")
     out.append("\nconst struct gk_call gk_calls[] = {\n")
     for c in calls:
         fields = [f".name = {c_string(c.name)}", f".c_name = {c_string(c.c_name)}",

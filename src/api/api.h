@@ -134,7 +134,7 @@ extern const unsigned gk_n_calls;
 /* Changes when a prototype changes: both ends of the wire compare it. */
 extern const char gk_api_digest[];
 
-#define GK_MAX_ARGS 8
+#define GK_MAX_ARGS 16
 #define GK_MAX_OPTS 64
 
 /* The call of that name ('-' and '_' alike, aliases of the shell too when
