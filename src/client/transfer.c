@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,11 +74,34 @@ open_out (struct gk_host_file *f, const char *name)
   return f->fd == -1 ? -1 : 0;
 }
 
+/* A name that means a descriptor which the caller has open.  Opening it would
+ * begin at the start of the file once more and cut off what the caller wrote
+ * there before.  -1: no such name. */
+static int
+named_descriptor (const char *name)
+{
+  static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
+  uint64_t number;
+
+  if (gk_streq (name, "-") || gk_streq (name, "/dev/stdout"))
+    return STDOUT_FILENO;
+  if (gk_streq (name, "/dev/stderr"))
+    return STDERR_FILENO;
+  for (size_t i = 0; i < sizeof folders / sizeof folders[0]; ++i) {
+    const char *rest = gk_after_prefix (name, folders[i]);
+    if (rest && gk_parse_u64 (rest, INT_MAX, &number) == 0)
+      return (int) number;
+  }
+  return -1;
+}
+
 int
 gk_host_file_open_out (guestfs_h *g, const char *name, struct gk_host_file *f)
 {
-  if (gk_streq (name, "-"))
-    f->fd = fcntl (1, F_DUPFD_CLOEXEC, 3);
+  int fd = named_descriptor (name);
+
+  if (fd != -1)
+    f->fd = fcntl (fd, F_DUPFD_CLOEXEC, 3);
   else if (open_out (f, name) == -1)
     return gk_client_perror (g, "%s", name);
   return f->fd == -1 ? gk_client_perror (g, "%s", name) : 0;

@@ -52,6 +52,18 @@ class Output(Case):
         self.assertEqual(r.status, 1, str(r))
         self.assertRegex(r.err, "(?i)no space")
 
+    def test_stdout_is_a_file_that_others_write_to(self):
+        # What is there already stays, and what comes after comes after.
+        self.tool("sh", "-c", 'exec >out; echo before; "$0" cat "$1" /etc/hostname /etc/motd; '
+                  '"$0" tar-out "$1" /mnt - | wc -c; echo after', GUESTKIT, self.image())
+        out = self.read(self.path("out")).decode()
+        self.assertTrue(out.startswith("before\nsmall-guest\nWelcome to the small guest.\n"), out)
+        self.assertTrue(out.endswith("\nafter\n"), out)
+
+    def test_append(self):
+        self.tool("sh", "-c", 'echo before >out; "$0" cat "$1" /etc/hostname >>out', GUESTKIT, self.image())
+        self.assertEqual(self.read(self.path("out")), b"before\nsmall-guest\n")
+
     def test_closed_pipe(self):
         r = self.run_program("sh", "-c", '"$0" cat "$1" /data/numbers | head -c 10', GUESTKIT, self.image())
         self.assertEqual(r.out, "0000000000")
