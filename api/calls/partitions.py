@@ -45,7 +45,7 @@ partition would overlap another or does not fit.""",
          example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 64 2047",
                  "part-list /dev/sda", prints="[0] = {\n  part_num: 1\n"
                  "  part_start: 32768\n  part_end: 1048575\n  part_size: 1015808\n}"),
-         example("empty", "part-init /dev/sda gpt",
+         example("part", "part-init /dev/sda gpt",
                  "part-add /dev/sda p 34 2047", "part-add /dev/sda p 2048 -34",
                  "part-list /dev/sda", prints="[0] = {\n  part_num: 1\n"
                  "  part_start: 17408\n  part_end: 1048575\n  part_size: 1031168\n}\n"
@@ -164,11 +164,12 @@ call("part_get_gpt_type",
      doc="""\
 Returns the GUID that says what partition `partnum` of `device` is for, in
 upper case, such as 0FC63DAF-8483-4772-8E79-3D69D8477DE4 for Linux data.
-It is an error if the table is not GPT.""",
+With MBR it is the GUID that stands for the same type.""",
      examples=[
          example("empty", "part-disk /dev/sda gpt", "part-get-gpt-type /dev/sda 1",
                  prints="0FC63DAF-8483-4772-8E79-3D69D8477DE4"),
-         example("part", "part-get-gpt-type /dev/sda 1", error="part_get_gpt_type"),
+         example("part", "part-get-gpt-type /dev/sda 1",
+                 prints="0FC63DAF-8483-4772-8E79-3D69D8477DE4"),
          example("empty", "part-disk /dev/sda gpt", "part-get-gpt-type /dev/sda 2",
                  error="part_get_gpt_type"),
      ])

@@ -18,6 +18,7 @@
 /* part_disk's partition begins here and ends as many sectors before the end:
  * aligned to 64 KiB, and room for both copies of a GPT. */
 #define MARGIN 128
+#define GPT_ENTRIES_SIZE 16384
 
 static const char *
 canonical_type (const char *type)
@@ -48,6 +49,25 @@ check_type (const char **type, struct gk_error *err)
   return 0;
 }
 
+/* The first sector behind a GPT, which libfdisk wants to be told by a script:
+ * where there was a table before, it goes back to its own margin of 1 MiB. */
+static int
+set_first_lba (struct fdisk_context *cxt)
+{
+  unsigned long sector = fdisk_get_sector_size (cxt);
+  char first[32];
+
+  snprintf (first, sizeof first, "%lu", 2 + (GPT_ENTRIES_SIZE + sector - 1) / sector);
+  struct fdisk_script *script = fdisk_new_script (cxt);
+  if (script == NULL)
+    return -ENOMEM;
+  int r = fdisk_script_set_header (script, "first-lba", first);
+  if (r == 0)
+    r = fdisk_set_script (cxt, script);
+  fdisk_unref_script (script);
+  return r;
+}
+
 static int
 begin_new (struct gk_part_edit *e, struct gk_ctx *ctx, const char *device, const char *type,
            struct gk_error *err)
@@ -56,10 +76,11 @@ begin_new (struct gk_part_edit *e, struct gk_ctx *ctx, const char *device, const
     return -1;
   /* What was on the disk before must not be found on it afterwards. */
   fdisk_enable_wipe (e->cxt, 1);
-  int r = fdisk_create_disklabel (e->cxt, gk_streq (type, "msdos") ? "dos" : type);
+  int r = gk_streq (type, "gpt") ? set_first_lba (e->cxt) : 0;
+  if (r == 0)
+    r = fdisk_create_disklabel (e->cxt, gk_streq (type, "msdos") ? "dos" : type);
   if (r != 0)
     return gk_part_edit_error (e, r, "creating a partition table", err);
-  /* Where there was a table before, libfdisk has gone back to its own margin. */
   if (gk_streq (type, "msdos"))
     fdisk_set_first_lba (e->cxt, 1);
   return 0;
