@@ -6,6 +6,10 @@
 #include "api/codec.h"
 #include "api/struct.h"
 
+/* plausible.c: exactly one object, of the types that are used here, and all of
+ * it there. */
+bool gk_msgpack_is_plausible (const uint8_t *body, size_t size);
+
 void gk_struct_pack (msgpack_packer *pk, const struct gk_struct *s, const void *p);
 void gk_struct_list_pack (msgpack_packer *pk, const struct gk_struct *s, const void *list);
 
