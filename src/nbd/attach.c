@@ -11,10 +11,11 @@
 
 /* loop first: no program between the kernel and the file.  nbd before fuse: it
  * has several requests under way at once. */
-static const struct gk_attacher *const attachers[] = {
+const struct gk_attacher *const gk_attachers[] = {
   &gk_attacher_loop,
   &gk_attacher_nbd,
   &gk_attacher_fuse,
+  NULL,
 };
 
 static const char *
@@ -31,15 +32,15 @@ gk_attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct g
   struct gk_attachment a = { .attacher = NULL };
   int r = -1;
 
-  for (size_t i = 0; i < sizeof attachers / sizeof attachers[0] && a.attacher == NULL; i++) {
+  for (size_t i = 0; gk_attachers[i] != NULL && a.attacher == NULL; i++) {
     _cleanup_error_ struct gk_error why_not = GK_ERROR_INIT;
 
-    if (env->only != NULL && !gk_streq (env->only, attachers[i]->name))
+    if (env->only != NULL && !gk_streq (env->only, gk_attachers[i]->name))
       continue;
-    if (attachers[i]->available (env, disk, &why_not) == 0)
-      a.attacher = attachers[i];
+    if (gk_attachers[i]->available (env, disk, &why_not) == 0)
+      a.attacher = gk_attachers[i];
     else if (gk_buf_appendf (&reasons, "%s%s: %s", reasons.size > 0 ? "; " : "",
-                             attachers[i]->name, gk_error_msg (&why_not)) == -1)
+                             gk_attachers[i]->name, gk_error_msg (&why_not)) == -1)
       return gk_error_oom (err);
   }
   if (a.attacher == NULL)

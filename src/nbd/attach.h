@@ -43,6 +43,9 @@ struct gk_attacher {
   int (*detach) (struct gk_attachment *a, struct gk_error *err);
 };
 
+/* In the order in which they are tried, ends with NULL. */
+extern const struct gk_attacher *const gk_attachers[];
+
 extern const struct gk_attacher gk_attacher_loop;
 extern const struct gk_attacher gk_attacher_nbd;
 extern const struct gk_attacher gk_attacher_fuse;
