@@ -2,9 +2,9 @@
 """The handle: settings, state, beginning and end of a session."""
 
 from model import (
-    call, group, Bool, Int, OptString, RBool, RConstOptString,
-    RConstString, RErr, RInt, RInt64, RString, RStringList, RStruct,
-    String, StringList)
+    call, example, group, Bool, Int, OptString, RBool, RConstOptString,
+    RConstString, RErr, RInt, RInt64, RString, RStringList, RStruct, String,
+    StringList)
 
 group("handle/config")
 
@@ -15,7 +15,10 @@ call("c_pointer",
      doc="""\
 The value is the `guestfs_h *` itself.  A binding uses it to pass its
 handle to C code in the same process; printed, it tells handles apart in a
-log.  It is valid until the handle is closed.""")
+log.  It is valid until the handle is closed.""",
+     examples=[
+         example("none", "c-pointer | grep -c ^0x", prints="1"),
+     ])
 
 call("clear_backend_setting",
      [String("name")], RInt("count"),
@@ -24,7 +27,14 @@ call("clear_backend_setting",
      doc="""\
 Removes `name` itself and every `name=value` from the backend settings.
 Returns how many entries were removed, which may be 0; a name that is not
-set is no error.  The handle must not have been launched yet.""")
+set is no error.  The handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-backend-settings \"a=1 b=2\"",
+                 "clear-backend-setting a", prints="1"),
+         example("none", "set-backend-settings \"a=1 b=2\"",
+                 "clear-backend-setting a", "get-backend-settings", prints="b=2"),
+         example("none", "clear-backend-setting a", prints="0"),
+     ])
 
 call("config",
      [String("hvparam"), OptString("hvvalue")], RErr,
@@ -35,7 +45,13 @@ Appends the option `hvparam`, and its value `hvvalue` when that is not
 NULL, to the command line of whatever process holds the guest's disks.
 `hvparam` must begin with a dash.  It exists for programs that know which
 hypervisor they start; launchers without a hypervisor keep the words and do
-not use them.  The handle must not have been launched yet.""")
+not use them.  The handle must not have been launched yet.""",
+     examples=[
+         example("none", "config -device some-device"),
+         example("none", "config -device \"\""),
+         example("empty", "config -device x",
+                 error="this function can only be called in the config state"),
+     ])
 
 call("get_append",
      [], RConstOptString("append"),
@@ -43,7 +59,11 @@ call("get_append",
      brief="Return the extra kernel words set with set_append",
      doc="""\
 Returns NULL, which is no error, when nothing was set.  The string belongs
-to the handle.""")
+to the handle.""",
+     examples=[
+         example("none", "set-append quiet", "get-append", prints="quiet"),
+         example("none", "get-append", prints="(null)"),
+     ])
 
 call("get_attach_method",
      [], RString("backend"),
@@ -52,7 +72,11 @@ call("get_attach_method",
      brief="Return the backend, in the form of old versions",
      doc="""\
 The same as `get_backend`, except that "direct" is called "appliance", as
-it was when this call was made.""")
+it was when this call was made.""",
+     examples=[
+         example("none", "set-backend direct", "get-attach-method",
+                 prints="appliance"),
+     ])
 
 call("get_autosync",
      [], RBool("autosync"),
@@ -60,7 +84,10 @@ call("get_autosync",
      brief="Tell whether the session is synced when it ends",
      doc="""\
 True, the default, means that filesystems are unmounted and their data
-written before `shutdown` or closing the handle returns.""")
+written before `shutdown` or closing the handle returns.""",
+     examples=[
+         example("none", "get-autosync", prints="true"),
+     ])
 
 call("get_backend",
      [], RString("backend"),
@@ -68,7 +95,12 @@ call("get_backend",
      brief="Return the name of the backend",
      doc="""\
 The name as it was set with `set_backend` or by the environment, not the
-launcher that was chosen in the end.  The caller frees the string.""")
+launcher that was chosen in the end.  The caller frees the string.""",
+     examples=[
+         example("none", "set-backend direct", "get-backend", prints="direct"),
+         example("none", "set-backend libvirt:qemu:///session", "get-backend",
+                 prints="libvirt:qemu:///session"),
+     ])
 
 call("get_backend_setting",
      [String("name")], RString("val"),
@@ -78,7 +110,14 @@ call("get_backend_setting",
 Looks for `name=value` among the settings and returns the value, or "1"
 when just `name` is there.  If `name` is not set the call fails with the
 errno ESRCH, so a program can tell this from other errors.  The caller
-frees the string.""")
+frees the string.""",
+     examples=[
+         example("none", "set-backend-settings \"one two=2\"",
+                 "get-backend-setting one", prints="1"),
+         example("none", "set-backend-settings \"one two=2=3\"",
+                 "get-backend-setting two", prints="2=3"),
+         example("none", "get-backend-setting one", error="setting not found"),
+     ])
 
 call("get_backend_settings",
      [], RStringList("settings"),
@@ -86,7 +125,12 @@ call("get_backend_settings",
      brief="Return all backend settings",
      doc="""\
 Returns the list as it was set with `set_backend_settings` or read from the
-environment variable LIBGUESTFS_BACKEND_SETTINGS; it may be empty.""")
+environment variable LIBGUESTFS_BACKEND_SETTINGS; it may be empty.""",
+     examples=[
+         example("none", "set-backend-settings \"a 'b c' d=e\"",
+                 "get-backend-settings", prints="a\nb c\nd=e"),
+         example("none", "get-backend-settings", prints=""),
+     ])
 
 call("get_cachedir",
      [], RString("cachedir"),
@@ -94,7 +138,10 @@ call("get_cachedir",
      brief="Return the directory for large files that can be made again",
      doc="""\
 The directory set with `set_cachedir`; else LIBGUESTFS_CACHEDIR, else
-TMPDIR, from the environment; else /var/tmp.  The caller frees the string.""")
+TMPDIR, from the environment; else /var/tmp.  The caller frees the string.""",
+     examples=[
+         example("none", "get-cachedir", prints="/var/tmp"),
+     ])
 
 call("get_direct",
      [], RBool("direct"),
@@ -103,7 +150,10 @@ call("get_direct",
      brief="Tell whether direct mode is on",
      doc="""\
 Direct mode once connected a guest's console to the program.  The flag is
-kept for old programs and changes nothing.""")
+kept for old programs and changes nothing.""",
+     examples=[
+         example("none", "get-direct", prints="false"),
+     ])
 
 call("get_hv",
      [], RString("hv"),
@@ -111,7 +161,10 @@ call("get_hv",
      brief="Return the path of the hypervisor binary",
      doc="""\
 The path set with `set_hv` or by the environment, else the one chosen when
-the library was built.  The caller frees the string.""")
+the library was built.  The caller frees the string.""",
+     examples=[
+         example("none", "set-hv /bin/true", "get-hv", prints="/bin/true"),
+     ])
 
 call("get_identifier",
      [], RConstString("identifier"),
@@ -119,7 +172,10 @@ call("get_identifier",
      brief="Return the handle's identifier",
      doc="""\
 Returns the text set with `set_identifier`; it is empty at first and never
-NULL.  The string belongs to the handle.""")
+NULL.  The string belongs to the handle.""",
+     examples=[
+         example("none", "get-identifier", prints=""),
+     ])
 
 call("get_memsize",
      [], RInt("memsize"),
@@ -127,14 +183,20 @@ call("get_memsize",
      brief="Return the memory given to a launcher's kernel, in megabytes",
      doc="""\
 The number that was set with `set_memsize` or LIBGUESTFS_MEMSIZE, or the
-default.  A launcher that uses the host's kernel does not need it.""")
+default.  A launcher that uses the host's kernel does not need it.""",
+     examples=[
+         example("none", "set-memsize 1000", "get-memsize", prints="1000"),
+     ])
 
 call("get_network",
      [], RBool("network"),
      since="1.5.4", impl="client", blocking=False,
      brief="Tell whether the guest's side may use the network",
      doc="""\
-The flag of `set_network`; it is off unless the program turned it on.""")
+The flag of `set_network`; it is off unless the program turned it on.""",
+     examples=[
+         example("none", "get-network", prints="false"),
+     ])
 
 call("get_path",
      [], RConstString("path"),
@@ -142,14 +204,20 @@ call("get_path",
      brief="Return the search path for the launcher's own files",
      doc="""\
 The path set with `set_path` or LIBGUESTFS_PATH, or the built-in one.  The
-string belongs to the handle.""")
+string belongs to the handle.""",
+     examples=[
+         example("none", "set-path /one:/two", "get-path", prints="/one:/two"),
+     ])
 
 call("get_pgroup",
      [], RBool("pgroup"),
      since="1.11.18", impl="client", blocking=False,
      brief="Tell whether children get a process group of their own",
      doc="""\
-The flag of `set_pgroup`; it is off at first.""")
+The flag of `set_pgroup`; it is off at first.""",
+     examples=[
+         example("none", "get-pgroup", prints="false"),
+     ])
 
 call("get_pid",
      [], RInt("pid"),
@@ -158,7 +226,11 @@ call("get_pid",
      doc="""\
 The id is that of the process that does the work of this handle.  Fails
 when no session is running, and may fail with backends that have no such
-process on this machine.""")
+process on this machine.""",
+     examples=[
+         example("none", "get-pid", error="get-pid can only be called after launch"),
+         example("empty", "get-pid | grep -c '^[1-9]'", prints="1"),
+     ])
 
 call("get_program",
      [], RConstString("program"),
@@ -166,7 +238,11 @@ call("get_program",
      brief="Return the name of the program that uses the handle",
      doc="""\
 The name set with `set_program`, else the name under which the program was
-started.  It is never NULL and belongs to the handle.""")
+started.  It is never NULL and belongs to the handle.""",
+     examples=[
+         example("none", "set-program some-program", "get-program",
+                 prints="some-program"),
+     ])
 
 call("get_qemu",
      [], RConstString("hv"),
@@ -175,21 +251,30 @@ call("get_qemu",
      brief="Return the path of the hypervisor binary",
      doc="""\
 As `get_hv`, but the string belongs to the handle and is valid until the
-path is set again or the handle is closed.""")
+path is set again or the handle is closed.""",
+     examples=[
+         example("none", "set-qemu /bin/true", "get-qemu", prints="/bin/true"),
+     ])
 
 call("get_recovery_proc",
      [], RBool("recoveryproc"),
      since="1.0.77", impl="client", blocking=False,
      brief="Tell whether a recovery process is used",
      doc="""\
-The flag of `set_recovery_proc`; it is on at first.""")
+The flag of `set_recovery_proc`; it is on at first.""",
+     examples=[
+         example("none", "get-recovery-proc", prints="true"),
+     ])
 
 call("get_smp",
      [], RInt("smp"),
      since="1.13.15", impl="client", blocking=False,
      brief="Return the number of virtual processors",
      doc="""\
-The number set with `set_smp`; it is 1 at first.""")
+The number set with `set_smp`; it is 1 at first.""",
+     examples=[
+         example("none", "get-smp", prints="1"),
+     ])
 
 call("get_sockdir",
      [], RString("sockdir"),
@@ -198,7 +283,10 @@ call("get_sockdir",
      doc="""\
 A directory that only this user can enter and whose name is short enough
 for a Unix socket's address: XDG_RUNTIME_DIR when it is set and usable,
-else /tmp.  The caller frees the string.""")
+else /tmp.  The caller frees the string.""",
+     examples=[
+         example("none", "get-sockdir", prints="/tmp"),
+     ])
 
 call("get_state",
      [], RInt("state"),
@@ -215,21 +303,31 @@ call("get_tmpdir",
      brief="Return the directory for small temporary files",
      doc="""\
 The directory set with `set_tmpdir`; else LIBGUESTFS_TMPDIR, else TMPDIR,
-from the environment; else /tmp.  The caller frees the string.""")
+from the environment; else /tmp.  The caller frees the string.""",
+     examples=[
+         example("none", "get-tmpdir", prints="/tmp"),
+     ])
 
 call("get_trace",
      [], RBool("trace"),
      since="1.0.69", impl="client", blocking=False,
      brief="Tell whether calls are traced",
      doc="""\
-The flag of `set_trace`.""")
+The flag of `set_trace`.""",
+     examples=[
+         example("none", "get-trace", prints="false"),
+         example("none", "set-trace true", "get-trace", prints="true"),
+     ])
 
 call("get_verbose",
      [], RBool("verbose"),
      since="0.0.3", impl="client", blocking=False,
      brief="Tell whether messages for debugging are on",
      doc="""\
-The flag of `set_verbose`.""")
+The flag of `set_verbose`.""",
+     examples=[
+         example("none", "get-verbose", prints="false"),
+     ])
 
 call("is_busy",
      [], RBool("busy"),
@@ -246,7 +344,12 @@ call("is_config",
      brief="Tell whether the handle can still be configured",
      doc="""\
 True from creation until `launch`.  Drives and most settings can be given
-only in this state.""")
+only in this state.""",
+     examples=[
+         example("none", "is-config", prints="true"),
+         example("empty", "is-config", prints="false"),
+         example("empty", "shutdown", "is-config", prints="true"),
+     ])
 
 call("is_launching",
      [], RBool("launching"),
@@ -270,7 +373,11 @@ call("kill_subprocess",
      since="0.0.3", impl="client", deprecated=True, deprecated_by="shutdown",
      brief="End the session",
      doc="""\
-The same as `shutdown`, which programs should use.""")
+The same as `shutdown`, which programs should use.""",
+     examples=[
+         example("empty", "kill-subprocess", "is-config", prints="true"),
+         example("none", "kill-subprocess"),
+     ])
 
 call("launch",
      [], RErr,
@@ -290,7 +397,18 @@ what the caller said, or when no launcher can work here; the message then
 says what is missing.  After a failure the handle is in the config state
 again only for being closed: make a new handle to try anew.
 
-It may be called once per handle.""")
+It may be called once per handle.""",
+     examples=[
+         example("none", "add /dev/null", "launch", "is-config", prints="false"),
+         example("none", "add /dev/null", "run", "list-devices",
+                 prints="/dev/sda"),
+         example("none", "launch", error="you must call guestfs_add_drive"),
+         example("empty", "launch", error="launch"),
+         example("none", "!printf 'QFI\\\\373 and nothing more' > bad.qcow2",
+                 "add bad.qcow2 format:qcow2", "run", error="bad.qcow2"),
+         example("none", "!truncate -s 1M x.raw", "add x.raw format:raw",
+                 "!rm x.raw", "run", error="x.raw", errno="ENOENT"),
+     ])
 
 call("parse_environment",
      [], RErr,
@@ -301,7 +419,13 @@ Reads the LIBGUESTFS_* variables and TMPDIR of the process and sets what
 they say: backend and its settings, memory, tracing, search path and
 directories.  `guestfs_create` does this by itself; the call is for handles
 made with GUESTFS_CREATE_NO_ENVIRONMENT.  A variable that cannot be parsed
-is an error, and those read before it stay set.""")
+is an error, and those read before it stay set.""",
+     examples=[
+         example("none", "setenv LIBGUESTFS_MEMSIZE 900", "parse-environment",
+                 "get-memsize", prints="900"),
+         example("none", "setenv LIBGUESTFS_TRACE perhaps", "parse-environment",
+                 error="LIBGUESTFS_TRACE=perhaps: non-boolean value"),
+     ])
 
 call("parse_environment_list",
      [StringList("environment")], RErr,
@@ -310,7 +434,15 @@ call("parse_environment_list",
      doc="""\
 As `parse_environment`, but `environment` is looked at in place of the
 process's own variables.  Each element has the form NAME=VALUE; names that
-do not belong to the library are ignored.""")
+do not belong to the library are ignored.""",
+     examples=[
+         example("none", "parse-environment-list \"LIBGUESTFS_MEMSIZE=700 X=Y\"",
+                 "get-memsize", prints="700"),
+         example("none", "parse-environment-list LIBGUESTFS_MEMSIZE=many",
+                 error="non-numeric value for LIBGUESTFS_MEMSIZE"),
+         example("none", "parse-environment-list LIBGUESTFS_BACKEND=nope",
+                 error="invalid backend: nope"),
+     ])
 
 call("set_append",
      [OptString("append")], RErr,
@@ -320,7 +452,13 @@ call("set_append",
      doc="""\
 `append` is added to the command line of the kernel that a launcher boots.
 NULL takes it away.  It has no effect on launchers that use the host's
-kernel.  The handle must not have been launched yet.""")
+kernel.  The handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-append quiet", "set-append \"\"", "get-append",
+                 prints="(null)"),
+         example("empty", "set-append quiet",
+                 error="this function can only be called in the config state"),
+     ])
 
 call("set_attach_method",
      [String("backend")], RErr,
@@ -329,7 +467,12 @@ call("set_attach_method",
      blocking=False,
      brief="Set the backend, in the form of old versions",
      doc="""\
-The same as `set_backend`, except that "appliance" stands for "direct".""")
+The same as `set_backend`, except that "appliance" stands for "direct".""",
+     examples=[
+         example("none", "set-attach-method appliance", "get-backend",
+                 prints="direct"),
+         example("none", "set-attach-method nope", error="invalid backend: nope"),
+     ])
 
 call("set_autosync",
      [Bool("autosync")], RErr,
@@ -338,7 +481,11 @@ call("set_autosync",
      doc="""\
 With true, the default, ending the session unmounts all filesystems and
 waits until their data is written.  With false the program must unmount or
-`sync` by itself, or what was written last may be lost.""")
+`sync` by itself, or what was written last may be lost.""",
+     examples=[
+         example("none", "set-autosync false", "get-autosync", prints="false"),
+         example("fs", "set-autosync false", "get-autosync", prints="false"),
+     ])
 
 call("set_backend",
      [String("backend")], RErr,
@@ -350,7 +497,13 @@ call("set_backend",
 "libvirt:URI" are the names that existing programs use; they are accepted
 and stand for the default choice.  A backend that is not known is an error
 at once.  The default comes from LIBGUESTFS_BACKEND, or is chosen at launch
-from what this machine can do.  The handle must not have been launched yet.""")
+from what this machine can do.  The handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-backend nope", error="invalid backend: nope"),
+         example("none", "set-backend appliance", "get-backend", prints="direct"),
+         example("empty", "set-backend direct",
+                 error="this function can only be called in the config state"),
+     ])
 
 call("set_backend_setting",
      [String("name"), String("val")], RErr,
@@ -359,7 +512,14 @@ call("set_backend_setting",
      doc="""\
 Adds `name=val` to the backend settings after removing all earlier entries
 of `name`.  Settings that the backend does not know are kept and ignored.
-The handle must not have been launched yet.""")
+The handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-backend-setting a 1", "set-backend-setting b 2",
+                 "set-backend-setting a 3", "get-backend-settings",
+                 prints="b=2\na=3"),
+         example("none", "set-backend-setting a \"\"", "get-backend-setting a",
+                 prints=""),
+     ])
 
 call("set_backend_settings",
      [StringList("settings")], RErr,
@@ -370,7 +530,11 @@ call("set_backend_settings",
 "force_tcg".  It replaces what was set before; an empty list clears it.
 Settings that the backend does not know are ignored.
 LIBGUESTFS_BACKEND_SETTINGS sets the same list, separated by colons.  The
-handle must not have been launched yet.""")
+handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-backend-settings a", "set-backend-settings \"\"",
+                 "get-backend-settings", prints=""),
+     ])
 
 call("set_cachedir",
      [OptString("cachedir")], RErr,
@@ -381,7 +545,14 @@ call("set_cachedir",
 `cachedir` is used for things that several sessions share and that can be
 made anew, and for overlays of read-only drives.  It needs much free space.
 NULL goes back to the default, see `get_cachedir`.  The handle must not
-have been launched yet.""")
+have been launched yet.""",
+     examples=[
+         example("none", "!mkdir cache", "set-cachedir cache",
+                 "get-cachedir | grep -c ^/.*/cache$", prints="1"),
+         example("none", "set-cachedir /tmp", "set-cachedir \"\"", "get-cachedir",
+                 prints="/var/tmp"),
+         example("none", "set-cachedir /nowhere", error="/nowhere"),
+     ])
 
 call("set_direct",
      [Bool("direct")], RErr,
@@ -390,7 +561,10 @@ call("set_direct",
      blocking=False,
      brief="Turn direct mode on or off",
      doc="""\
-The flag is kept for old programs and changes nothing.""")
+The flag is kept for old programs and changes nothing.""",
+     examples=[
+         example("none", "set-direct true", "get-direct", prints="true"),
+     ])
 
 call("set_hv",
      [String("hv")], RErr,
@@ -401,7 +575,10 @@ call("set_hv",
 `hv` is the program that a launcher with a virtual machine would start.
 The environment variable LIBGUESTFS_HV sets the same.  Launchers without a
 hypervisor keep the path and do not use it.  The handle must not have been
-launched yet.""")
+launched yet.""",
+     examples=[
+         example("none", "set-hv /bin/true", "get-qemu", prints="/bin/true"),
+     ])
 
 call("set_identifier",
      [String("identifier")], RErr,
@@ -411,7 +588,11 @@ call("set_identifier",
      doc="""\
 When `identifier` is not empty, each line of the trace begins with it and a
 colon, so that several handles of one program can be told apart.  It may
-hold ASCII letters, digits, dash and underscore; anything else is an error.""")
+hold ASCII letters, digits, dash and underscore; anything else is an error.""",
+     examples=[
+         example("none", "set-identifier session-7", "get-identifier",
+                 prints="session-7"),
+     ])
 
 call("set_memsize",
      [Int("memsize")], RErr,
@@ -421,7 +602,12 @@ call("set_memsize",
      doc="""\
 `memsize` counts megabytes.  Values that are too small to boot are refused.
 LIBGUESTFS_MEMSIZE sets the same.  Only launchers that boot a kernel of
-their own use it.  The handle must not have been launched yet.""")
+their own use it.  The handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-memsize 255", error="too small value for memsize"),
+         example("none", "set-memsize -1", error="too small value for memsize"),
+         example("none", "set-memsize 256", "get-memsize", prints="256"),
+     ])
 
 call("set_network",
      [Bool("network")], RErr,
@@ -431,7 +617,10 @@ call("set_network",
      doc="""\
 With true, guest programs that are run by `command` and `sh` can reach the
 network, as far as the launcher can provide it.  False is the default.  The
-handle must not have been launched yet.""")
+handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-network true", "get-network", prints="true"),
+     ])
 
 call("set_path",
      [OptString("searchpath")], RErr,
@@ -441,7 +630,12 @@ call("set_path",
      doc="""\
 `searchpath` is a list of directories separated by colons.  NULL goes back
 to the built-in path.  The environment variable LIBGUESTFS_PATH sets the
-same.""")
+same.""",
+     examples=[
+         example("none", "get-path | wc -l", prints="1"),
+         example("none", "set-path /one", "set-path \"\"", "get-path | grep -c /one",
+                 prints="0"),
+     ])
 
 call("set_pgroup",
      [Bool("pgroup")], RErr,
@@ -451,7 +645,10 @@ call("set_pgroup",
      doc="""\
 With true, processes that the library starts do not get the signals that a
 terminal sends to the program's own group, for example at Ctrl-C.  False is
-the default.  The handle must not have been launched yet.""")
+the default.  The handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-pgroup true", "get-pgroup", prints="true"),
+     ])
 
 call("set_program",
      [String("program")], RErr,
@@ -459,7 +656,10 @@ call("set_program",
      brief="Set the name of the program that uses the handle",
      doc="""\
 `program` is only information: it is shown in messages for debugging.  The
-default is the name under which the program was started.""")
+default is the name under which the program was started.""",
+     examples=[
+         example("none", "set-program \"\"", "get-program", prints=""),
+     ])
 
 call("set_qemu",
      [OptString("hv")], RErr,
@@ -467,7 +667,11 @@ call("set_qemu",
      deprecated_by="set_hv", config_only=True, blocking=False,
      brief="Set the path of the hypervisor binary",
      doc="""\
-As `set_hv`, but NULL goes back to the default.""")
+As `set_hv`, but NULL goes back to the default.""",
+     examples=[
+         example("none", "set-qemu /bin/true", "set-qemu \"\"",
+                 "get-qemu | grep -c true", prints="0"),
+     ])
 
 call("set_recovery_proc",
      [Bool("recoveryproc")], RErr,
@@ -477,7 +681,11 @@ call("set_recovery_proc",
      doc="""\
 A recovery process ends a session whose program died without closing it.
 Here children end by themselves when the program does, so the flag is kept
-and changes nothing.  The handle must not have been launched yet.""")
+and changes nothing.  The handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-recovery-proc false", "get-recovery-proc",
+                 prints="false"),
+     ])
 
 call("set_smp",
      [Int("smp")], RErr,
@@ -486,7 +694,13 @@ call("set_smp",
      brief="Set the number of virtual processors",
      doc="""\
 `smp` must be at least 1 and at most 255.  Only launchers that boot a
-kernel of their own use it.  The handle must not have been launched yet.""")
+kernel of their own use it.  The handle must not have been launched yet.""",
+     examples=[
+         example("none", "set-smp 4", "get-smp", prints="4"),
+         example("none", "set-smp 0", error="invalid smp parameter: 0"),
+         example("none", "set-smp 256",
+                 error="unsupported number of smp vcpus: 256"),
+     ])
 
 call("set_tmpdir",
      [OptString("tmpdir")], RErr,
@@ -497,7 +711,14 @@ call("set_tmpdir",
 `tmpdir` must exist; the session's sockets and small files are made in a
 new directory below it, which is removed when the handle is closed.  NULL
 goes back to the default, see `get_tmpdir`.  The handle must not have been
-launched yet.""")
+launched yet.""",
+     examples=[
+         example("none", "!mkdir some", "set-tmpdir some",
+                 "get-tmpdir | grep -c ^/.*/some$", prints="1"),
+         example("none", "set-tmpdir /var/tmp", "set-tmpdir \"\"", "get-tmpdir",
+                 prints="/tmp"),
+         example("none", "set-tmpdir /nowhere", error="/nowhere"),
+     ])
 
 call("set_trace",
      [Bool("trace")], RErr,
@@ -507,7 +728,11 @@ call("set_trace",
 With true, each public call sends an event before it runs, with its
 arguments, and one after, with its result.  If no callback was set for
 GUESTFS_EVENT_TRACE the lines go to standard error.  Keys are never shown.
-The environment variable LIBGUESTFS_TRACE=1 turns it on for new handles.""")
+The environment variable LIBGUESTFS_TRACE=1 turns it on for new handles.""",
+     examples=[
+         example("none", "set-trace true", "set-trace false", "get-trace",
+                 prints="false"),
+     ])
 
 call("set_verbose",
      [Bool("verbose")], RErr,
@@ -516,7 +741,12 @@ call("set_verbose",
      doc="""\
 With true, the library and the session's processes say what they do.
 Without a callback for the events, the messages go to standard error.  The
-environment variable LIBGUESTFS_DEBUG=1 turns it on for new handles.""")
+environment variable LIBGUESTFS_DEBUG=1 turns it on for new handles.""",
+     examples=[
+         example("none", "set-verbose true", "get-verbose", prints="true"),
+         example("empty", "set-verbose true", "set-verbose false", "list-devices",
+                 prints="/dev/sda"),
+     ])
 
 call("shutdown",
      [], RErr,
@@ -527,7 +757,15 @@ Unmounts everything (unless autosync was turned off), detaches the drives
 and ends the session's processes.  Unlike closing the handle it reports
 errors, so a program that has written to a disk should call it and look at
 the result.  Afterwards the handle can only be closed.  If there is no
-running session the call does nothing and succeeds.""")
+running session the call does nothing and succeeds.""",
+     examples=[
+         example("fs", "write /x data", "shutdown", "is-config", prints="true"),
+         example("empty", "shutdown", "add /dev/null", "run", "list-devices",
+                 prints="/dev/sda"),
+         example("empty", "shutdown", "run",
+                 error="you must call guestfs_add_drive"),
+         example("none", "shutdown"),
+     ])
 
 call("user_cancel",
      [], RErr,
@@ -538,7 +776,11 @@ May be called from another thread or a signal handler while a call runs.
 If the call transfers a file, or says in its description that it can be
 cancelled, it ends soon and fails with the errno EINTR; other calls run to
 their end.  A file that was being transferred is then in an undefined
-state.  Without a running call this does nothing.""")
+state.  Without a running call this does nothing.""",
+     examples=[
+         example("none", "user-cancel"),
+         example("fs", "user-cancel", "write /x data", "cat /x", prints="data"),
+     ])
 
 call("version",
      [], RStruct("version", "version"),
@@ -549,7 +791,10 @@ call("version",
 whose API this library implements, and `extra` is free text that may be
 empty.  Programs use it to print what they run on; to know whether a
 function exists look for GUESTFS_HAVE_* macros or for the symbol, and for
-its feature with `feature_available`.""")
+its feature with `feature_available`.""",
+     examples=[
+         example("none", "version | head -2", prints="major: 1\nminor: 48"),
+     ])
 
 call("wait_ready",
      [], RErr,
