@@ -14,6 +14,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#define HELLO_FIXED 12u /* version, capabilities, window */
+
 /* A serial line must not echo, translate or wait for line ends, and what came
  * before it was raw is thrown away. */
 static int
@@ -43,8 +45,12 @@ prepare_fd (struct gk_conn *conn, struct gk_error *err)
     conn->is_socket = true;
     return 0;
   }
-  if (isatty (conn->fd) && make_raw (conn->fd) == -1)
-    return gk_error_sys (err, errno, "connection: serial line");
+  if (isatty (conn->fd)) {
+    if (make_raw (conn->fd) == -1)
+      return gk_error_sys (err, errno, "connection: serial line");
+    if (conn->role == GK_ROLE_WORKER)
+      conn->granted = TTY_WINDOW;
+  }
   flags = fcntl (conn->fd, F_GETFL);
   if (flags == -1 || fcntl (conn->fd, F_SETFL, flags | O_NONBLOCK) == -1)
     return gk_error_sys (err, errno, "connection");
@@ -154,14 +160,15 @@ static int
 send_hello (struct gk_conn *conn, const char *identity, struct gk_error *err)
 {
   size_t n = strlen (identity);
-  _cleanup_free_ uint8_t *body = malloc (8 + n);
+  _cleanup_free_ uint8_t *body = malloc (HELLO_FIXED + n);
 
   if (body == NULL)
     return gk_error_oom (err);
   gk_put_u32 (body, PROTOCOL_VERSION);
   gk_put_u32 (body + 4, conn->is_socket ? CAP_FDS : 0);
-  memcpy (body + 8, identity, n);
-  return gk_conn_send (conn, GK_FRAME_HELLO, 0, 0, body, 8 + n, NULL, 0, err);
+  gk_put_u32 (body + 8, conn->granted);
+  memcpy (body + HELLO_FIXED, identity, n);
+  return gk_conn_send (conn, GK_FRAME_HELLO, 0, 0, body, HELLO_FIXED + n, NULL, 0, err);
 }
 
 static int
@@ -177,10 +184,11 @@ recv_hello (struct gk_conn *conn, const char *identity, int timeout_ms, struct g
     return gk_conn_gone (conn, err);
   if (frame.type != GK_FRAME_HELLO)
     return gk_conn_fail (conn, EPROTO, "it did not say hello", err);
-  if (gk_get_u32 (frame.body) != PROTOCOL_VERSION || frame.len - 8 != n ||
-      memcmp (frame.body + 8, identity, n) != 0)
+  if (gk_get_u32 (frame.body) != PROTOCOL_VERSION || frame.len - HELLO_FIXED != n ||
+      memcmp (frame.body + HELLO_FIXED, identity, n) != 0)
     return gk_conn_fail (conn, EPROTO, "it is of another version of guestkit", err);
   /* A socket here may be a serial line there: both must agree. */
+  conn->window = gk_get_u32 (frame.body + 8);
   conn->pass_fds = conn->is_socket && gk_get_u32 (frame.body + 4) & CAP_FDS;
   return 0;
 }

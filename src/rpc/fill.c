@@ -131,10 +131,13 @@ gk_conn_fill (struct gk_conn *conn, void *user, size_t user_len, bool block, str
     conn->eof = true;
     return 0;
   }
-  if ((size_t)n <= user_len)
-    return n;
-  conn->end += (size_t)n - user_len;
-  return (ssize_t)user_len;
+  conn->received += (uint32_t)n;
+  if ((size_t)n > user_len) {
+    conn->end += (size_t)n - user_len;
+    n = (ssize_t)user_len;
+  }
+  gk_flow_ack (conn); /* may read more: only when all else is in order */
+  return n;
 }
 
 int

@@ -16,7 +16,7 @@ static const struct {
   uint16_t flags; /* which may be set */
   bool fds;
 } rules[] = {
-  [GK_FRAME_HELLO] = { CLIENT | WORKER, 8, GK_FRAME_CONTROL_MAX, 0, false },
+  [GK_FRAME_HELLO] = { CLIENT | WORKER, 12, GK_FRAME_CONTROL_MAX, 0, false },
   [GK_FRAME_CALL] = { CLIENT, 0, GK_FRAME_BODY_MAX, CALL_FLAGS, true },
   [GK_FRAME_REPLY] = { WORKER, 0, GK_FRAME_BODY_MAX, 0xff, true },
   [GK_FRAME_ERROR] = { WORKER, 4, GK_FRAME_CONTROL_MAX, 0xff, false },
@@ -27,6 +27,7 @@ static const struct {
   [GK_FRAME_CANCEL] = { CLIENT, 0, 0, 0, false },
   [GK_FRAME_PROGRESS] = { WORKER, 16, 16, 0, false },
   [GK_FRAME_LOG] = { WORKER, 0, GK_FRAME_CONTROL_MAX, 0, false },
+  [GK_FRAME_ACK] = { WORKER, 4, 4, 0, false },
   [GK_FRAME_BYE] = { CLIENT, 0, 0, 0, false },
 };
 

@@ -33,6 +33,9 @@ act (struct gk_conn *conn, const struct head *head, const uint8_t *body)
       conn->events.progress (conn->events.opaque, head->serial, gk_get_u64 (body),
                              gk_get_u64 (body + 8));
     break;
+  case GK_FRAME_ACK:
+    gk_flow_acked (conn, gk_get_u32 (body));
+    break;
   default:
     break;
   }

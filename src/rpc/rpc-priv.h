@@ -61,6 +61,13 @@ struct gk_conn {
   bool asked;              /* we sent STOP or CANCEL for serial */
 
   struct gk_conn_events events;
+
+  /* flow.c; counts of bytes, modulo 2^32 */
+  uint32_t window; /* how much the peer wants on the way; 0: any */
+  uint32_t sent, acked;
+  uint32_t granted; /* what we told the peer */
+  uint32_t received, reported;
+  bool sending; /* a frame is partly sent */
 };
 
 /* frame.c */
@@ -75,7 +82,7 @@ uint64_t gk_get_u64 (const uint8_t *p);
 static inline bool
 is_small (enum gk_frame_type type)
 {
-  return type >= GK_FRAME_STOP && type <= GK_FRAME_LOG;
+  return type >= GK_FRAME_STOP && type <= GK_FRAME_ACK;
 }
 
 /* conn.c */
@@ -114,6 +121,13 @@ enum front gk_conn_front (struct gk_conn *conn, struct head *ret_head, struct gk
  * the front, 0, or -1 (dead). */
 int gk_conn_pump (struct gk_conn *conn, struct gk_error *err);
 void gk_conn_unpack_error (const uint8_t *body, size_t len, struct gk_error *err);
+
+/* flow.c */
+#define TTY_WINDOW 3072u
+size_t gk_flow_credit (const struct gk_conn *conn);            /* bytes that may be sent now */
+int gk_flow_wait (struct gk_conn *conn, struct gk_error *err); /* until there are some */
+void gk_flow_acked (struct gk_conn *conn, uint32_t count);     /* the peer's report */
+void gk_flow_ack (struct gk_conn *conn);                       /* ours, when it is due */
 
 /* send.c: STOP or CANCEL, as the role has it, unless it was sent. */
 int gk_conn_ask_stop (struct gk_conn *conn, uint32_t serial, struct gk_error *err);

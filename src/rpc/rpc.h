@@ -51,7 +51,7 @@ struct gk_conn;
 #define GK_FRAME_FDS_MAX 4
 
 enum gk_frame_type {
-  GK_FRAME_HELLO = 1,     /* u32 version, u32 capabilities, identity */
+  GK_FRAME_HELLO = 1,     /* u32 version, u32 capabilities, u32 window, identity */
   GK_FRAME_CALL = 2,      /* client: body of the layer above */
   GK_FRAME_REPLY = 3,     /* worker: likewise */
   GK_FRAME_ERROR = 4,     /* worker: in place of REPLY; u32 errnum, message */
@@ -62,7 +62,8 @@ enum gk_frame_type {
   GK_FRAME_CANCEL = 9,    /* client: stop the call */
   GK_FRAME_PROGRESS = 10, /* worker: u64 position, u64 total */
   GK_FRAME_LOG = 11,      /* worker: text */
-  GK_FRAME_BYE = 12,      /* client: no more calls */
+  GK_FRAME_ACK = 12,      /* worker: u32 bytes read so far; serial lines only */
+  GK_FRAME_BYE = 13,      /* client: no more calls */
 };
 
 /* Flags of a frame.  The low byte is for the layers above. */
@@ -123,7 +124,7 @@ void gk_conn_set_events (struct gk_conn *conn, const struct gk_conn_events *even
 int gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uint32_t serial,
                   const void *body, size_t len, const int *fds, int nfds, struct gk_error *err);
 
-/* The next frame.  STOP, CANCEL, PROGRESS and LOG are acted on here and never
+/* The next frame.  STOP, CANCEL, PROGRESS, LOG and ACK are acted on here and never
  * returned.  Nothing is lost by ETIMEDOUT or GK_CONN_WOKEN: the next receive
  * goes on where this stopped. */
 #define GK_CONN_FRAME 1

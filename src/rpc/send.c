@@ -62,6 +62,21 @@ wait_out (struct gk_conn *conn, bool chunks, struct gk_error *err)
   }
 }
 
+/* The part of iov that may be sent now. */
+static int
+within (struct iovec part[2], const struct iovec *iov, int niov, size_t credit)
+{
+  int n = 0;
+
+  for (; n < niov && credit > 0; n++) {
+    part[n] = iov[n];
+    if (part[n].iov_len > credit)
+      part[n].iov_len = credit;
+    credit -= part[n].iov_len;
+  }
+  return n;
+}
+
 static void
 advance (struct iovec **iov, int *niov, size_t n)
 {
@@ -87,6 +102,30 @@ write_failed (struct gk_conn *conn, int errnum, struct gk_error *err)
   return gk_conn_gone (conn, err);
 }
 
+static int
+send_all (struct gk_conn *conn, struct iovec *iov, int niov, bool chunks, const int *fds, int nfds,
+          struct gk_error *err)
+{
+  while (niov > 0) {
+    struct iovec part[2];
+    ssize_t n;
+
+    if (gk_flow_wait (conn, err) == -1)
+      return -1;
+    n = write_once (conn, part, within (part, iov, niov, gk_flow_credit (conn)), fds, nfds);
+    if (n >= 0) {
+      nfds = 0; /* they went with the first byte */
+      conn->sent += (uint32_t)n;
+      advance (&iov, &niov, (size_t)n);
+    } else if (errno == EAGAIN) {
+      if (wait_out (conn, chunks, err) == -1)
+        return -1;
+    } else if (errno != EINTR)
+      return write_failed (conn, errno, err);
+  }
+  return 0;
+}
+
 int
 gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uint32_t serial,
               const void *body, size_t len, const int *fds, int nfds, struct gk_error *err)
@@ -100,8 +139,8 @@ gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uin
     .len = (uint32_t)len,
   };
   uint8_t bytes[HEAD_SIZE];
-  struct iovec parts[2] = { { bytes, HEAD_SIZE }, { (void *)body, len } }, *iov = parts;
-  int niov = len > 0 ? 2 : 1;
+  struct iovec parts[2] = { { bytes, HEAD_SIZE }, { (void *)body, len } };
+  int r;
 
   if (conn->dead)
     return gk_conn_dead_error (conn, err);
@@ -114,20 +153,11 @@ gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uin
     conn->cancelled = conn->stopped = conn->asked = false;
   }
   gk_head_pack (bytes, &head);
-
-  while (niov > 0) {
-    ssize_t n = write_once (conn, iov, niov, fds, nfds);
-
-    if (n >= 0) {
-      nfds = 0; /* they went with the first byte */
-      advance (&iov, &niov, (size_t)n);
-    } else if (errno == EAGAIN) {
-      if (wait_out (conn, chunks, err) == -1)
-        return -1;
-    } else if (errno != EINTR)
-      return write_failed (conn, errno, err);
-  }
-  return 0;
+  conn->sending = true;
+  r = send_all (conn, parts, len > 0 ? 2 : 1, chunks, fds, nfds, err);
+  conn->sending = false;
+  gk_flow_ack (conn);
+  return r;
 }
 
 int

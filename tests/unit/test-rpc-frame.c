@@ -191,7 +191,7 @@ wrong_frames (void **state)
     uint32_t len;
   } wrong[] = {
     { GK_ROLE_WORKER, 0, 0, 0 },
-    { GK_ROLE_WORKER, 13, 0, 0 },
+    { GK_ROLE_WORKER, 14, 0, 0 },
     { GK_ROLE_WORKER, 0xffff, 0, 0 },
     { GK_ROLE_WORKER, GK_FRAME_CALL, 0, (1u << 30) + 1 },
     { GK_ROLE_WORKER, GK_FRAME_CALL, 0, 0xffffffff },
@@ -208,7 +208,9 @@ wrong_frames (void **state)
     { GK_ROLE_WORKER, GK_FRAME_ABORT, 0, (1u << 14) + 1 },
     { GK_ROLE_WORKER, GK_FRAME_CANCEL, 1, 0 },
     { GK_ROLE_WORKER, GK_FRAME_STOP, 0, 0 },
-    { GK_ROLE_WORKER, GK_FRAME_HELLO, 0, 7 },
+    { GK_ROLE_WORKER, GK_FRAME_HELLO, 0, 11 },
+    { GK_ROLE_WORKER, GK_FRAME_ACK, 0, 4 },
+    { GK_ROLE_CLIENT, GK_FRAME_ACK, 0, 3 },
     { GK_ROLE_CLIENT, GK_FRAME_CALL, 0, 0 },
     { GK_ROLE_CLIENT, GK_FRAME_BYE, 0, 0 },
     { GK_ROLE_CLIENT, GK_FRAME_CANCEL, 0, 0 },
@@ -230,7 +232,7 @@ wrong_frames (void **state)
     assert_int_equal (send (sv[0], h, 16, 0), 16);
     assert_fails (gk_conn_recv (conn, &f, 1000, -1, &err), EPROTO);
     /* From then on it is dead, whatever else comes. */
-    raw_send (sv[0], GK_FRAME_HELLO, 0, 0, "12345678", 8);
+    raw_send (sv[0], GK_FRAME_HELLO, 0, 0, "123456789012", 12);
     assert_fails (gk_conn_recv (conn, &f, 1000, -1, &err), EPROTO);
     assert_true (gk_conn_is_dead (conn));
     gk_conn_free (conn);
