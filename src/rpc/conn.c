@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-#define HELLO_FIXED 12u /* version, capabilities, window */
+#define HELLO_FIXED 16u /* version, capabilities, window, shared memory */
 
 /* A serial line must not echo, translate or wait for line ends, and what came
  * before it was raw is thrown away. */
@@ -106,6 +106,13 @@ gk_conn_fd (const struct gk_conn *conn)
   return conn->fd;
 }
 
+void
+gk_conn_share (struct gk_conn *conn, void *mem, uint32_t size)
+{
+  conn->offered = mem;
+  conn->shared_size = size;
+}
+
 bool
 gk_conn_can_pass_fds (const struct gk_conn *conn)
 {
@@ -167,6 +174,7 @@ send_hello (struct gk_conn *conn, const char *identity, struct gk_error *err)
   gk_put_u32 (body, PROTOCOL_VERSION);
   gk_put_u32 (body + 4, conn->is_socket ? CAP_FDS : 0);
   gk_put_u32 (body + 8, conn->granted);
+  gk_put_u32 (body + 12, conn->shared_size);
   memcpy (body + HELLO_FIXED, identity, n);
   return gk_conn_send (conn, GK_FRAME_HELLO, 0, 0, body, HELLO_FIXED + n, NULL, 0, err);
 }
@@ -189,6 +197,8 @@ recv_hello (struct gk_conn *conn, const char *identity, int timeout_ms, struct g
     return gk_conn_fail (conn, EPROTO, "it is of another version of guestkit", err);
   /* A socket here may be a serial line there: both must agree. */
   conn->window = gk_get_u32 (frame.body + 8);
+  if (conn->shared_size != 0 && gk_get_u32 (frame.body + 12) == conn->shared_size)
+    conn->shared = conn->offered;
   conn->pass_fds = conn->is_socket && gk_get_u32 (frame.body + 4) & CAP_FDS;
   return 0;
 }

@@ -26,22 +26,24 @@ gk_flow_credit (const struct gk_conn *conn)
 }
 
 void
-gk_flow_acked (struct gk_conn *conn, uint32_t count)
+gk_flow_acked (struct gk_conn *conn, uint32_t line, uint32_t bulk)
 {
-  if (count - conn->acked <= conn->sent - conn->acked)
-    conn->acked = count;
+  if (line - conn->acked <= conn->sent - conn->acked)
+    conn->acked = line;
+  if (bulk - conn->bulk_out <= conn->bulk_in - conn->bulk_out)
+    conn->bulk_out = bulk;
 }
 
 int
-gk_flow_wait (struct gk_conn *conn, struct gk_error *err)
+gk_flow_wait (struct gk_conn *conn, size_t (*room) (const struct gk_conn *), struct gk_error *err)
 {
-  while (gk_flow_credit (conn) == 0) {
+  while (room (conn) == 0) {
     struct pollfd p = { .fd = conn->fd, .events = POLLIN };
     int held = gk_conn_pump (conn, err);
 
     if (held == -1)
       return -1;
-    if (gk_flow_credit (conn) > 0)
+    if (room (conn) > 0)
       break;
     if (held)
       return gk_conn_fail (conn, EPROTO, "a frame in the middle of another", err);
@@ -53,16 +55,26 @@ gk_flow_wait (struct gk_conn *conn, struct gk_error *err)
   return 0;
 }
 
+static bool
+ack_is_due (const struct gk_conn *conn)
+{
+  /* Inside of a frame that is being sent it would be taken for its body. */
+  if (conn->sending || conn->dead || conn->role != GK_ROLE_WORKER)
+    return false;
+  return (conn->granted != 0 && conn->received - conn->reported >= conn->granted / 2) ||
+         (conn->shared != NULL && conn->bulk_out - conn->bulk_reported >= conn->shared_size / 4);
+}
+
 void
 gk_flow_ack (struct gk_conn *conn)
 {
-  uint8_t body[4];
+  uint8_t body[8];
 
-  /* Inside of a frame that is being sent it would be taken for its body. */
-  while (!conn->sending && !conn->dead && conn->granted != 0 &&
-         conn->received - conn->reported >= conn->granted / 2) {
+  while (ack_is_due (conn)) {
     conn->reported = conn->received;
+    conn->bulk_reported = conn->bulk_out;
     gk_put_u32 (body, conn->reported);
+    gk_put_u32 (body + 4, conn->bulk_reported);
     gk_conn_send (conn, GK_FRAME_ACK, 0, 0, body, sizeof body, NULL, 0, NULL);
   }
 }

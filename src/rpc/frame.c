@@ -5,6 +5,7 @@
 #define MAGIC 0x31466b67u /* "gkF1" */
 #define NFDS_SHIFT 12
 #define NFDS_MASK 0x7000u
+#define SHARED 0x0800u
 #define CALL_FLAGS (0xffu | GK_FLAG_CHUNKS_IN | GK_FLAG_CHUNKS_OUT)
 
 #define CLIENT (1u << GK_ROLE_CLIENT)
@@ -16,7 +17,7 @@ static const struct {
   uint16_t flags; /* which may be set */
   bool fds;
 } rules[] = {
-  [GK_FRAME_HELLO] = { CLIENT | WORKER, 12, GK_FRAME_CONTROL_MAX, 0, false },
+  [GK_FRAME_HELLO] = { CLIENT | WORKER, 16, GK_FRAME_CONTROL_MAX, 0, false },
   [GK_FRAME_CALL] = { CLIENT, 0, GK_FRAME_BODY_MAX, CALL_FLAGS, true },
   [GK_FRAME_REPLY] = { WORKER, 0, GK_FRAME_BODY_MAX, 0xff, true },
   [GK_FRAME_ERROR] = { WORKER, 4, GK_FRAME_CONTROL_MAX, 0xff, false },
@@ -27,7 +28,8 @@ static const struct {
   [GK_FRAME_CANCEL] = { CLIENT, 0, 0, 0, false },
   [GK_FRAME_PROGRESS] = { WORKER, 16, 16, 0, false },
   [GK_FRAME_LOG] = { WORKER, 0, GK_FRAME_CONTROL_MAX, 0, false },
-  [GK_FRAME_ACK] = { WORKER, 4, 4, 0, false },
+  [GK_FRAME_ACK] = { WORKER, 8, 8, 0, false },
+  [GK_FRAME_MORE] = { CLIENT, 4, 4, 0, false },
   [GK_FRAME_BYE] = { CLIENT, 0, 0, 0, false },
 };
 
@@ -60,7 +62,7 @@ gk_get_u64 (const uint8_t *p)
 void
 gk_head_pack (uint8_t out[HEAD_SIZE], const struct head *head)
 {
-  unsigned flags = head->flags | (unsigned)head->nfds << NFDS_SHIFT;
+  unsigned flags = head->flags | (unsigned)head->nfds << NFDS_SHIFT | (head->shared ? SHARED : 0);
 
   gk_put_u32 (out, MAGIC);
   gk_put_u32 (out + 4, (uint32_t)head->type | flags << 16);
@@ -82,6 +84,8 @@ gk_head_check (const struct head *head, enum gk_role from)
   if (head->flags & ~rules[type].flags ||
       (head->flags & GK_FLAG_CHUNKS_IN && head->flags & GK_FLAG_CHUNKS_OUT))
     return "a frame with wrong flags";
+  if (head->shared && head->type != GK_FRAME_CALL && head->type != GK_FRAME_CHUNK)
+    return "a frame with wrong flags";
   if (head->nfds < 0 || head->nfds > (rules[type].fds ? GK_FRAME_FDS_MAX : 0))
     return "a frame with too many descriptors";
   return NULL;
@@ -93,7 +97,8 @@ gk_head_unpack (const uint8_t in[HEAD_SIZE], enum gk_role from, struct head *ret
   uint32_t both = gk_get_u32 (in + 4);
   struct head head = {
     .type = both & 0xffff,
-    .flags = (uint16_t)((both >> 16) & ~NFDS_MASK),
+    .flags = (uint16_t)((both >> 16) & ~(NFDS_MASK | SHARED)),
+    .shared = (both >> 16) & SHARED,
     .nfds = (int)(((both >> 16) & NFDS_MASK) >> NFDS_SHIFT),
     .serial = gk_get_u32 (in + 8),
     .len = gk_get_u32 (in + 12),

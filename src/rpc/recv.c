@@ -34,7 +34,10 @@ act (struct gk_conn *conn, const struct head *head, const uint8_t *body)
                              gk_get_u64 (body + 8));
     break;
   case GK_FRAME_ACK:
-    gk_flow_acked (conn, gk_get_u32 (body));
+    gk_flow_acked (conn, gk_get_u32 (body), gk_get_u32 (body + 4));
+    break;
+  case GK_FRAME_MORE:
+    gk_bulk_more (conn, gk_get_u32 (body));
     break;
   default:
     break;
@@ -55,6 +58,10 @@ gk_conn_front (struct gk_conn *conn, struct head *ret_head, struct gk_error *err
       gk_conn_fail (conn, EPROTO, wrong, err);
       return FRONT_DEAD;
     }
+    if (head.shared && conn->shared == NULL) {
+      gk_conn_fail (conn, EPROTO, "a body in memory that is not shared", err);
+      return FRONT_DEAD;
+    }
     if (!is_small (head.type)) {
       *ret_head = head;
       return FRONT_HEAD;
@@ -63,6 +70,10 @@ gk_conn_front (struct gk_conn *conn, struct head *ret_head, struct gk_error *err
       return FRONT_MORE;
     conn->start += HEAD_SIZE + head.len;
     act (conn, &head, p + HEAD_SIZE);
+    if (conn->dead) {
+      gk_conn_dead_error (conn, err);
+      return FRONT_DEAD;
+    }
   }
   return FRONT_MORE;
 }
@@ -173,6 +184,7 @@ begin_big (struct gk_conn *conn, const struct head *head)
 {
   conn->start += HEAD_SIZE;
   conn->in_big = true;
+  conn->body_shared = head->shared;
   conn->big_head = *head;
   conn->big_got = 0;
 }
@@ -183,13 +195,17 @@ collect_big (struct gk_conn *conn)
 {
   size_t n = conn->end - conn->start, want = conn->big_head.len - conn->big_got;
 
-  if (n > want)
-    n = want;
-  if (n > conn->big_alloc - conn->big_got)
-    n = conn->big_alloc - conn->big_got;
-  if (n > 0)
-    memcpy (conn->big + conn->big_got, conn->buf + conn->start, n);
-  conn->start += n;
+  if (want > conn->big_alloc - conn->big_got)
+    want = conn->big_alloc - conn->big_got;
+  if (conn->body_shared)
+    n = gk_bulk_take (conn, conn->big + conn->big_got, want);
+  else {
+    if (n > want)
+      n = want;
+    if (n > 0)
+      memcpy (conn->big + conn->big_got, conn->buf + conn->start, n);
+    conn->start += n;
+  }
   conn->big_got += n;
   return conn->big_got == conn->big_head.len;
 }
@@ -205,7 +221,7 @@ step (struct gk_conn *conn, struct gk_frame *ret_frame, struct gk_error *err)
 
     if (front != FRONT_HEAD)
       return front == FRONT_DEAD ? -1 : 0;
-    if (HEAD_SIZE + head.len <= INLINE_MAX) {
+    if (!head.shared && HEAD_SIZE + head.len <= INLINE_MAX) {
       if (conn->end - conn->start < HEAD_SIZE + head.len)
         return 0;
       return deliver_inline (conn, &head, ret_frame, err);
@@ -213,13 +229,18 @@ step (struct gk_conn *conn, struct gk_frame *ret_frame, struct gk_error *err)
     begin_big (conn, &head);
   }
   do {
+    /* With the body elsewhere, what comes on the line are frames. */
+    if (conn->body_shared && gk_conn_front (conn, &head, err) == FRONT_DEAD)
+      return -1;
     if (grow_big (conn, err) == -1)
       return -1;
     if (collect_big (conn)) {
       conn->in_big = false;
+      gk_flow_ack (conn);
       return deliver (conn, &conn->big_head, conn->big, ret_frame, err);
     }
-  } while (conn->start != conn->end);
+  } while (conn->body_shared ? conn->bulk_in != conn->bulk_out : conn->start != conn->end);
+  gk_flow_ack (conn);
   return 0;
 }
 
@@ -250,7 +271,7 @@ gk_conn_recv (struct gk_conn *conn, struct gk_frame *ret_frame, int timeout_ms, 
         return GK_CONN_EOF;
       return gk_conn_fail (conn, ECONNRESET, "it has gone in the middle of a frame", err);
     }
-    if (conn->in_big) {
+    if (conn->in_big && !conn->body_shared) {
       user = conn->big + conn->big_got;
       user_len = conn->big_alloc - conn->big_got;
       if (user_len > conn->big_head.len - conn->big_got)

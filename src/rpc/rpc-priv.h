@@ -27,7 +27,8 @@
 
 struct head {
   enum gk_frame_type type;
-  uint16_t flags; /* nfds taken out */
+  uint16_t flags; /* nfds and shared taken out */
+  bool shared;    /* the body is in shared memory */
   int nfds;
   uint32_t serial, len;
 };
@@ -68,6 +69,15 @@ struct gk_conn {
   uint32_t granted; /* what we told the peer */
   uint32_t received, reported;
   bool sending; /* a frame is partly sent */
+
+  /* bulk.c; likewise */
+  uint8_t *shared; /* NULL until hello agreed on it */
+  void *offered;
+  uint32_t shared_size; /* of what we offer; 0: nothing */
+  uint32_t bulk_in;     /* written to it, as far as we know */
+  uint32_t bulk_out;    /* read from it, likewise */
+  uint32_t bulk_reported;
+  bool body_shared; /* of the frame in big, or of the chunk */
 };
 
 /* frame.c */
@@ -82,7 +92,7 @@ uint64_t gk_get_u64 (const uint8_t *p);
 static inline bool
 is_small (enum gk_frame_type type)
 {
-  return type >= GK_FRAME_STOP && type <= GK_FRAME_ACK;
+  return type >= GK_FRAME_STOP && type <= GK_FRAME_MORE;
 }
 
 /* conn.c */
@@ -124,10 +134,20 @@ void gk_conn_unpack_error (const uint8_t *body, size_t len, struct gk_error *err
 
 /* flow.c */
 #define TTY_WINDOW 3072u
-size_t gk_flow_credit (const struct gk_conn *conn);            /* bytes that may be sent now */
-int gk_flow_wait (struct gk_conn *conn, struct gk_error *err); /* until there are some */
-void gk_flow_acked (struct gk_conn *conn, uint32_t count);     /* the peer's report */
-void gk_flow_ack (struct gk_conn *conn);                       /* ours, when it is due */
+size_t gk_flow_credit (const struct gk_conn *conn); /* bytes that may be sent now */
+/* Until room (conn) > 0, reading meanwhile. */
+int gk_flow_wait (struct gk_conn *conn, size_t (*room) (const struct gk_conn *),
+                  struct gk_error *err);
+void gk_flow_acked (struct gk_conn *conn, uint32_t line, uint32_t bulk); /* the peer's report */
+void gk_flow_ack (struct gk_conn *conn);                                 /* ours, when it is due */
+
+/* bulk.c */
+#define BULK_MIN 512u /* smaller bodies are faster on the line */
+/* Client: the body of a frame whose header was sent. */
+int gk_bulk_send (struct gk_conn *conn, const uint8_t *body, size_t len, struct gk_error *err);
+/* Worker: count is what MORE says; up to n bytes to buf (NULL: away). */
+void gk_bulk_more (struct gk_conn *conn, uint32_t count);
+size_t gk_bulk_take (struct gk_conn *conn, uint8_t *buf, size_t n);
 
 /* send.c: STOP or CANCEL, as the role has it, unless it was sent. */
 int gk_conn_ask_stop (struct gk_conn *conn, uint32_t serial, struct gk_error *err);

@@ -29,6 +29,9 @@
  * No deadlock: at any time only one side sends bulk, and a side that waits
  * until it can write reads the small frames of the other meanwhile.
  *
+ * A worker on a serial line limits what may be on the way to it, and large
+ * bodies may go through shared memory: see flow.c, bulk.c (ACK, MORE).
+ *
  * A peer that breaks these rules gives EPROTO, and the connection is dead:
  * every later use fails.  A connection belongs to one thread at a time.
  */
@@ -51,7 +54,8 @@ struct gk_conn;
 #define GK_FRAME_FDS_MAX 4
 
 enum gk_frame_type {
-  GK_FRAME_HELLO = 1,     /* u32 version, u32 capabilities, u32 window, identity */
+  GK_FRAME_HELLO = 1,     /* u32 version, u32 capabilities, u32 window,
+                             u32 size of shared memory, identity */
   GK_FRAME_CALL = 2,      /* client: body of the layer above */
   GK_FRAME_REPLY = 3,     /* worker: likewise */
   GK_FRAME_ERROR = 4,     /* worker: in place of REPLY; u32 errnum, message */
@@ -62,8 +66,9 @@ enum gk_frame_type {
   GK_FRAME_CANCEL = 9,    /* client: stop the call */
   GK_FRAME_PROGRESS = 10, /* worker: u64 position, u64 total */
   GK_FRAME_LOG = 11,      /* worker: text */
-  GK_FRAME_ACK = 12,      /* worker: u32 bytes read so far; serial lines only */
-  GK_FRAME_BYE = 13,      /* client: no more calls */
+  GK_FRAME_ACK = 12,      /* worker: u32 bytes read from the line, u32 from shared memory */
+  GK_FRAME_MORE = 13,     /* client: u32 bytes written to shared memory */
+  GK_FRAME_BYE = 14,      /* client: no more calls */
 };
 
 /* Flags of a frame.  The low byte is for the layers above. */
@@ -96,6 +101,12 @@ void gk_cleanup_conn (struct gk_conn **conn);
 
 int gk_conn_fd (const struct gk_conn *conn);
 
+/* Before hello, at both ends: memory that both see (size is a power of two,
+ * mem stays the caller's and outlives the connection).  The client's large
+ * bodies then go through it and not over the line.  The client only writes to
+ * it, so that a worker that is not trusted gains nothing by changing it. */
+void gk_conn_share (struct gk_conn *conn, void *mem, uint32_t size);
+
 /* Exchange HELLO.  Both sides call it with an identity (such as a digest of
  * the call tables), which must be the same on both.  timeout_ms -1: none. */
 int gk_conn_hello (struct gk_conn *conn, const char *identity, int timeout_ms,
@@ -124,7 +135,7 @@ void gk_conn_set_events (struct gk_conn *conn, const struct gk_conn_events *even
 int gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uint32_t serial,
                   const void *body, size_t len, const int *fds, int nfds, struct gk_error *err);
 
-/* The next frame.  STOP, CANCEL, PROGRESS, LOG and ACK are acted on here and never
+/* The next frame.  STOP, CANCEL, PROGRESS, LOG, ACK and MORE are acted on here and never
  * returned.  Nothing is lost by ETIMEDOUT or GK_CONN_WOKEN: the next receive
  * goes on where this stopped. */
 #define GK_CONN_FRAME 1

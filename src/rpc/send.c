@@ -110,7 +110,7 @@ send_all (struct gk_conn *conn, struct iovec *iov, int niov, bool chunks, const 
     struct iovec part[2];
     ssize_t n;
 
-    if (gk_flow_wait (conn, err) == -1)
+    if (gk_flow_wait (conn, gk_flow_credit, err) == -1)
       return -1;
     n = write_once (conn, part, within (part, iov, niov, gk_flow_credit (conn)), fds, nfds);
     if (n >= 0) {
@@ -152,10 +152,14 @@ gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uin
     conn->serial = serial;
     conn->cancelled = conn->stopped = conn->asked = false;
   }
+  head.shared = conn->shared != NULL && len >= BULK_MIN && conn->role == GK_ROLE_CLIENT &&
+                (type == GK_FRAME_CALL || type == GK_FRAME_CHUNK);
   gk_head_pack (bytes, &head);
   conn->sending = true;
-  r = send_all (conn, parts, len > 0 ? 2 : 1, chunks, fds, nfds, err);
+  r = send_all (conn, parts, len > 0 && !head.shared ? 2 : 1, chunks, fds, nfds, err);
   conn->sending = false;
+  if (r == 0 && head.shared)
+    r = gk_bulk_send (conn, body, len, err);
   gk_flow_ack (conn);
   return r;
 }

@@ -51,6 +51,7 @@ next_chunk (struct gk_rpc_source *src, struct gk_error *err)
   case GK_FRAME_CHUNK:
     conn->start += HEAD_SIZE;
     conn->chunk_left = head.len;
+    conn->body_shared = head.shared;
     return 1;
   case GK_FRAME_END:
   case GK_FRAME_ABORT:
@@ -60,6 +61,21 @@ next_chunk (struct gk_rpc_source *src, struct gk_error *err)
   default:
     return gk_conn_fail (conn, EPROTO, "a frame that is no chunk in a stream", err);
   }
+}
+
+/* Bytes of a chunk whose body is in shared memory.  0: more must come. */
+static ssize_t
+take_shared (struct gk_conn *conn, uint8_t *buf, size_t n, struct gk_error *err)
+{
+  struct head head;
+  size_t got;
+
+  if (gk_conn_front (conn, &head, err) == FRONT_DEAD)
+    return -1;
+  got = gk_bulk_take (conn, buf, n);
+  conn->chunk_left -= (uint32_t)got;
+  gk_flow_ack (conn);
+  return (ssize_t)got;
 }
 
 /* Up to n bytes to buf, or (buf NULL) away.  As gk_source_ops.read. */
@@ -82,7 +98,12 @@ read_some (struct gk_rpc_source *src, uint8_t *buf, size_t n, int wake_fd, struc
     }
     if (conn->chunk_left > 0) {
       want = n < conn->chunk_left ? n : conn->chunk_left;
-      if (conn->start != conn->end) {
+      if (conn->body_shared) {
+        r = take_shared (conn, buf, want, err);
+        if (r != 0)
+          return r;
+        want = 0;
+      } else if (conn->start != conn->end) {
         if (want > conn->end - conn->start)
           want = conn->end - conn->start;
         if (buf)

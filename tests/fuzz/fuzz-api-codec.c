@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (size < 3)
     return 0;
-  call = &gk_calls[(data[1] | (unsigned) data[2] << 8) % gk_n_calls];
+  call = &gk_calls[(data[1] | (unsigned)data[2] << 8) % gk_n_calls];
   switch (data[0] % 4) {
   case 0:
     gk_decode_call (&d, data + 3, size - 3, &call, args, &opts, NULL);

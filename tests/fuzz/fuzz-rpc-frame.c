@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "rpc/rpc.h"
+#include "rpc/rpc-priv.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
@@ -92,6 +92,7 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   struct gk_conn_events events = { on_log, on_progress, NULL };
+  static uint8_t shared[4096];
   struct gk_conn *conn;
   struct gk_frame f;
   unsigned what;
@@ -110,6 +111,12 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (conn == NULL)
     abort ();
   gk_conn_set_events (conn, &events);
+  if (what & 16) { /* as if hello had agreed on it */
+    gk_conn_share (conn, shared, sizeof shared);
+    conn->shared = shared;
+  }
+  if (what & 32)
+    conn->granted = TTY_WINDOW;
   if (send (sv[0], data, cut, MSG_NOSIGNAL) == -1)
     abort ();
   while (gk_conn_recv (conn, &f, 0, -1, NULL) == GK_CONN_FRAME && what & 2)

@@ -191,12 +191,12 @@ wrong_frames (void **state)
     uint32_t len;
   } wrong[] = {
     { GK_ROLE_WORKER, 0, 0, 0 },
-    { GK_ROLE_WORKER, 14, 0, 0 },
+    { GK_ROLE_WORKER, 15, 0, 0 },
     { GK_ROLE_WORKER, 0xffff, 0, 0 },
     { GK_ROLE_WORKER, GK_FRAME_CALL, 0, (1u << 30) + 1 },
     { GK_ROLE_WORKER, GK_FRAME_CALL, 0, 0xffffffff },
     { GK_ROLE_WORKER, GK_FRAME_CALL, 0x0300, 0 },
-    { GK_ROLE_WORKER, GK_FRAME_CALL, 0x0800, 0 },
+    { GK_ROLE_WORKER, GK_FRAME_CALL, 0x0400, 0 },
     { GK_ROLE_WORKER, GK_FRAME_CALL, 0x8000, 0 },
     { GK_ROLE_WORKER, GK_FRAME_CALL, 0x5000, 0 },
     { GK_ROLE_WORKER, GK_FRAME_CALL, 0x1000, 0 }, /* has no descriptor */
@@ -208,9 +208,12 @@ wrong_frames (void **state)
     { GK_ROLE_WORKER, GK_FRAME_ABORT, 0, (1u << 14) + 1 },
     { GK_ROLE_WORKER, GK_FRAME_CANCEL, 1, 0 },
     { GK_ROLE_WORKER, GK_FRAME_STOP, 0, 0 },
-    { GK_ROLE_WORKER, GK_FRAME_HELLO, 0, 11 },
-    { GK_ROLE_WORKER, GK_FRAME_ACK, 0, 4 },
-    { GK_ROLE_CLIENT, GK_FRAME_ACK, 0, 3 },
+    { GK_ROLE_WORKER, GK_FRAME_HELLO, 0, 15 },
+    { GK_ROLE_WORKER, GK_FRAME_ACK, 0, 8 },
+    { GK_ROLE_CLIENT, GK_FRAME_ACK, 0, 7 },
+    { GK_ROLE_WORKER, GK_FRAME_CALL, 0x0800, 600 }, /* no memory is shared */
+    { GK_ROLE_WORKER, GK_FRAME_MORE, 0, 4 },
+    { GK_ROLE_WORKER, GK_FRAME_END, 0x0800, 0 },
     { GK_ROLE_CLIENT, GK_FRAME_CALL, 0, 0 },
     { GK_ROLE_CLIENT, GK_FRAME_BYE, 0, 0 },
     { GK_ROLE_CLIENT, GK_FRAME_CANCEL, 0, 0 },
@@ -230,9 +233,11 @@ wrong_frames (void **state)
     conn = gk_conn_new (sv[1], wrong[i].at, &err);
     raw_head (h, wrong[i].type, wrong[i].flags, 1, wrong[i].len);
     assert_int_equal (send (sv[0], h, 16, 0), 16);
+    if (wrong[i].len <= 8)
+      assert_int_equal (send (sv[0], "\1\0\0\0\0\0\0", wrong[i].len, 0), wrong[i].len);
     assert_fails (gk_conn_recv (conn, &f, 1000, -1, &err), EPROTO);
     /* From then on it is dead, whatever else comes. */
-    raw_send (sv[0], GK_FRAME_HELLO, 0, 0, "123456789012", 12);
+    raw_send (sv[0], GK_FRAME_HELLO, 0, 0, "1234567890123456", 16);
     assert_fails (gk_conn_recv (conn, &f, 1000, -1, &err), EPROTO);
     assert_true (gk_conn_is_dead (conn));
     gk_conn_free (conn);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Thousands of calls on one connection, in which both sides fail, cancel, stop
- * and talk at random places, over a socket with small buffers and over a
- * serial line.  Whatever happens: nobody hangs, bytes that arrive are right,
- * what was called complete is complete, and every call gets its own reply.
- * GUESTKIT_TEST_SEED=n repeats a run. */
+ * and talk at random places, over a socket with small buffers, over a serial
+ * line and through shared memory.  Whatever happens: nobody hangs, bytes that
+ * arrive are right, what was called complete is complete, and every call gets
+ * its own reply.  GUESTKIT_TEST_SEED=n repeats a run. */
 /* rooms: rpc op base */
 #include "rpc-help.h"
 
 #include <pty.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 struct rng {
@@ -272,19 +273,23 @@ client_receives (struct rng *r, struct gk_conn *conn, uint32_t serial, int wake,
 }
 
 static void
-run (int client_fd, int worker_fd, uint64_t seed, int calls)
+run (int client_fd, int worker_fd, uint32_t shared, uint64_t seed, int calls)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   struct rng r = { seed * 31 + 7 };
   struct counts c = { 0 };
   struct gk_conn *conn;
   int wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK), status;
+  void *mem = shared
+                  ? mmap (NULL, shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)
+                  : NULL;
   pid_t pid = fork ();
 
   if (pid == 0) {
     alarm (120);
     close (client_fd);
     conn = gk_conn_new (worker_fd, GK_ROLE_WORKER, NULL);
+    gk_conn_share (conn, mem, shared);
     if (gk_conn_hello (conn, "random", 5000, NULL) == -1)
       leave (9);
     worker (conn, seed);
@@ -293,6 +298,7 @@ run (int client_fd, int worker_fd, uint64_t seed, int calls)
   close (worker_fd);
   conn = gk_conn_new (client_fd, GK_ROLE_CLIENT, &err);
   assert_non_null (conn);
+  gk_conn_share (conn, mem, shared);
   assert_ok (gk_conn_hello (conn, "random", 5000, &err));
   for (uint32_t serial = 1; serial <= (uint32_t)calls; serial++) {
     static uint8_t body[200000];
@@ -344,7 +350,7 @@ over_a_socket (void **state)
   int sv[2];
 
   pair_fds (sv);
-  run (sv[0], sv[1], seed (), 1500);
+  run (sv[0], sv[1], 0, seed (), 1500);
 }
 
 static void
@@ -355,7 +361,7 @@ over_a_narrow_socket (void **state)
   pair_fds (sv);
   for (int i = 0; i < 2; i++)
     assert_int_equal (setsockopt (sv[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
-  run (sv[0], sv[1], seed () + 1, 700);
+  run (sv[0], sv[1], 0, seed () + 1, 700);
 }
 
 static void
@@ -365,7 +371,31 @@ over_a_serial_line (void **state)
 
   if (openpty (&master, &slave, NULL, NULL, NULL) == -1)
     skip ();
-  run (master, slave, seed () + 2, 200);
+  run (master, slave, 0, seed () + 2, 200);
+}
+
+static void
+through_shared_memory (void **state)
+{
+  static const uint32_t sizes[] = { 4096, 65536, 4u << 20 };
+
+  for (uint64_t i = 0; i < 3; i++) {
+    int sv[2], size = 1;
+
+    pair_fds (sv);
+    assert_int_equal (setsockopt (sv[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
+    run (sv[0], sv[1], sizes[i], seed () + 3 + i, 400);
+  }
+}
+
+static void
+serial_line_and_shared_memory (void **state)
+{
+  int master, slave;
+
+  if (openpty (&master, &slave, NULL, NULL, NULL) == -1)
+    skip ();
+  run (master, slave, 1u << 20, seed () + 9, 200);
 }
 
 int
@@ -375,6 +405,8 @@ main (void)
     cmocka_unit_test (over_a_socket),
     cmocka_unit_test (over_a_narrow_socket),
     cmocka_unit_test (over_a_serial_line),
+    cmocka_unit_test (through_shared_memory),
+    cmocka_unit_test (serial_line_and_shared_memory),
   };
 
   return cmocka_run_group_tests (tests, NULL, NULL);
