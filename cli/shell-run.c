@@ -108,6 +108,9 @@ shell_run_words (struct shell *sh, int argc, char **argv)
   else
     r = shell_error (sh, "%s: unknown command ('help --list' lists all)", argv[0]);
   sh->command = outer;
+  /* Calls write to "-" past the buffer of stdout. */
+  if (!sh->piped)
+    fflush (stdout);
   return r;
 }
 
@@ -177,7 +180,7 @@ run_piped (struct shell *sh, struct shell_line *line)
   sh->piped = !sh->o->pipe_error;
   int r = shell_run_words (sh, (int) line->words.len, line->words.v);
   sh->piped = false;
-  bool lost = fflush (stdout) == EOF;
+  bool lost = fflush (stdout) == EOF || ferror (stdout);
   if (lost) {
     __fpurge (stdout);
     clearerr (stdout);
