@@ -20,6 +20,7 @@
   COMMAND (shell)                                                             \
   COMMAND (exec)                                                              \
   COMMAND (gc)                                                                \
+  COMMAND (doctor)                                                            \
   COMMAND (version)
 
 #define COMMAND(name) extern const struct cli_command cli_command_##name;

@@ -53,8 +53,8 @@ gk_journal_create (struct gk_journal *journal, struct gk_error *err)
     return -1;
   if (getrandom (&random, sizeof random, 0) != sizeof random)
     return gk_error_sys (err, errno, "getrandom");
-  _cleanup_free_ char *path = gk_asprintf ("%s/%d-%016llx%s", JOURNAL_DIR, (int) getpid (),
-                                           (unsigned long long) random, SUFFIX);
+  _cleanup_free_ char *path = gk_asprintf ("%s/%d-%016llx%s", JOURNAL_DIR, (int)getpid (),
+                                           (unsigned long long)random, SUFFIX);
   if (path == NULL)
     return gk_error_oom (err);
 
@@ -135,8 +135,7 @@ gk_journal_finish (struct gk_journal *journal, struct gk_error *err)
 
   if (journal->fd == -1)
     return 0;
-  if (lseek (journal->fd, 0, SEEK_SET) == -1
-      || gk_read_all (journal->fd, JOURNAL_MAX, &text) == -1)
+  if (lseek (journal->fd, 0, SEEK_SET) == -1 || gk_read_all (journal->fd, JOURNAL_MAX, &text) == -1)
     r = gk_error_sys (err, errno, "%s", journal->path);
 
   while (r == 0 && text.size > 0) {
@@ -145,15 +144,42 @@ gk_journal_finish (struct gk_journal *journal, struct gk_error *err)
     char *line = nl ? nl + 1 : text.data;
     if (undo_line (line, err) == -1)
       r = -1;
-    text.size = (size_t) (line - text.data);
+    text.size = (size_t)(line - text.data);
   }
   /* Kept when something is left, so that a later gc can try again. */
   if (r == 0)
     unlink (journal->path);
   gk_cleanup_close (&journal->fd);
   free (journal->path);
-  *journal = (struct gk_journal) GK_JOURNAL_INIT;
+  *journal = (struct gk_journal)GK_JOURNAL_INIT;
   return r;
+}
+
+static bool
+is_journal (const char *name)
+{
+  size_t n = strlen (name);
+
+  return n >= sizeof SUFFIX && gk_streq (name + n + 1 - sizeof SUFFIX, SUFFIX);
+}
+
+int
+gk_journal_each (void (*tell) (void *opaque, int pid, bool alive), void *opaque,
+                 struct gk_error *err)
+{
+  const struct dirent *entry;
+
+  _cleanup_closedir_ DIR *dir = opendir (JOURNAL_DIR);
+  if (dir == NULL)
+    return errno == ENOENT ? 0 : gk_error_sys (err, errno, "%s", JOURNAL_DIR);
+  while ((entry = readdir (dir)) != NULL) {
+    if (!is_journal (entry->d_name))
+      continue;
+    _cleanup_close_ int fd = openat (dirfd (dir), entry->d_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd != -1) /* the name begins with the pid */
+      tell (opaque, atoi (entry->d_name), flock (fd, LOCK_SH | LOCK_NB) == -1);
+  }
+  return 0;
 }
 
 int
@@ -171,11 +197,9 @@ gk_journal_collect (struct gk_error *err)
     return gk_error_sys (err, errno, "%s", JOURNAL_DIR);
   }
   while ((entry = readdir (dir)) != NULL) {
-    size_t n = strlen (entry->d_name);
-    if (n < sizeof SUFFIX || !gk_streq (entry->d_name + n + 1 - sizeof SUFFIX, SUFFIX))
+    if (!is_journal (entry->d_name))
       continue;
-    struct gk_journal j = { .fd = openat (dirfd, entry->d_name,
-                                          O_RDWR | O_NOFOLLOW | O_CLOEXEC) };
+    struct gk_journal j = { .fd = openat (dirfd, entry->d_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC) };
     if (j.fd == -1)
       continue;
     if (flock (j.fd, LOCK_EX | LOCK_NB) == -1) { /* alive */

@@ -10,13 +10,18 @@
 #ifndef GK_WORKER_JOURNAL_H
 #define GK_WORKER_JOURNAL_H
 
+#include <stdbool.h>
+
 struct gk_error;
 
 struct gk_journal {
   int fd;     /* locked; -1: none */
   char *path; /* owned */
 };
-#define GK_JOURNAL_INIT { -1, NULL }
+#define GK_JOURNAL_INIT                                                                            \
+  {                                                                                                \
+    -1, NULL                                                                                       \
+  }
 
 int gk_journal_create (struct gk_journal *journal, struct gk_error *err);
 
@@ -27,6 +32,11 @@ int gk_journal_note (struct gk_journal *journal, const char *kind, const char *p
 /* Undo what is noted, newest first, and remove the journal.  What cannot be
  * undone is left in err; the rest is done all the same. */
 int gk_journal_finish (struct gk_journal *journal, struct gk_error *err);
+
+/* Tell of every session that has a journal: the pid of its supervisor, and
+ * whether it lives.  Nothing is changed. */
+int gk_journal_each (void (*tell) (void *opaque, int pid, bool alive), void *opaque,
+                     struct gk_error *err);
 
 /* Finish all journals that nobody holds.  Returns how many, or -1. */
 int gk_journal_collect (struct gk_error *err);

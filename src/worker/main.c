@@ -2,7 +2,8 @@
 /* guestkitd, the worker program.
  *
  * It is started by a launcher with the connection to its client on descriptor
- * 3, or by hand: `guestkitd --gc` removes what killed sessions left.
+ * 3, or by hand: `guestkitd --gc` removes what killed sessions left, and
+ * `guestkitd --doctor [IMAGE [FORMAT]]` prints what it finds on this machine.
  */
 
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "mount/mount.h"
+#include "worker/doctor.h"
 #include "worker/journal.h"
 #include "worker/session-priv.h"
 #include "worker/supervisor.h"
@@ -40,10 +42,9 @@ run_worker (int conn_fd, const char *dir, struct gk_journal *journal, struct gk_
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   _cleanup_close_ int host_ns_fd = open ("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-  struct gk_session s = { .dir = dir,
-                          .journal = journal,
-                          .host_ns_fd = host_ns_fd,
-                          .ctx = { .root_fd = -1, .umask = 022 } };
+  struct gk_session s = {
+    .dir = dir, .journal = journal, .host_ns_fd = host_ns_fd, .ctx = { .root_fd = -1, .umask = 022 }
+  };
 
   harden ();
   /* Without a private world nothing is attached or mounted: the client is
@@ -73,11 +74,23 @@ run_gc (void)
   return 0;
 }
 
+static int
+run_doctor (const char *image, const char *format)
+{
+  struct json_object *o = gk_doctor (image, format);
+
+  puts (
+      json_object_to_json_string_ext (o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+  json_object_put (o);
+  return 0;
+}
+
 int
 main (int argc, char *argv[])
 {
   static const struct option options[] = {
     { "cachedir", required_argument, NULL, 'c' },
+    { "doctor", no_argument, NULL, 'd' },
     { "gc", no_argument, NULL, 'g' },
     { "version", no_argument, NULL, 'V' },
     { NULL, 0, NULL, 0 },
@@ -90,6 +103,8 @@ main (int argc, char *argv[])
     case 'c':
       cachedir = optarg;
       break;
+    case 'd':
+      return run_doctor (argv[optind], argv[optind] ? argv[optind + 1] : NULL);
     case 'g':
       return run_gc ();
     case 'V':
@@ -100,8 +115,8 @@ main (int argc, char *argv[])
     }
   }
   if (fcntl (CONN_FD, F_SETFD, FD_CLOEXEC) == -1) {
-    fprintf (stderr, "guestkitd: is started by libguestkit; by hand only --gc and --version "
-                     "are of use\n");
+    fprintf (stderr, "guestkitd: is started by libguestkit; by hand only --gc, --doctor "
+                     "and --version are of use\n");
     return 2;
   }
   return gk_supervise (CONN_FD, cachedir, run_worker);
