@@ -24,30 +24,37 @@ disk_name (const struct gk_disk *disk)
   return disk->layers[0].path != NULL ? disk->layers[0].path : "remote image";
 }
 
-int
-gk_attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_attachment *ret,
-           struct gk_error *err)
+/* The first that can attach the disk, or NULL with everybody's reasons. */
+static const struct gk_attacher *
+choose (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_error *err)
 {
   _cleanup_gk_buf_ struct gk_buf reasons = GK_BUF_INIT;
-  struct gk_attachment a = { .attacher = NULL };
-  int r = -1;
 
-  for (size_t i = 0; gk_attachers[i] != NULL && a.attacher == NULL; i++) {
+  for (size_t i = 0; gk_attachers[i] != NULL; i++) {
     _cleanup_error_ struct gk_error why_not = GK_ERROR_INIT;
 
     if (env->only != NULL && !gk_streq (env->only, gk_attachers[i]->name))
       continue;
     if (gk_attachers[i]->available (env, disk, &why_not) == 0)
-      a.attacher = gk_attachers[i];
-    else if (gk_buf_appendf (&reasons, "%s%s: %s", reasons.size > 0 ? "; " : "",
-                             gk_attachers[i]->name, gk_error_msg (&why_not)) == -1)
-      return gk_error_oom (err);
+      return gk_attachers[i];
+    if (gk_buf_appendf (&reasons, "%s%s: %s", reasons.size > 0 ? "; " : "", gk_attachers[i]->name,
+                        gk_error_msg (&why_not)) == -1) {
+      gk_error_oom (err);
+      return NULL;
+    }
   }
-  if (a.attacher == NULL)
-    return gk_error_set (err, ENOTSUP, "%s: this system cannot attach it: %s", disk_name (disk),
-                         reasons.size > 0 ? reasons.data : "no such attacher");
+  gk_error_set (err, ENOTSUP, "%s: this system cannot attach it: %s", disk_name (disk),
+                reasons.size > 0 ? reasons.data : "no such attacher");
+  return NULL;
+}
 
-  r = a.attacher->attach (env, disk, &a, err);
+int
+gk_attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_attachment *ret,
+           struct gk_error *err)
+{
+  struct gk_attachment a = { .attacher = choose (env, disk, err) };
+  int r = a.attacher == NULL ? -1 : a.attacher->attach (env, disk, &a, err);
+
   if (disk->overlay != NULL)
     unlink (disk->overlay);
   if (r == 0)

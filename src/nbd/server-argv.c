@@ -31,11 +31,16 @@ yes (bool b)
   return b ? "on" : "off";
 }
 
-/* force-share is what lets a read-only drive show the disk of a running
+/* aio is left to qemu's threads.  With io_uring qemu 7.2 never answers a read
+ * that the end of the file cuts short, such as that of the last sector of a raw
+ * image of 1000 bytes, and qcow2 files whose last cluster is not whole have
+ * such reads, too.
+ *
+ * force-share is what lets a read-only drive show the disk of a running
  * machine; see image/lock.c. */
 static int
 push_file (struct gk_strv *argv, char *const *place, const char *node, enum part part, bool local,
-           const struct gk_disk *disk, const char *aio)
+           const struct gk_disk *disk)
 {
   _cleanup_free_ char *opts = gk_disk_place_options (place, "");
   bool written = part == PART_IMAGE || part == PART_OVERLAY;
@@ -44,13 +49,12 @@ push_file (struct gk_strv *argv, char *const *place, const char *node, enum part
 
   if (opts == NULL || gk_strv_push (argv, "--blockdev") == -1)
     return -1;
-  return gk_strv_pushf (argv, "%s,node-name=%s,read-only=%s,auto-read-only=off%s%s%s%s%s%s", opts,
+  return gk_strv_pushf (argv, "%s,node-name=%s,read-only=%s,auto-read-only=off%s%s%s%s", opts,
                         node, yes (!written), part == PART_LIVE ? ",force-share=on" : "",
                         no_flush ? ",cache.no-flush=on" : "", unmap ? ",discard=unmap" : "",
                         /* We hold the locks: on a raw image the server's own would let a
                          * second writer in. */
-                        written && local ? ",locking=off" : "",
-                        local && aio != NULL ? ",aio=" : "", local && aio != NULL ? aio : "");
+                        written && local ? ",locking=off" : "");
 }
 
 static int
@@ -81,32 +85,31 @@ push_format (struct gk_strv *argv, const char *format, const char *node, const c
 }
 
 static int
-push_layer (struct gk_strv *argv, const struct gk_disk *disk, size_t i, enum part part,
-            const char *aio)
+push_layer (struct gk_strv *argv, const struct gk_disk *disk, size_t i, enum part part)
 {
   const struct gk_disk_layer *layer = &disk->layers[i];
-  char node[16], file[16], data[16], backing[16];
+  char node[24], file[24], data[24], backing[24];
 
   snprintf (node, sizeof node, "n%zu", i);
   snprintf (file, sizeof file, "f%zu", i);
   snprintf (data, sizeof data, "d%zu", i);
   snprintf (backing, sizeof backing, "n%zu", i + 1);
-  if (push_file (argv, layer->place, file, part, layer->path != NULL, disk, aio) == -1 ||
+  if (push_file (argv, layer->place, file, part, layer->path != NULL, disk) == -1 ||
       (layer->data_place != NULL &&
-       push_file (argv, layer->data_place, data, part, true, disk, aio) == -1))
+       push_file (argv, layer->data_place, data, part, true, disk) == -1))
     return -1;
   return push_format (argv, layer->format, node, file, layer->data_place != NULL ? data : NULL,
                       i + 1 < disk->n_layers ? backing : NULL, part, disk);
 }
 
 static int
-push_overlay (struct gk_strv *argv, const struct gk_disk *disk, const char *aio)
+push_overlay (struct gk_strv *argv, const struct gk_disk *disk)
 {
   _cleanup_free_ char *filename = gk_asprintf ("filename=%s", disk->overlay);
   char *place[] = { (char *) "driver=file", filename, NULL };
 
   if (filename == NULL ||
-      push_file (argv, place, "fo", PART_OVERLAY, true, disk, aio) == -1 ||
+      push_file (argv, place, "fo", PART_OVERLAY, true, disk) == -1 ||
       push_format (argv, "qcow2", "overlay", "fo", NULL, "n0", PART_OVERLAY, disk) == -1)
     return -1;
   if (!disk->copyonread)
@@ -121,7 +124,8 @@ push_export (struct gk_strv *argv, const struct gk_disk *disk, enum gk_server_ex
              const char *path, unsigned connections)
 {
   const char *top = disk->overlay == NULL ? "n0" : disk->copyonread ? "cor" : "overlay";
-  _cleanup_free_ char *given = gk_asprintf ("path=%s", path), *opts = NULL;
+  _cleanup_free_ char *given = gk_asprintf ("%s=%s", kind == GK_SERVER_VHOST ? "str" : "path", path);
+  _cleanup_free_ char *opts = NULL;
   char *place[] = { given, NULL };
 
   if (given == NULL)
@@ -147,7 +151,7 @@ push_export (struct gk_strv *argv, const struct gk_disk *disk, enum gk_server_ex
     return gk_strv_push (argv, "--export") == -1
                ? -1
                : gk_strv_pushf (argv,
-                                "vhost-user-blk,id=x,node-name=%s,writable=on,addr.type=unix,%s,"
+                                "vhost-user-blk,id=x,node-name=%s,writable=on,addr.type=fd,%s,"
                                 "logical-block-size=%d",
                                 top, opts, disk->blocksize);
   }
@@ -156,7 +160,7 @@ push_export (struct gk_strv *argv, const struct gk_disk *disk, enum gk_server_ex
 
 char **
 gk_server_argv (const struct gk_disk *disk, enum gk_server_export kind, const char *path,
-                unsigned connections, const char *aio, const char *secret_object, int monitor_fd)
+                unsigned connections, const char *secret_object, int monitor_fd)
 {
   _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
 
@@ -166,10 +170,10 @@ gk_server_argv (const struct gk_disk *disk, enum gk_server_export kind, const ch
     return NULL;
   for (size_t i = disk->n_layers; i-- > 0;) {
     enum part part = disk->overlay != NULL ? PART_LIVE : i == 0 ? PART_IMAGE : PART_BELOW;
-    if (push_layer (&argv, disk, i, part, aio) == -1)
+    if (push_layer (&argv, disk, i, part) == -1)
       return NULL;
   }
-  if ((disk->overlay != NULL && push_overlay (&argv, disk, aio) == -1) ||
+  if ((disk->overlay != NULL && push_overlay (&argv, disk) == -1) ||
       push_export (&argv, disk, kind, path, connections) == -1)
     return NULL;
   /* Last: options are carried out in their order, so the monitor's greeting

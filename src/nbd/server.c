@@ -123,15 +123,14 @@ wait_ready (struct gk_server *server, char *const *argv, struct gk_task *task,
 }
 
 static int
-start_once (const struct gk_attach_env *env, const struct gk_disk *disk,
-            enum gk_server_export kind, const char *path, unsigned connections, const char *aio,
-            struct gk_server *server, struct gk_error *err)
+start (const struct gk_attach_env *env, const struct gk_disk *disk, enum gk_server_export kind,
+       const char *path, unsigned connections, struct gk_server *server, struct gk_error *err)
 {
   _cleanup_close_ int theirs = -1, secret_fd = -1;
   _cleanup_free_ char *object = NULL;
   _cleanup_strv_ char **argv = NULL;
   struct gk_exec x = GK_EXEC_INIT;
-  int pair[2], fds[2];
+  int pair[2], fds[3];
 
   if (disk->secret != NULL && gk_disk_secret_file (disk->secret, &secret_fd, &object, err) == -1)
     return -1;
@@ -139,14 +138,17 @@ start_once (const struct gk_attach_env *env, const struct gk_disk *disk,
     return gk_error_sys (err, errno, "socketpair");
   server->monitor_fd = pair[0];
   theirs = pair[1];
-  argv = gk_server_argv (disk, kind, path, connections, aio, object, theirs);
+  argv = gk_server_argv (disk, kind, path, connections, object, theirs);
   if (argv == NULL)
     return gk_error_oom (err);
-  fds[0] = theirs;
-  fds[1] = secret_fd;
+  fds[x.n_pass_fds++] = theirs;
+  if (secret_fd != -1)
+    fds[x.n_pass_fds++] = secret_fd;
+  if (kind == GK_SERVER_VHOST)
+    fds[x.n_pass_fds++] = atoi (path);
   x.argv = (const char *const *) argv;
   x.pass_fds = fds;
-  x.n_pass_fds = secret_fd == -1 ? 1 : 2;
+  x.inside = env->inside;
   if (gk_child_start (&x, &server->child, err) == -1)
     return -1;
   close (gk_steal_fd (&theirs)); /* or the end of the server would not be seen */
@@ -168,14 +170,9 @@ gk_server_start (const struct gk_attach_env *env, const struct gk_disk *disk,
                  struct gk_server *ret, struct gk_error *err)
 {
   struct gk_server server = GK_SERVER_INIT;
-  int r = take_holds (env, disk, &server, err);
 
-  /* qemu's threads, never its io_uring: a read that meets the end of a file in
-   * the middle of a sector is then never answered (seen with 7.2), and every
-   * qcow2 file whose last cluster is not whole can have such a read. */
-  if (r == 0)
-    r = start_once (env, disk, kind, path, connections, NULL, &server, err);
-  if (r == -1) {
+  if (take_holds (env, disk, &server, err) == -1 ||
+      start (env, disk, kind, path, connections, &server, err) == -1) {
     kill_server (&server);
     release_holds (&server);
     return -1;

@@ -15,7 +15,7 @@ struct gk_error;
 enum gk_server_export {
   GK_SERVER_FUSE,  /* path: an existing regular file, which is mounted over */
   GK_SERVER_NBD,   /* path: of the socket; the export's name is "disk" */
-  GK_SERVER_VHOST, /* path: of the socket */
+  GK_SERVER_VHOST, /* path: the number of a listening socket's descriptor */
 };
 
 struct gk_server {
@@ -37,7 +37,6 @@ int gk_server_stop (struct gk_server *server, struct gk_error *err);
 
 /* The arguments alone, for the tests.  secret_object may be NULL. */
 char **gk_server_argv (const struct gk_disk *disk, enum gk_server_export kind, const char *path,
-                       unsigned connections, const char *aio, const char *secret_object,
-                       int monitor_fd);
+                       unsigned connections, const char *secret_object, int monitor_fd);
 
 #endif
