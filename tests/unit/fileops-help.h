@@ -84,13 +84,23 @@ assert_outside_untouched (void)
 static inline bool
 own_mounts (void)
 {
-  if (geteuid () != 0 || unshare (CLONE_NEWNS) == -1
-      || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+  if (geteuid () != 0 || unshare (CLONE_NEWNS) == -1 ||
+      mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
     return false;
   /* The descriptor is still of the old namespace, which sees no new mounts. */
   close (ctx.root_fd);
   ctx.root_fd = open (at (""), O_PATH | O_DIRECTORY | O_CLOEXEC);
   return ctx.root_fd >= 0;
+}
+
+/* The root becomes a tmpfs, where many files cost little; else it stays. */
+static inline void
+in_memory (void)
+{
+  if (own_mounts () && mount ("none", at (""), "tmpfs", 0, "size=1g,nr_inodes=500k") == 0) {
+    close (ctx.root_fd);
+    ctx.root_fd = open (at (""), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  }
 }
 
 static int
@@ -128,6 +138,7 @@ drop_tree (void **state)
 {
   gk_error_clear (&err);
   close (ctx.root_fd);
+  umount2 (at (""), MNT_DETACH);
   return nftw (base, remove_one, 64, FTW_DEPTH | FTW_PHYS);
 }
 
