@@ -137,7 +137,7 @@ help_table (const struct cli_option *table, FILE *fp)
   for (; table && table->name; ++table) {
     char left[128];
     snprintf (left, sizeof left, "%s%c%s--%s%s%s", table->letter ? "-" : "  ",
-              table->letter ? table->letter : ' ', table->letter ? ", " : "  ", table->name,
+              table->letter ? table->letter : ' ', table->letter ? ", " : " ", table->name,
               table->arg ? " " : "", table->arg ? table->arg : "");
     if (strlen (left) > 28)
       fprintf (fp, "  %s\n  %-28s  %s\n", left, "", table->help);

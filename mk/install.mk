@@ -34,7 +34,7 @@ $(B)/pkgconfig/installed/guestkit.pc:
 all: $(B)/pkgconfig/guestkit-uninstalled.pc
 
 .PHONY: install uninstall
-install: all install-pc
+install: all man install-pc
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(COMPAT) $(LIBEXECDIR)/guestkit \
 	  $(INCLUDEDIR)/guestkit $(MANDIR)/man1 $(MANDIR)/man3 $(COMPLETIONS))
 	install -m 755 $(B)/guestkit $(DESTDIR)$(BINDIR)/guestkit
@@ -45,12 +45,12 @@ install: all install-pc
 	install -m 644 $(B)/include/guestfs.h $(B)/include/guestkit.h $(DESTDIR)$(INCLUDEDIR)/guestkit
 	install -m 644 $(B)/pkgconfig/installed/guestkit.pc $(DESTDIR)$(LIBDIR)/pkgconfig/guestkit.pc
 	install -m 644 completion/guestkit $(DESTDIR)$(COMPLETIONS)/guestkit
-	for s in 1 3; do for m in docs/man/*.$$s; do [ ! -e "$$m" ] || \
-	  install -m 644 "$$m" $(DESTDIR)$(MANDIR)/man$$s/ || exit 1; done; done
+	install -m 644 $(addprefix $(B)/man/,$(filter %.1,$(MAN_PAGES))) $(DESTDIR)$(MANDIR)/man1
+	install -m 644 $(addprefix $(B)/man/,$(filter %.3,$(MAN_PAGES))) $(DESTDIR)$(MANDIR)/man3
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(BINDIR)/guestkit $(LIBDIR)/libguestkit.so $(LIBDIR)/libguestkit.so.0 \
 	  $(LIBDIR)/pkgconfig/guestkit.pc $(COMPLETIONS)/guestkit) \
-	  $(addprefix $(DESTDIR)$(MANDIR)/,$(patsubst docs/man/%.1,man1/%.1,$(wildcard docs/man/*.1)) \
-	  $(patsubst docs/man/%.3,man3/%.3,$(wildcard docs/man/*.3)))
+	  $(addprefix $(DESTDIR)$(MANDIR)/,$(addprefix man1/,$(filter %.1,$(MAN_PAGES))) \
+	  $(addprefix man3/,$(filter %.3,$(MAN_PAGES))))
 	rm -rf $(addprefix $(DESTDIR),$(COMPAT) $(LIBDIR)/guestkit $(LIBEXECDIR)/guestkit $(INCLUDEDIR)/guestkit)
