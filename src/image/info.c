@@ -130,13 +130,22 @@ refused (const char *target, const char *name, struct gk_buf *words, int status,
 
   if (prefix == NULL)
     return gk_error_oom (err);
+  /* A missing module is complained of on a line before. */
+  if (strncmp (reason, "qemu: module ", 13) == 0 && strchr (reason, '\n') != NULL)
+    reason = strchr (reason, '\n') + 1;
   if (words->data != NULL)
-    words->data[strcspn (words->data, "\n")] = '\0';
+    words->data[reason - words->data + strcspn (reason, "\n")] = '\0';
   if ((r = gk_after_prefix (reason, prefix)) != NULL || (r = gk_after_prefix (reason, "qemu-img: ")))
     reason = r;
   if (status > 128 || reason[0] == '\0')
     return gk_error_set (err, EINVAL, "%s: qemu-img could not read the image's header (status %d)",
                          name, status);
+  if (gk_after_prefix (reason, "Unknown driver ") != NULL ||
+      gk_after_prefix (reason, "Unknown protocol ") != NULL)
+    return gk_error_set (err, ENOTSUP,
+                         "%s: this qemu cannot open such drives (%s); a package with more of its "
+                         "block drivers may be missing",
+                         name, reason);
   if ((r = gk_after_prefix (reason, not_in)) != NULL && strstr (r, in_format) != NULL)
     return gk_error_set (err, EINVAL, "%s: not a %.*s image", name,
                          (int) (strstr (r, in_format) - r), r);
