@@ -42,6 +42,8 @@ DEPS_exec     := base op
 DEPS_op       := base
 DEPS_api      := base op
 DEPS_rpc      := base op
+DEPS_sandbox  := base exec op
+DEPS_uml      := base exec op
 DEPS_image    := base exec op
 DEPS_nbd      := base exec op
 DEPS_part     := base exec op
@@ -49,14 +51,14 @@ DEPS_fs       := base exec op
 DEPS_mount    := base exec op part fs
 DEPS_fileops  := base exec op
 DEPS_archive  := base exec op
-DEPS_worker   := base exec op api rpc image nbd part fs mount fileops archive
-DEPS_launch   := base exec op rpc
+DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive
+DEPS_launch   := base exec op api rpc
 DEPS_client   := base exec op api rpc launch image
-ROOMS := base exec op api rpc image nbd part fs mount fileops archive worker launch client
+ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive worker launch client
 
 # Rooms that the library is made of; the worker has all others.
 LIB_ROOMS    := base exec op api rpc image launch client
-WORKER_ROOMS := base exec op api rpc image nbd part fs mount fileops archive worker
+WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive worker
 
 .SUFFIXES:
 .SECONDARY:

@@ -21,6 +21,15 @@
 struct gk_error;
 struct gk_task;
 
+/* Namespaces that the child is made in, and what it does there before anything
+ * is closed and executed: NULL, or the step that failed, with errno.  The
+ * program is looked up in what it has made.  For processes with one thread. */
+struct gk_exec_inside {
+  int clone_flags;
+  const char *(*enter) (const void *opaque);
+  const void *opaque;
+};
+
 struct gk_exec {
   const char *const *argv;      /* argv[0] is looked up in the fixed search path */
   const char *const *env;       /* NAME=VALUE, or NULL, beside (or instead of) the fixed
@@ -36,6 +45,7 @@ struct gk_exec {
   const int *pass_fds;          /* inherited under their own numbers */
   size_t n_pass_fds;
   int chroot_fd;                /* -1, or directory to chroot into */
+  const struct gk_exec_inside *inside; /* NULL, or a world of its own */
   struct gk_task *task;
 };
 #define GK_EXEC_INIT { .stdin_fd = -1, .stdout_fd = -1, .chroot_fd = -1 }

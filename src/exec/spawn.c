@@ -13,12 +13,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,7 +74,7 @@ struct plan {
 
 struct status {
   int errnum;
-  char step[12];
+  char step[60];
 };
 
 static ON_OWN_STACK int
@@ -115,6 +117,21 @@ limit (int what, uint64_t value)
   return value ? setrlimit (what, &rl) : 0;
 }
 
+/* Changing the user takes the death signal back, and that the parent is alive
+ * shows only on the pipe that it reads. */
+static const char *
+enter_inside (const struct plan *p)
+{
+  struct pollfd alive = { .fd = p->status_fd, .events = 0 };
+  const char *step = p->x->inside->enter (p->x->inside->opaque);
+
+  if (step)
+    return step;
+  if (prctl (PR_SET_PDEATHSIG, SIGKILL) == -1)
+    return "death signal";
+  return poll (&alive, 1, 0) == 0 ? NULL : "parent";
+}
+
 /* The steps up to execve; returns the name of the one that failed. */
 static ON_OWN_STACK const char *
 prepare (struct plan *p)
@@ -128,7 +145,8 @@ prepare (struct plan *p)
   if (fd == -1)
     return "dup";
   p->status_fd = fd;
-  if (gk_inside_detach (p->parent) == -1)
+  /* From a pid namespace no parent is seen. */
+  if (gk_inside_detach (p->x->inside ? 0 : p->parent) == -1)
     return "detach";
   /* No number may be overwritten that is still to be copied. */
   for (int i = 0; i < 3; i++) {
@@ -147,6 +165,11 @@ prepare (struct plan *p)
   if (chdir ("/") == -1)
     return "chdir";
   umask (022);
+  if (p->x->inside) {
+    const char *step = enter_inside (p);
+    if (step)
+      return step;
+  }
   p->keep[p->n_keep] = p->status_fd;
   if (gk_inside_close_fds (p->keep, p->n_keep + 1) == -1)
     return "close_range";
@@ -168,7 +191,7 @@ child_main (void *opaque)
     try_exec (p);
   status.errnum = errno;
   if (step)
-    memcpy (status.step, step, strlen (step) + 1);
+    snprintf (status.step, sizeof status.step, "%s", step);
   while (write (p->status_fd, &status, sizeof status) == -1 && errno == EINTR)
     ;
   _exit (127);
@@ -201,7 +224,7 @@ start (struct plan *plan, int *pidfd)
   sigset_t all, old;
   char *stack;
   pid_t pid;
-  int saved;
+  int saved, flags;
 
   stack = mmap (NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -216,8 +239,10 @@ start (struct plan *plan, int *pidfd)
   /* A handler of this program must not run in the child. */
   sigfillset (&all);
   pthread_sigmask (SIG_BLOCK, &all, &old);
-  pid = clone (child_main, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
-               plan, pidfd);
+  flags = CLONE_PIDFD | SIGCHLD;
+  /* Many steps into namespaces are not for borrowed memory. */
+  flags |= plan->x->inside ? plan->x->inside->clone_flags : CLONE_VM | CLONE_VFORK;
+  pid = clone (child_main, stack + STACK_SIZE, flags, plan, pidfd);
   saved = errno;
   pthread_sigmask (SIG_SETMASK, &old, NULL);
   munmap (stack, STACK_SIZE);
