@@ -17,6 +17,7 @@ static const size_t drive_strings[] = {
   offsetof (struct gk_drive, secret),   offsetof (struct gk_drive, cachemode),
   offsetof (struct gk_drive, discard),  offsetof (struct gk_drive, label),
   offsetof (struct gk_drive, name),     offsetof (struct gk_drive, iface),
+  offsetof (struct gk_drive, device),
 };
 #define N_DRIVE_STRINGS (sizeof drive_strings / sizeof drive_strings[0])
 #define N_DRIVE_FIELDS (N_DRIVE_STRINGS + 4)
@@ -49,13 +50,14 @@ gk_encode_launch (msgpack_sbuffer *out, const struct gk_launch_params *params,
   msgpack_packer pk;
 
   msgpack_packer_init (&pk, out, msgpack_sbuffer_write);
-  msgpack_pack_array (&pk, 7);
+  msgpack_pack_array (&pk, 8);
   pack_bool (&pk, params->verbose);
   pack_bool (&pk, params->network);
   pack_bool (&pk, params->selinux);
   pack_bool (&pk, params->autosync);
   gk_pack_string (&pk, params->identifier ? params->identifier : "");
   gk_pack_string (&pk, params->attacher);
+  msgpack_pack_int (&pk, params->memsize);
   msgpack_pack_array (&pk, params->ndrives);
   for (size_t i = 0; i < params->ndrives; ++i)
     pack_drive (&pk, &params->drives[i]);
@@ -113,16 +115,17 @@ take_drive (struct gk_decoder *d, const msgpack_object *o, struct gk_drive *driv
 static bool
 take_params (struct gk_decoder *d, const msgpack_object *o, struct gk_launch_params *p)
 {
-  if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 7)
+  if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 8)
     return false;
   const msgpack_object *f = o->via.array.ptr;
   if (!take_bool (f, &p->verbose) || !take_bool (f + 1, &p->network)
       || !take_bool (f + 2, &p->selinux) || !take_bool (f + 3, &p->autosync)
       || !take_string (d, f + 4, &p->identifier) || p->identifier == NULL
-      || !take_string (d, f + 5, &p->attacher) || f[6].type != MSGPACK_OBJECT_ARRAY)
+      || !take_string (d, f + 5, &p->attacher) || !take_int (f + 6, &p->memsize)
+      || f[7].type != MSGPACK_OBJECT_ARRAY)
     return false;
 
-  const msgpack_object_array *drives = &f[6].via.array;
+  const msgpack_object_array *drives = &f[7].via.array;
   p->drives = calloc (drives->size + 1, sizeof *p->drives);
   if (p->drives == NULL)
     return false;

@@ -30,6 +30,7 @@ struct gk_launch_params {
   bool verbose, network, selinux, autosync;
   char *identifier; /* for logs; never NULL */
   char *attacher;   /* use only this attacher, or NULL */
+  int memsize;      /* MiB, for a kernel of its own; 0: the launcher's choice */
   struct gk_drive *drives;
   size_t ndrives;
 };

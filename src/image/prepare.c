@@ -29,6 +29,8 @@ fill_layer (const struct gk_image_layer *from, struct gk_disk_layer *to, struct 
   to->is_device = from->is_device;
   if (to->format == NULL || to->path == NULL || to->place == NULL)
     return gk_error_oom (err);
+  if (from->extents != NULL && (to->extents = gk_strv_copy (from->extents)) == NULL)
+    return gk_error_oom (err);
   if (from->data_file != NULL) {
     if (gk_image_follow (from->path, "data file", from->data_file, &to->data_path, err) == -1)
       return -1;

@@ -9,9 +9,11 @@
 #include "base/str.h"
 #include "base/strv.h"
 
-/* loop first: no program between the kernel and the file.  nbd before fuse: it
- * has several requests under way at once. */
+/* vhost first: there is nothing left to do.  Then loop: no program between the
+ * kernel and the file.  nbd before fuse: it has several requests under way at
+ * once. */
 const struct gk_attacher *const gk_attachers[] = {
+  &gk_attacher_vhost,
   &gk_attacher_loop,
   &gk_attacher_nbd,
   &gk_attacher_fuse,

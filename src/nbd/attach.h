@@ -19,6 +19,7 @@
 #include "op/drive.h"
 
 struct gk_error;
+struct gk_exec_inside;
 struct gk_task;
 
 struct gk_attach_env {
@@ -27,6 +28,7 @@ struct gk_attach_env {
   unsigned index;        /* of the drive, makes names unique */
   const char *only;      /* this attacher and no other, or NULL */
   struct gk_task *task;
+  const struct gk_exec_inside *inside; /* what an image server runs in, or NULL: as we do */
   /* Open an image and keep everybody else from writing to it (and from using
    * it, when we write), until the open file is closed.  gk_image_open. */
   int (*hold) (const char *path, bool write, int *ret_fd, struct gk_error *err);
@@ -46,6 +48,7 @@ struct gk_attacher {
 /* In the order in which they are tried, ends with NULL. */
 extern const struct gk_attacher *const gk_attachers[];
 
+extern const struct gk_attacher gk_attacher_vhost;
 extern const struct gk_attacher gk_attacher_loop;
 extern const struct gk_attacher gk_attacher_nbd;
 extern const struct gk_attacher gk_attacher_fuse;

@@ -148,6 +148,7 @@ start (const struct gk_attach_env *env, const struct gk_disk *disk, enum gk_serv
     fds[x.n_pass_fds++] = atoi (path);
   x.argv = (const char *const *) argv;
   x.pass_fds = fds;
+  x.inside = env->inside;
   if (gk_child_start (&x, &server->child, err) == -1)
     return -1;
   close (gk_steal_fd (&theirs)); /* or the end of the server would not be seen */

@@ -21,6 +21,7 @@ gk_disk_layer_clear (struct gk_disk_layer *layer)
   gk_strv_free (layer->place);
   free (layer->data_path);
   gk_strv_free (layer->data_place);
+  gk_strv_free (layer->extents);
   *layer = (struct gk_disk_layer) { .format = NULL };
 }
 
@@ -31,6 +32,7 @@ gk_disk_clear (struct gk_disk *disk)
     gk_disk_layer_clear (&disk->layers[i]);
   free (disk->layers);
   free (disk->overlay);
+  free (disk->device);
   if (disk->secret != NULL)
     explicit_bzero (disk->secret, strlen (disk->secret));
   free (disk->secret);

@@ -21,6 +21,7 @@ struct gk_disk_layer {
                       * element is KEY=VALUE, its commas not yet doubled */
   char *data_path;   /* qcow2's external data file, or NULL */
   char **data_place; /* likewise */
+  char **extents;    /* vmdk: further files that the server opens by name, or NULL */
   bool is_device;    /* path is a block device of the host */
 };
 
@@ -29,6 +30,7 @@ struct gk_disk {
   size_t n_layers;
   char *overlay;    /* a throw-away qcow2 file that takes the writes, or NULL */
   char *secret;     /* for the server of a remote image, or NULL: "secret" in a place */
+  char *device;     /* the kernel has it already, under this name; or NULL */
   uint64_t size;    /* bytes that the disk has */
   int blocksize;    /* 512 or 4096 */
   bool readonly;    /* nothing below the overlay may change */

@@ -22,5 +22,6 @@ gk_drive_clear (struct gk_drive *drive)
   free (drive->label);
   free (drive->name);
   free (drive->iface);
+  free (drive->device);
   memset (drive, 0, sizeof *drive);
 }
