@@ -305,6 +305,68 @@ test_copyonread (void **state)
   assert_ok (gk_detach (&a, &e), &e);
 }
 
+/* Many writes under way at once, past every cache, each of its own bytes. */
+static void
+write_many (const struct gk_attachment *a, int writer)
+{
+  int fd = gk_open_device (help_dir, true, major (a->devno), minor (a->devno), O_RDWR | O_DIRECT);
+  uint8_t *buf;
+
+  if (fd == -1 || posix_memalign ((void **) &buf, 4096, 256 << 10) != 0)
+    _exit (1);
+  for (int i = 0; i < 64; i++) {
+    size_t size = ((i * 7 + writer) % 64 + 1) << 12;
+    fill (buf, size, writer * 1000 + i);
+    if (gk_pwrite_full (fd, buf, size, ((off_t) i * 8 + writer) << 18) == -1)
+      _exit (2);
+  }
+  _exit (fsync (fd) == 0 ? 0 : 3);
+}
+
+static void
+test_many_writers (void **state)
+{
+  static const char *const names[] = { "many.raw", "many.qcow2", "many.vmdk" };
+
+  needs_root ();
+  for (int k = 0; k < 6; k++) {
+    const char *name = names[k % 3], *f = strrchr (name, '.') + 1;
+    struct gk_attachment a;
+    bool readonly = k >= 3;
+    pid_t pids[8];
+    int status;
+
+    assert_int_equal (sh ("qemu-img create -q -f %s %s 128M", f, name), 0);
+    assert_ok (attach_file (name, f, readonly, NULL, 0, &a, &e), &e);
+    for (int w = 0; w < 8; w++) {
+      pids[w] = fork ();
+      if (pids[w] == 0)
+        write_many (&a, w);
+    }
+    for (int w = 0; w < 8; w++) {
+      assert_int_equal (waitpid (pids[w], &status, 0), pids[w]);
+      assert_int_equal (status, 0);
+    }
+    for (int back = 0; back < 2; back++) {
+      if (back == 1) {
+        assert_ok (gk_detach (&a, &e), &e);
+        if (readonly)
+          break;
+        assert_ok (attach_file (name, f, true, NULL, 0, &a, &e), &e);
+      }
+      for (int w = 0; w < 8; w++)
+        for (int i = 0; i < 64; i++)
+          if (!has (&a, ((off_t) i * 8 + w) << 18, ((i * 7 + w) % 64 + 1) << 12, w * 1000 + i))
+            fail_msg ("%s%s: what writer %d wrote as its %d. is not there", name,
+                      readonly ? " (overlay)" : "", w, i);
+    }
+    if (!readonly)
+      assert_ok (gk_detach (&a, &e), &e);
+  }
+  assert_int_equal (sh ("qemu-img check many.qcow2"), 0);
+  assert_nothing_left ();
+}
+
 /* --- when things die -------------------------------------------------------------- */
 
 /* The server of the only attached drive. */
@@ -471,6 +533,7 @@ main (void)
     cmocka_unit_test (test_odd),
     cmocka_unit_test (test_zero_and_discard),
     cmocka_unit_test (test_copyonread),
+    cmocka_unit_test (test_many_writers),
     cmocka_unit_test (test_server_killed),
     cmocka_unit_test (test_we_are_killed),
     cmocka_unit_test (test_parallel),
