@@ -43,6 +43,13 @@ int gk_exec_until (int64_t deadline);
 
 /* Own session, dies with the thread that made it, no core files. */
 int gk_inside_detach (pid_t parent);
+/* A copy of the mount namespace which nothing is passed on to or from. */
+int gk_inside_own_mounts (void);
+/* A mount namespace with nothing in it but an empty root.  A process that is
+ * the last in its namespace unmounts what is there while it ends, when its
+ * descriptors are not closed yet: one that serves a file system's disk would
+ * wait for itself. */
+int gk_inside_no_mounts (void);
 /* All dispositions default, nothing blocked. */
 int gk_inside_reset_signals (void);
 /* Close all descriptors from 3 on but those in keep (ascending, from 3 on). */

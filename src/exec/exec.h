@@ -45,6 +45,8 @@ struct gk_exec {
   const int *pass_fds;          /* inherited under their own numbers */
   size_t n_pass_fds;
   int chroot_fd;                /* -1, or directory to chroot into */
+  bool own_mounts;              /* the mounts of now in a namespace of its own: it neither
+                                   keeps nor, at its end, unmounts what is mounted later */
   const struct gk_exec_inside *inside; /* NULL, or a world of its own */
   struct gk_task *task;
 };
@@ -78,6 +80,25 @@ struct gk_child {
 };
 #define GK_CHILD_INIT { 0, -1, -1 }
 int gk_child_start (const struct gk_exec *x, struct gk_child *child, struct gk_error *err);
+
+/* A child that stays and runs a function of this program, for which nothing
+ * is executed.  prepare runs with all of this process's rights; then the walls
+ * of the jail go up (capabilities other than caps, system calls: see jail.h)
+ * around an empty root, and gk_child_fork returns.  run's value is the exit
+ * status.  No descriptors but those to pass, /dev/null and stderr as above,
+ * and what prepare opens; own session; SIGINT and SIGPIPE are ignored. */
+struct gk_fork {
+  const char *name; /* for messages */
+  int (*prepare) (void *opaque, struct gk_error *err);
+  int (*run) (void *opaque);
+  void *opaque;
+  uint64_t caps;
+  const int *pass_fds; /* kept under their own numbers, from 3 on */
+  size_t n_pass_fds;
+  struct gk_task *task; /* for waiting until it is prepared */
+};
+int gk_child_fork (const struct gk_fork *f, struct gk_child *child, struct gk_error *err);
+
 bool gk_child_alive (const struct gk_child *child);
 /* SIGTERM, wait up to grace_ms, SIGKILL; reaps.  Returns the exit status as
  * above, or -1 when there was none. */

@@ -3,9 +3,11 @@
  * descriptors of its parent behind. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -30,6 +32,26 @@ gk_inside_detach (pid_t parent)
   if (setsid () == -1)
     return -1;
   return setrlimit (RLIMIT_CORE, &none);
+}
+
+int
+gk_inside_own_mounts (void)
+{
+  if (unshare (CLONE_NEWNS) == -1)
+    return -1;
+  /* EINVAL: the root is no mount point, so nothing is shared through it. */
+  return mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 && errno != EINVAL ? -1 : 0;
+}
+
+int
+gk_inside_no_mounts (void)
+{
+  if (gk_inside_own_mounts () == -1 ||
+      mount ("none", "/dev", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=500") == -1 ||
+      chdir ("/dev") == -1 || syscall (SYS_pivot_root, ".", ".") == -1 ||
+      umount2 (".", MNT_DETACH) == -1)
+    return -1;
+  return chdir ("/");
 }
 
 int

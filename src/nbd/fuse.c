@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The attacher that needs nothing of the kernel but FUSE and loop: the image
- * server shows the disk as a file, and a loop device makes it a disk.
- *
- * The loop device must not use direct I/O.  With it several writes are under
- * way at once, and qemu-storage-daemon (seen with 7.2) reads the next request
- * into the buffer of the one that it is still writing: a mkfs and some copied
- * files were enough to ruin every image, with each of its ways to do I/O.
- * Buffered, the kernel sends one write of a file at a time, and what else may
- * come between is too short to reach the data.  It costs half of the reading
- * speed (640 against 1300 MB/s of a fresh qcow2) and none of the writing.
+ * server speaks NBD, the bridge shows that as a file, and a loop device makes
+ * it a disk.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,13 +13,18 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "nbd/attach.h"
+#include "nbd/bridge.h"
 #include "nbd/loop-dev.h"
 #include "nbd/server.h"
 
+#define CONNECTIONS 4
+
 struct fuse_disk {
   int loop_fd;
-  char *file; /* what the server mounts over */
+  char *file; /* what the bridge mounts over */
   struct gk_server server;
+  char *socket; /* the server's */
+  struct gk_bridge bridge;
 };
 
 static int
@@ -43,27 +40,28 @@ available (const struct gk_attach_env *env, const struct gk_disk *disk, struct g
 }
 
 /* Take everything down in the order in which the data must flow: what the
- * kernel has goes to the server, what the server has goes to the image. */
+ * kernel has goes to the server, what the server has goes to the image.  The
+ * server's end tells most, then the flush. */
 static int
 take_down (struct fuse_disk *f, const char *kernel_name, struct gk_error *err)
 {
-  _cleanup_error_ struct gk_error stopped = GK_ERROR_INIT;
+  _cleanup_error_ struct gk_error flush = GK_ERROR_INIT, bridge = GK_ERROR_INIT;
   int r = 0;
 
-  if (f->loop_fd != -1)
-    r = gk_loop_release (gk_steal_fd (&f->loop_fd), kernel_name, err);
-  /* Before the server goes, for it would do it by running fusermount.  When it
-   * died, the mount is still there. */
-  if (f->file != NULL && umount2 (f->file, UMOUNT_NOFOLLOW) == -1 && errno == EBUSY)
-    umount2 (f->file, UMOUNT_NOFOLLOW | MNT_DETACH);
-  if (gk_server_stop (&f->server, &stopped) == -1) {
-    if (r == 0)
-      gk_error_move (err, &stopped);
+  if (f->loop_fd != -1 && gk_loop_release (gk_steal_fd (&f->loop_fd), kernel_name, &flush) == -1)
     r = -1;
-  }
+  if (gk_bridge_stop (&f->bridge, &bridge) == -1)
+    r = -1;
+  if (gk_server_stop (&f->server, err) == -1)
+    r = -1;
+  else if (r == -1)
+    gk_error_move (err, bridge.msg != NULL ? &bridge : &flush);
   if (f->file != NULL)
     unlink (f->file);
+  if (f->socket != NULL)
+    unlink (f->socket);
   free (f->file);
+  free (f->socket);
   free (f);
   return r;
 }
@@ -87,6 +85,34 @@ make_file (const struct gk_attach_env *env, struct fuse_disk *f, struct gk_error
 }
 
 static int
+start_server (const struct gk_attach_env *env, const struct gk_disk *disk, struct fuse_disk *f,
+              struct gk_error *err)
+{
+  f->socket = gk_asprintf ("%s/drive%u.nbd", env->tmpdir, env->index);
+  if (f->socket == NULL)
+    return gk_error_oom (err);
+  return gk_server_start (env, disk, GK_SERVER_NBD, f->socket, CONNECTIONS, &f->server, err);
+}
+
+/* Without "discard" the file may still have holes where the image marks zeros
+ * instead of storing them: that keeps it small. */
+static int
+start_bridge (const struct gk_attach_env *env, const struct gk_disk *disk, struct fuse_disk *f,
+              struct gk_error *err)
+{
+  const char *format = disk->overlay != NULL ? "qcow2" : disk->layers[0].format;
+  const struct gk_bridge_server server = {
+    .socket = f->socket,
+    .export_name = "disk",
+    .connections = CONNECTIONS,
+    .size = disk->size,
+    .punch = gk_streq (format, "qcow2") || (gk_streq (format, "raw") && disk->discard),
+  };
+
+  return gk_bridge_start (env, &server, f->file, &f->bridge, err);
+}
+
+static int
 bind_loop (const struct gk_attach_env *env, const struct gk_disk *disk, struct fuse_disk *f,
            struct gk_attachment *ret, struct gk_error *err)
 {
@@ -97,9 +123,9 @@ bind_loop (const struct gk_attach_env *env, const struct gk_disk *disk, struct f
   if (fd == -1 || fstat (fd, &st) == -1)
     return gk_error_sys (err, errno, "%s", f->file);
   if ((uint64_t) st.st_size != disk->size)
-    return gk_error_set (err, EIO, "%s: the image server shows %lld bytes instead of %llu",
-                         f->file, (long long) st.st_size, (unsigned long long) disk->size);
-  return gk_loop_bind (env, fd, name != NULL ? name : f->file, disk->blocksize, false, ret,
+    return gk_error_set (err, EIO, "%s: the bridge shows %lld bytes instead of %llu", f->file,
+                         (long long) st.st_size, (unsigned long long) disk->size);
+  return gk_loop_bind (env, fd, name != NULL ? name : f->file, disk->blocksize, true, ret,
                        &f->loop_fd, err);
 }
 
@@ -112,10 +138,10 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
   if (f == NULL)
     return gk_error_oom (err);
   f->loop_fd = -1;
+  f->bridge = (struct gk_bridge) GK_BRIDGE_INIT;
   f->server = (struct gk_server) GK_SERVER_INIT;
-  if (make_file (env, f, err) == -1 ||
-      gk_server_start (env, disk, GK_SERVER_FUSE, f->file, 1, &f->server, err) == -1 ||
-      bind_loop (env, disk, f, ret, err) == -1) {
+  if (make_file (env, f, err) == -1 || start_server (env, disk, f, err) == -1 ||
+      start_bridge (env, disk, f, err) == -1 || bind_loop (env, disk, f, ret, err) == -1) {
     take_down (f, ret->kernel_name, NULL);
     return -1;
   }

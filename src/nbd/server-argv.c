@@ -130,17 +130,10 @@ push_export (struct gk_strv *argv, const struct gk_disk *disk, enum gk_server_ex
 
   if (given == NULL)
     return -1;
-  opts = gk_disk_place_options (place, kind == GK_SERVER_FUSE ? "" : "addr.");
+  opts = gk_disk_place_options (place, "addr.");
   if (opts == NULL)
     return -1;
   switch (kind) {
-  case GK_SERVER_FUSE:
-    return gk_strv_push (argv, "--export") == -1
-               ? -1
-               : gk_strv_pushf (argv,
-                                "fuse,id=x,node-name=%s,mountpoint=%s,writable=on,growable=off,"
-                                "allow-other=off",
-                                top, opts + strlen ("path="));
   case GK_SERVER_NBD:
     if (gk_strv_push (argv, "--nbd-server") == -1 ||
         gk_strv_pushf (argv, "addr.type=unix,%s,max-connections=%u", opts, connections) == -1 ||

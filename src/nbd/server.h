@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The image server: a qemu-storage-daemon that has one disk open and shows it
- * as a file (FUSE), over NBD, or as a vhost-user device. */
+ * over NBD or as a vhost-user device. */
 #ifndef GK_NBD_SERVER_H
 #define GK_NBD_SERVER_H
 
@@ -13,7 +13,6 @@ struct gk_attach_env;
 struct gk_error;
 
 enum gk_server_export {
-  GK_SERVER_FUSE,  /* path: an existing regular file, which is mounted over */
   GK_SERVER_NBD,   /* path: of the socket; the export's name is "disk" */
   GK_SERVER_VHOST, /* path: the number of a listening socket's descriptor */
 };
