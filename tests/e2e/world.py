@@ -22,6 +22,7 @@ FRESH = ("/tmp", "/var/tmp", "/run", "/dev/shm")
 MS_BIND, MS_REC, MS_PRIVATE, MS_SHARED = 4096, 16384, 1 << 18, 1 << 20
 _libc = ctypes.CDLL(None, use_errno=True)
 _before = {}
+_kept = set()
 
 
 def mount(source, target, fstype=None, flags=0, data=None):
@@ -60,6 +61,7 @@ def enter(folder, keep):
     for path, fd in kept:
         os.makedirs(path, exist_ok=True)
         mount(f"/proc/self/fd/{fd}", path, None, MS_BIND | MS_REC)
+        _kept.add(os.path.realpath(path))
         os.close(fd)
     mount(None, "/", None, MS_REC | MS_SHARED)
     _before.update(mounts=mounts(), devices=devices(), files=files())
@@ -103,6 +105,7 @@ def files():
     found = set()
     for fresh in FRESH:
         for folder, folders, names in os.walk(fresh):
+            folders[:] = [n for n in folders if os.path.join(folder, n) not in _kept]
             found.update(os.path.join(folder, n) for n in names)
             found.update(os.path.join(folder, n) for n in folders)
     return found
