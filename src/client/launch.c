@@ -114,11 +114,12 @@ gk_client_kill_subprocess (guestfs_h *g)
 /* --- launch ------------------------------------------------------------------- */
 
 static int
-start_worker (guestfs_h *g, struct gk_error *err)
+start_worker (guestfs_h *g, const struct gk_launch_params *params, struct gk_error *err)
 {
   _cleanup_free_ char *worker = gk_find_worker ();
   _cleanup_free_ char *cachedir = gk_client_get_cachedir (g);
-  struct gk_launch_env env = { .worker = worker, .cachedir = cachedir, .verbose = g->verbose };
+  struct gk_launch_env env = { .worker = worker, .cachedir = cachedir, .verbose = g->verbose,
+                               .params = params };
   struct gk_launched process = GK_LAUNCHED_INIT;
 
   if (cachedir == NULL)
@@ -142,27 +143,31 @@ start_worker (guestfs_h *g, struct gk_error *err)
   g->session = s;
   g->worker_pid = process.pid;
   gk_conn_set_events (s->conn, &(struct gk_conn_events){ on_log, on_progress, g });
-  return gk_conn_hello (s->conn, gk_api_digest, HELLO_TIMEOUT_MS, err);
+  if (process.shared)
+    gk_conn_share (s->conn, process.shared, process.shared_size);
+  if (gk_conn_hello (s->conn, gk_api_digest, HELLO_TIMEOUT_MS, err) == 0)
+    return 0;
+  gk_launched_explain (&s->process, err);
+  return -1;
 }
 
 static int
-send_params (guestfs_h *g, struct gk_error *err)
+send_params (guestfs_h *g, const struct gk_launch_params *params, struct gk_error *err)
 {
-  const struct gk_launch_params params = {
-    .verbose = g->verbose,
-    .network = g->network,
-    .selinux = g->selinux,
-    .autosync = g->autosync,
-    .identifier = g->identifier,
-    .attacher = (char *) gk_client_backend_setting (g, "attacher"),
-    .drives = g->drives,
-    .ndrives = g->ndrives,
-  };
+  const struct gk_launcher *launcher = g->session->process.launcher;
+  struct gk_launch_params seen = *params;
+  _cleanup_free_ struct gk_drive *drives = NULL;
   msgpack_sbuffer body;
   struct gk_frame frame;
 
+  if (launcher->worker_drives) {
+    drives = launcher->worker_drives (params);
+    if (drives == NULL)
+      return gk_error_oom (err);
+    seen.drives = drives;
+  }
   msgpack_sbuffer_init (&body);
-  int r = gk_encode_launch (&body, &params, err);
+  int r = gk_encode_launch (&body, &seen, err);
   if (r == 0)
     r = gk_session_request (g, GK_REQUEST_LAUNCH, body.data, body.size, &frame, err);
   msgpack_sbuffer_destroy (&body);
@@ -194,7 +199,18 @@ gk_client_launch (guestfs_h *g)
   g->state = GK_STATE_LAUNCHING;
   g->end_session = end_session;
   launch_progress (g, 0);
-  if (start_worker (g, &err) == -1 || send_params (g, &err) != 0) {
+  const struct gk_launch_params params = {
+    .verbose = g->verbose,
+    .network = g->network,
+    .selinux = g->selinux,
+    .autosync = g->autosync,
+    .identifier = g->identifier,
+    .attacher = (char *) gk_client_backend_setting (g, "attacher"),
+    .memsize = g->memsize,
+    .drives = g->drives,
+    .ndrives = g->ndrives,
+  };
+  if (start_worker (g, &params, &err) == -1 || send_params (g, &params, &err) != 0) {
     session_free (g, END_GRACE_MS);
     g->state = GK_STATE_CONFIG;
     gk_error_wrap (&err, "launch");

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,9 +16,11 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "base/strv.h"
 #include "launch/launch-priv.h"
+#include "rpc/rpc.h"
 
-const struct gk_launcher *const gk_launchers[] = { &gk_launcher_local, NULL };
+const struct gk_launcher *const gk_launchers[] = { &gk_launcher_local, &gk_launcher_uml, NULL };
 
 static bool
 means_auto (const char *name)
@@ -29,7 +32,9 @@ means_auto (const char *name)
 const struct gk_launcher *
 gk_launcher_choose (const char *name, const struct gk_launch_env *env, struct gk_error *err)
 {
+  _cleanup_gk_buf_ struct gk_buf reasons = GK_BUF_INIT;
   bool any = means_auto (name);
+  int errnum = 0;
 
   for (size_t i = 0; gk_launchers[i]; ++i) {
     const struct gk_launcher *l = gk_launchers[i];
@@ -39,20 +44,33 @@ gk_launcher_choose (const char *name, const struct gk_launch_env *env, struct gk
     _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
     if (l->available (env, &why) == 0)
       return l;
-    /* With one launcher in reach its reason is the whole story. */
-    if (!any || gk_launchers[i + 1] == NULL) {
-      gk_error_set (err, why.errnum, "the %s launcher cannot be used: %s", l->name,
-                    gk_error_msg (&why));
+    errnum = errnum ? errnum : why.errnum;
+    if (gk_buf_appendf (&reasons, "%sthe %s launcher cannot be used: %s",
+                        reasons.size > 0 ? "; " : "", l->name, gk_error_msg (&why)) == -1) {
+      gk_error_oom (err);
       return NULL;
     }
   }
-  gk_error_set (err, EINVAL, "there is no launcher \"%s\"", name);
+  if (reasons.size > 0)
+    gk_error_set (err, errnum, "%s", reasons.data);
+  else
+    gk_error_set (err, EINVAL, "there is no launcher \"%s\"", name);
   return NULL;
+}
+
+void
+gk_launched_explain (struct gk_launched *launched, struct gk_error *err)
+{
+  if (launched->launcher && launched->launcher->explain)
+    launched->launcher->explain (launched, err);
 }
 
 void
 gk_launched_reap (struct gk_launched *launched, int grace_ms)
 {
+  gk_conn_free (launched->control);
+  if (launched->shared)
+    munmap (launched->shared, launched->shared_size);
   if (launched->pid > 0) {
     struct pollfd p = { .fd = launched->pidfd, .events = POLLIN };
     int r;

@@ -20,8 +20,8 @@ struct gk_drive {
   char *label;      /* appears as /dev/disk/guestfs/LABEL */
   char *name;       /* the name it had in its guest, a hint for inspection */
   char *iface;
-  char *device;     /* the kernel's name of the disk that a launcher has made of it
-                     * already ("vda"), or NULL: it is to be attached */
+  char *device;     /* the virtio device that a launcher has made of it already
+                     * ("virtio0"), or NULL: it is to be attached */
   int blocksize;    /* 0, 512 or 4096 */
   bool readonly;    /* no byte of the image may change: writes go to an overlay */
   bool copyonread;

@@ -3,17 +3,9 @@
  * it its guestfs name.  The rooms that do it know nothing of each other. */
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
-#include "base/cleanup.h"
 #include "base/error.h"
-#include "base/fd.h"
-#include "base/str.h"
-#include "base/strv.h"
 #include "image/image.h"
 #include "mount/devices.h"
 #include "nbd/attach.h"
@@ -29,44 +21,6 @@ static int
 hold (const char *path, bool write, int *ret_fd, struct gk_error *err)
 {
   return gk_image_open (path, write ? GK_IMAGE_WRITE : GK_IMAGE_READ_STABLE, ret_fd, err);
-}
-
-/* What image_prepare would make of a drive, from a disk that the launcher has
- * made of it.  The layer is for attachers that are asked for by name: they can
- * do with the disk what they do with any other. */
-static int
-prepare_device (const struct gk_session *s, const struct gk_drive *drive, unsigned index,
-                struct gk_disk *disk, struct gk_error *err)
-{
-  _cleanup_gk_buf_ struct gk_buf devno = GK_BUF_INIT, size = GK_BUF_INIT;
-  _cleanup_free_ char *dev_file = gk_asprintf ("/sys/block/%s/dev", drive->device);
-  _cleanup_free_ char *size_file = gk_asprintf ("/sys/block/%s/size", drive->device);
-  struct gk_disk_layer *layer = calloc (1, sizeof *layer);
-  unsigned maj, min;
-
-  disk->layers = layer;
-  disk->n_layers = layer != NULL;
-  if (layer == NULL || dev_file == NULL || size_file == NULL)
-    return gk_error_oom (err);
-  if (gk_read_file (dev_file, 64, &devno) == -1 || gk_read_file (size_file, 64, &size) == -1
-      || sscanf (devno.data, "%u:%u", &maj, &min) != 2)
-    return gk_error_set (err, ENODEV, "%s: the kernel has no such disk", drive->device);
-  disk->size = strtoull (size.data, NULL, 10) * 512;
-  disk->blocksize = drive->blocksize == 4096 ? 4096 : 512;
-  disk->device = strdup (drive->device);
-  layer->format = strdup ("raw");
-  layer->path = gk_asprintf ("%s/drive%u.device", s->dir, index);
-  layer->is_device = true;
-  layer->place = calloc (3, sizeof *layer->place);
-  if (disk->device == NULL || layer->format == NULL || layer->path == NULL || layer->place == NULL)
-    return gk_error_oom (err);
-  layer->place[0] = strdup ("driver=host_device");
-  layer->place[1] = gk_asprintf ("filename=%s", layer->path);
-  if (layer->place[0] == NULL || layer->place[1] == NULL)
-    return gk_error_oom (err);
-  if (mknod (layer->path, S_IFBLK | 0600, makedev (maj, min)) == -1)
-    return gk_error_sys (err, errno, "%s", layer->path);
-  return 0;
 }
 
 static int
@@ -85,7 +39,7 @@ attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
   };
 
   int r = drive->device
-            ? prepare_device (s, drive, index, &disk, err)
+            ? gk_session_given_disk (s, drive, index, &disk, err)
             : gk_image_prepare (drive, s->dir, index, s->ctx.task, &disk, err);
   if (r == -1 || gk_attach (&env, &disk, &a->attachment, err) == -1)
     return -1;

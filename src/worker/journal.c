@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -22,44 +23,62 @@
 #include "worker/journal.h"
 #include "gk-ops-fileops.h"
 
-#define JOURNAL_DIR "/run/guestkit"
+#define DIR_MAX 64
 #define JOURNAL_MAX (1 << 20)
 #define SUFFIX ".journal"
 
+/* Where this user's journals are: it is found without the environment, which a
+ * worker does not have. */
+static const char *
+journal_dir (char buf[DIR_MAX])
+{
+  unsigned uid = geteuid ();
+
+  if (uid == 0)
+    return "/run/guestkit";
+  snprintf (buf, DIR_MAX, "/run/user/%u", uid);
+  if (access (buf, W_OK) == 0)
+    snprintf (buf, DIR_MAX, "/run/user/%u/guestkit", uid);
+  else
+    snprintf (buf, DIR_MAX, "/tmp/guestkit-%u", uid);
+  return buf;
+}
+
 /* The folder is ours alone: somebody else's names could make us undo things. */
 static int
-open_dir (struct gk_error *err)
+open_dir (const char *path, struct gk_error *err)
 {
   struct stat st;
 
-  if (mkdir (JOURNAL_DIR, 0700) == -1 && errno != EEXIST)
-    return gk_error_sys (err, errno, "%s", JOURNAL_DIR);
-  _cleanup_close_ int fd = open (JOURNAL_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (mkdir (path, 0700) == -1 && errno != EEXIST)
+    return gk_error_sys (err, errno, "%s", path);
+  _cleanup_close_ int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd == -1 || fstat (fd, &st) == -1)
-    return gk_error_sys (err, errno, "%s", JOURNAL_DIR);
+    return gk_error_sys (err, errno, "%s", path);
   if (st.st_uid != geteuid () || st.st_mode & 022)
-    return gk_error_set (err, EPERM, "%s: is not owned by the user of this session alone",
-                         JOURNAL_DIR);
+    return gk_error_set (err, EPERM, "%s: is not owned by the user of this session alone", path);
   return gk_steal_fd (&fd);
 }
 
 int
 gk_journal_create (struct gk_journal *journal, struct gk_error *err)
 {
+  char dir_buf[DIR_MAX];
+  const char *dir_path = journal_dir (dir_buf);
   uint64_t random;
 
-  _cleanup_close_ int dir = open_dir (err);
+  _cleanup_close_ int dir = open_dir (dir_path, err);
   if (dir == -1)
     return -1;
   if (getrandom (&random, sizeof random, 0) != sizeof random)
     return gk_error_sys (err, errno, "getrandom");
-  _cleanup_free_ char *path = gk_asprintf ("%s/%d-%016llx%s", JOURNAL_DIR, (int)getpid (),
+  _cleanup_free_ char *path = gk_asprintf ("%s/%d-%016llx%s", dir_path, (int)getpid (),
                                            (unsigned long long)random, SUFFIX);
   if (path == NULL)
     return gk_error_oom (err);
 
   /* Made under a name that nobody collects, and renamed once it is locked. */
-  _cleanup_close_ int fd = open (JOURNAL_DIR, O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
+  _cleanup_close_ int fd = open (dir_path, O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
   if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1)
     return gk_error_sys (err, errno, "%s", path);
   _cleanup_free_ char *self = gk_asprintf ("/proc/self/fd/%d", fd);
@@ -83,6 +102,25 @@ gk_journal_note (struct gk_journal *journal, const char *kind, const char *path,
     return gk_error_oom (err);
   if (gk_write_full (journal->fd, line, strlen (line)) == -1)
     return gk_error_sys (err, errno, "%s", journal->path);
+  return 0;
+}
+
+int
+gk_journal_make_dir (struct gk_journal *journal, const char *above, char **ret_dir,
+                     struct gk_error *err)
+{
+  uint64_t random;
+
+  if (getrandom (&random, sizeof random, 0) != sizeof random)
+    return gk_error_sys (err, errno, "getrandom");
+  _cleanup_free_ char *dir = gk_asprintf ("%s/guestkit-%016llx", above, (unsigned long long)random);
+  if (dir == NULL)
+    return gk_error_oom (err);
+  if (gk_journal_note (journal, "dir", dir, err) == -1)
+    return -1;
+  if (mkdir (dir, 0700) == -1)
+    return gk_error_sys (err, errno, "%s", dir);
+  *ret_dir = gk_steal_ptr (dir);
   return 0;
 }
 
@@ -167,11 +205,13 @@ int
 gk_journal_each (void (*tell) (void *opaque, int pid, bool alive), void *opaque,
                  struct gk_error *err)
 {
+  char dir_buf[DIR_MAX];
+  const char *dir_path = journal_dir (dir_buf);
   const struct dirent *entry;
 
-  _cleanup_closedir_ DIR *dir = opendir (JOURNAL_DIR);
+  _cleanup_closedir_ DIR *dir = opendir (dir_path);
   if (dir == NULL)
-    return errno == ENOENT ? 0 : gk_error_sys (err, errno, "%s", JOURNAL_DIR);
+    return errno == ENOENT ? 0 : gk_error_sys (err, errno, "%s", dir_path);
   while ((entry = readdir (dir)) != NULL) {
     if (!is_journal (entry->d_name))
       continue;
@@ -185,16 +225,18 @@ gk_journal_each (void (*tell) (void *opaque, int pid, bool alive), void *opaque,
 int
 gk_journal_collect (struct gk_error *err)
 {
+  char dir_buf[DIR_MAX];
+  const char *dir_path = journal_dir (dir_buf);
   const struct dirent *entry;
   int done = 0, r = 0;
 
-  int dirfd = open_dir (err);
+  int dirfd = open_dir (dir_path, err);
   if (dirfd == -1)
     return -1;
   _cleanup_closedir_ DIR *dir = fdopendir (dirfd);
   if (dir == NULL) {
     close (dirfd);
-    return gk_error_sys (err, errno, "%s", JOURNAL_DIR);
+    return gk_error_sys (err, errno, "%s", dir_path);
   }
   while ((entry = readdir (dir)) != NULL) {
     if (!is_journal (entry->d_name))
@@ -206,7 +248,7 @@ gk_journal_collect (struct gk_error *err)
       close (j.fd);
       continue;
     }
-    j.path = gk_asprintf ("%s/%s", JOURNAL_DIR, entry->d_name);
+    j.path = gk_asprintf ("%s/%s", dir_path, entry->d_name);
     if (j.path == NULL || gk_journal_finish (&j, err) == -1)
       r = -1;
     else

@@ -2,7 +2,8 @@
 /* The journal: what a session leaves on the host that the kernel would not
  * take back by itself, written down before it is made.
  *
- * One file per session under /run/guestkit, locked with flock while the
+ * One file per session under /run/guestkit (for a user's own sessions under
+ * /run/user/UID/guestkit or /tmp/guestkit-UID), locked with flock while the
  * session lives.  A journal whose lock is free belongs to a session that was
  * killed together with its supervisor: the next launch, or `guestkit gc`,
  * undoes what it says.  Lines: "dir PATH", "mount PATH".
@@ -28,6 +29,11 @@ int gk_journal_create (struct gk_journal *journal, struct gk_error *err);
 /* Note something that is about to be made. */
 int gk_journal_note (struct gk_journal *journal, const char *kind, const char *path,
                      struct gk_error *err);
+
+/* Note and make the session's own folder, under the folder above.  *ret_dir is
+ * malloced. */
+int gk_journal_make_dir (struct gk_journal *journal, const char *above, char **ret_dir,
+                         struct gk_error *err);
 
 /* Undo what is noted, newest first, and remove the journal.  What cannot be
  * undone is left in err; the rest is done all the same. */

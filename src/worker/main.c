@@ -12,19 +12,24 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "mount/mount.h"
+#include "uml/uml.h"
 #include "worker/doctor.h"
 #include "worker/journal.h"
+#include "worker/keeper.h"
 #include "worker/session-priv.h"
 #include "worker/supervisor.h"
 
 #define CONN_FD 3
+#define KEPT_CONN_FD 4 /* with --uml */
 
 /* Capabilities are kept, because mounting needs them; what gives a new program
  * more than this process has is not, and core dumps may hold keys. */
@@ -37,27 +42,61 @@ harden (void)
   umask (022);
 }
 
+/* shared: memory that the client has, too (gk_conn_share), or NULL. */
 static int
-run_worker (int conn_fd, const char *dir, struct gk_journal *journal, struct gk_error *failure)
+serve (struct gk_session *s, int conn_fd, void *shared, uint32_t shared_size,
+       struct gk_error *failure)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
-  _cleanup_close_ int host_ns_fd = open ("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-  struct gk_session s = {
-    .dir = dir, .journal = journal, .host_ns_fd = host_ns_fd, .ctx = { .root_fd = -1, .umask = 022 }
-  };
 
+  s->ctx.root_fd = -1;
+  s->ctx.umask = 022;
   harden ();
   /* Without a private world nothing is attached or mounted: the client is
    * told why instead. */
   if (failure == NULL && gk_world_enter (&err) == -1)
     failure = &err;
-  s.conn = gk_conn_new (conn_fd, GK_ROLE_WORKER, NULL);
-  if (s.conn == NULL)
+  s->conn = gk_conn_new (conn_fd, GK_ROLE_WORKER, NULL);
+  if (s->conn == NULL)
     return 1;
-  gk_session_serve (&s, failure);
-  int r = gk_session_end (&s, NULL);
-  gk_conn_free (s.conn);
+  if (shared)
+    gk_conn_share (s->conn, shared, shared_size);
+  gk_session_serve (s, failure);
+  int r = gk_session_end (s, NULL);
+  gk_conn_free (s->conn);
   return r == 0 ? 0 : 1;
+}
+
+static int
+run_worker (int conn_fd, const char *dir, struct gk_journal *journal, struct gk_error *failure)
+{
+  _cleanup_close_ int host_ns_fd = open ("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+  struct gk_session s = { .dir = dir, .journal = journal, .host_ns_fd = host_ns_fd };
+
+  return serve (&s, conn_fd, NULL, 0, failure);
+}
+
+/* The first program of a User-Mode Linux kernel, which is the session's alone:
+ * nothing of it is left, so there is no supervisor and no journal. */
+static _Noreturn void
+run_inside (void)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_session s = { .dir = "/run/guestkit", .host_ns_fd = -1 };
+  struct gk_uml_world world;
+
+  if (gk_uml_enter (&world, &err) == -1 || mkdir (s.dir, 0700) == -1)
+    fprintf (stderr, "guestkitd: %s\n", err.msg ? gk_error_msg (&err) : strerror (errno));
+  else
+    serve (&s, world.conn_fd, world.shared, world.shared_size, NULL);
+  gk_uml_power_off ();
+}
+
+/* The kernel's helper: "modprobe -q -- NAME". */
+static int
+run_modprobe (int argc, char *argv[])
+{
+  return argc > 1 && gk_uml_modprobe (argv[argc - 1], NULL) == 0 ? 0 : 1;
 }
 
 static int
@@ -92,12 +131,17 @@ main (int argc, char *argv[])
     { "cachedir", required_argument, NULL, 'c' },
     { "doctor", no_argument, NULL, 'd' },
     { "gc", no_argument, NULL, 'g' },
+    { "uml", no_argument, NULL, 'u' },
+    { "uml-init", no_argument, NULL, 'i' },
     { "version", no_argument, NULL, 'V' },
     { NULL, 0, NULL, 0 },
   };
   const char *cachedir = "/var/tmp";
+  bool keep = false;
   int c;
 
+  if (gk_streq (basename (argv[0]), "modprobe"))
+    return run_modprobe (argc, argv);
   while ((c = getopt_long (argc, argv, "", options, NULL)) != -1) {
     switch (c) {
     case 'c':
@@ -107,6 +151,11 @@ main (int argc, char *argv[])
       return run_doctor (argv[optind], argv[optind] ? argv[optind + 1] : NULL);
     case 'g':
       return run_gc ();
+    case 'i':
+      run_inside ();
+    case 'u':
+      keep = true;
+      break;
     case 'V':
       printf ("guestkitd %s\n", GK_VERSION);
       return 0;
@@ -119,5 +168,8 @@ main (int argc, char *argv[])
                      "and --version are of use\n");
     return 2;
   }
+  /* The keeper's own connection is the first. */
+  if (keep && fcntl (KEPT_CONN_FD, F_SETFD, FD_CLOEXEC) == 0)
+    return gk_keep (CONN_FD, KEPT_CONN_FD, cachedir);
   return gk_supervise (CONN_FD, cachedir, run_worker);
 }

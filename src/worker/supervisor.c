@@ -6,46 +6,22 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/str.h"
 #include "worker/journal.h"
 #include "worker/supervisor.h"
 
 /* After the client has gone, the worker has so long to flush and unmount. */
 #define GRACE_MS 100000
-
-static int
-make_session_dir (const char *cachedir, struct gk_journal *journal, char **ret_dir,
-                  struct gk_error *err)
-{
-  uint64_t random;
-
-  if (getrandom (&random, sizeof random, 0) != sizeof random)
-    return gk_error_sys (err, errno, "getrandom");
-  _cleanup_free_ char *dir
-    = gk_asprintf ("%s/guestkit-%016llx", cachedir, (unsigned long long) random);
-  if (dir == NULL)
-    return gk_error_oom (err);
-  if (gk_journal_note (journal, "dir", dir, err) == -1)
-    return -1;
-  if (mkdir (dir, 0700) == -1)
-    return gk_error_sys (err, errno, "%s", dir);
-  *ret_dir = gk_steal_ptr (dir);
-  return 0;
-}
 
 /* In the child.  A parent that died before PDEATHSIG was armed has closed the
  * pipe, of which it alone has the other end. */
@@ -134,7 +110,7 @@ gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker)
 
   pid_t pid = -1;
   if (gk_journal_create (&journal, &err) == 0
-      && make_session_dir (cachedir, &journal, &dir, &err) == 0)
+      && gk_journal_make_dir (&journal, cachedir, &dir, &err) == 0)
     pid = start_worker (conn_fd, dir, &journal, worker, &alive_fd, &err);
   if (pid > 0) {
     _cleanup_close_ int pidfd = pidfd_open (pid, 0);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The kernel of a kept session: what its sandbox shows it. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "sandbox/sandbox.h"
+#include "worker/keeper-priv.h"
+
+/* Beside the kernel's memory there are a few small files in its /tmp. */
+#define TMP_EXTRA (UINT64_C (16) << 20)
+
+/* A file that the kernel and the client map.  In the session's folder, which is
+ * closed to others; the kernel's user has no name here, so it is open to all. */
+static int
+make_shared (const char *path, int *ret_fd, struct gk_error *err)
+{
+  _cleanup_close_ int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  if (fd == -1 || fchmod (fd, 0666) == -1 || ftruncate (fd, GK_UML_SHARED_SIZE) == -1)
+    return gk_error_sys (err, errno, "%s", path);
+  *ret_fd = gk_steal_fd (&fd);
+  return 0;
+}
+
+static int
+own_path (char path[PATH_MAX], struct gk_error *err)
+{
+  ssize_t n = readlink ("/proc/self/exe", path, PATH_MAX - 1);
+
+  if (n == -1)
+    return gk_error_sys (err, errno, "/proc/self/exe");
+  path[n] = '\0';
+  return 0;
+}
+
+static int
+fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, int memsize,
+              struct gk_error *err)
+{
+  static const char *const points[] = { "/proc", "/sys", "/run", "/var/tmp" };
+  char worker[PATH_MAX];
+
+  if (own_path (worker, err) == -1 || gk_sandbox_uid (&sb->uid, err) == -1
+      || gk_sandbox_add_system (sb, err) == -1
+      || gk_sandbox_add (sb, GK_SANDBOX_SHOW, worker, GK_UML_WORKER, err) == -1
+      || gk_sandbox_add (sb, GK_SANDBOX_SHOW, sockets, GK_UML_SOCKETS, err) == -1
+      || gk_sandbox_add (sb, GK_SANDBOX_SHARE, shared, GK_UML_SHARED, err) == -1)
+    return -1;
+  for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
+    if (gk_sandbox_add (sb, GK_SANDBOX_DIR, NULL, points[i], err) == -1)
+      return -1;
+  sb->tmp_size = ((uint64_t) memsize << 20) + TMP_EXTRA;
+  sb->traces = true; /* that is how it has user space */
+  return 0;
+}
+
+int
+gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, int conn_fd,
+                        struct gk_child *ret, int *ret_shared_fd, struct gk_error *err)
+{
+  static const char *const env[] = { "TMPDIR=/tmp", "HOME=/tmp", NULL };
+  _cleanup_sandbox_ struct gk_sandbox sb = GK_SANDBOX_INIT;
+  _cleanup_free_ char *shared = gk_asprintf ("%s/shared", dir);
+  _cleanup_free_ char *sockets = gk_asprintf ("%s/s", dir);
+  _cleanup_close_ int shared_fd = -1;
+  const struct gk_uml_config config = {
+    .memsize = params->memsize < GK_UML_MEMSIZE_MIN ? GK_UML_MEMSIZE_MIN : params->memsize,
+    .conn_fd = conn_fd,
+    .n_drives = params->ndrives,
+  };
+  _cleanup_strv_ char **argv = gk_uml_argv (&config);
+  struct gk_exec_inside inside;
+  struct gk_exec x = GK_EXEC_INIT;
+
+  if (shared == NULL || sockets == NULL || argv == NULL)
+    return gk_error_oom (err);
+  if (make_shared (shared, &shared_fd, err) == -1
+      || fill_sandbox (&sb, sockets, shared, config.memsize, err) == -1)
+    return -1;
+  gk_sandbox_inside (&sb, &inside);
+  x.argv = (const char *const *) argv;
+  x.env = env;
+  x.inside = &inside;
+  x.pass_fds = &conn_fd;
+  x.n_pass_fds = 1;
+  if (gk_child_start (&x, ret, err) == -1)
+    return -1;
+  *ret_shared_fd = gk_steal_fd (&shared_fd);
+  return 0;
+}

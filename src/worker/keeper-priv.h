@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#ifndef GK_WORKER_KEEPER_PRIV_H
+#define GK_WORKER_KEEPER_PRIV_H
+
+#include <stdbool.h>
+
+#include "api/control.h"
+#include "exec/exec.h"
+#include "nbd/server.h"
+#include "op/disk.h"
+#include "sandbox/opener.h"
+#include "uml/uml.h"
+#include "worker/journal.h"
+
+struct gk_error;
+
+/* --- keeper-drive.c: one drive's image server ------------------------------------ */
+
+struct gk_kept_drive {
+  int listen_fd; /* where the kernel will connect */
+  struct gk_disk disk;
+  struct gk_server server;
+  struct gk_opener opener;
+};
+
+/* Make the socket, as NAME in the folder sockets_dir. */
+int gk_kept_drive_listen (struct gk_kept_drive *kept, const char *sockets_dir, unsigned index,
+                          struct gk_error *err);
+/* Look at the image and serve it. */
+int gk_kept_drive_start (struct gk_kept_drive *kept, const struct gk_drive *drive,
+                         const char *dir, unsigned index, struct gk_error *err);
+/* Stop it and let go of the image.  -1 when what was written may not be all in
+ * the image. */
+int gk_kept_drive_stop (struct gk_kept_drive *kept, struct gk_error *err);
+
+/* --- keeper-kernel.c ----------------------------------------------------------------- */
+
+/* Start it with the other end of the client's connection.  ret_shared_fd: the
+ * memory that it shares with the client. */
+int gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, int conn_fd,
+                            struct gk_child *ret, int *ret_shared_fd, struct gk_error *err);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The keeper's life: see keeper.h. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "rpc/rpc.h"
+#include "worker/keeper-priv.h"
+#include "worker/keeper.h"
+
+/* After the client has gone, the kernel has so long to flush and unmount. */
+#define GRACE_MS 100000
+/* What is shown of the kernel's last words. */
+#define LAST_LINES 6
+
+struct keeper {
+  struct gk_conn *control;
+  struct gk_launch_params params;
+  struct gk_journal journal;
+  char *dir;
+  struct gk_kept_drive *drives;
+  struct gk_child kernel;
+  bool kernel_ended;
+  int kernel_status;
+  int shared_fd;
+  struct gk_uml_console console;
+  struct gk_error reason; /* why the kernel was killed */
+};
+
+/* --- the kernel's console ----------------------------------------------------------- */
+
+static void
+read_console (struct keeper *k)
+{
+  char buf[4096];
+  ssize_t n;
+
+  while (k->kernel.err_fd != -1 && (n = read (k->kernel.err_fd, buf, sizeof buf)) > 0) {
+    gk_uml_console_add (&k->console, buf, n);
+    if (k->params.verbose && gk_write_full (STDERR_FILENO, buf, n) == -1)
+      k->params.verbose = false;
+  }
+}
+
+static void
+note_end (struct keeper *k)
+{
+  read_console (k);
+  k->kernel_status = gk_child_stop (&k->kernel, 0);
+  k->kernel_ended = true;
+}
+
+static void
+kill_kernel (struct keeper *k)
+{
+  if (k->kernel.pid > 0)
+    note_end (k);
+}
+
+/* What is known about why there is no session (any more). */
+static int
+explain (struct keeper *k, struct gk_error *err)
+{
+  bool ended = k->kernel_ended;
+
+  kill_kernel (k);
+  _cleanup_free_ char *last = gk_uml_console_last (&k->console, LAST_LINES);
+  if (last == NULL)
+    return gk_error_oom (err);
+  if (k->reason.msg != NULL)
+    return gk_error_set (err, k->reason.errnum, "%s", k->reason.msg);
+  if (ended)
+    gk_error_set (err, ECONNRESET, "the User-Mode Linux kernel ended (status %d)",
+                  k->kernel_status);
+  else
+    gk_error_set (err, ETIMEDOUT, "the User-Mode Linux kernel did not become ready in time");
+  if (last[0] != '\0') {
+    _cleanup_free_ char *what = strdup (gk_error_msg (err));
+    gk_error_clear (err);
+    gk_error_set (err, ended ? ECONNRESET : ETIMEDOUT, "%s; its last lines: %s", what ? what : "",
+                  last);
+  }
+  return -1;
+}
+
+/* --- starting ------------------------------------------------------------------------ */
+
+static int
+start_drives (struct keeper *k, struct gk_error *err)
+{
+  for (unsigned i = 0; i < k->params.ndrives; i++)
+    if (gk_kept_drive_start (&k->drives[i], &k->params.drives[i], k->dir, i, err) == -1)
+      return -1;
+  return 0;
+}
+
+static int
+make_sockets (struct keeper *k, struct gk_error *err)
+{
+  _cleanup_free_ char *sockets = gk_asprintf ("%s/s", k->dir);
+
+  if (sockets == NULL)
+    return gk_error_oom (err);
+  if (mkdir (sockets, 0755) == -1)
+    return gk_error_sys (err, errno, "%s", sockets);
+  for (unsigned i = 0; i < k->params.ndrives; i++)
+    if (gk_kept_drive_listen (&k->drives[i], sockets, i, err) == -1)
+      return -1;
+  return 0;
+}
+
+/* The kernel first: by the time that it looks for its disks they are there,
+ * and if not it waits. */
+static int
+start (struct keeper *k, const char *cachedir, int conn_fd, struct gk_error *err)
+{
+  k->drives = calloc (k->params.ndrives + 1, sizeof *k->drives);
+  if (k->drives == NULL)
+    return gk_error_oom (err);
+  for (unsigned i = 0; i < k->params.ndrives; i++)
+    k->drives[i] = (struct gk_kept_drive) { .listen_fd = -1,
+                                            .disk = GK_DISK_INIT,
+                                            .server = GK_SERVER_INIT,
+                                            .opener = GK_OPENER_INIT };
+  gk_journal_collect (NULL); /* what killed sessions left is no reason to fail */
+  if (gk_journal_create (&k->journal, err) == -1
+      || gk_journal_make_dir (&k->journal, cachedir, &k->dir, err) == -1
+      || make_sockets (k, err) == -1
+      || gk_keeper_start_kernel (&k->params, k->dir, conn_fd, &k->kernel, &k->shared_fd, err) == -1)
+    return -1;
+  return start_drives (k, err);
+}
+
+/* --- waiting -------------------------------------------------------------------------- */
+
+static bool
+server_died (struct keeper *k)
+{
+  for (unsigned i = 0; i < k->params.ndrives; i++) {
+    struct gk_server *s = &k->drives[i].server;
+    if (gk_child_alive (&s->child))
+      continue;
+    _cleanup_free_ char *words = gk_child_last_words (&s->child);
+    gk_error_set (&k->reason, EIO, "the image server of drive %u ended%s%s", i,
+                  words ? ": " : "", words ? words : "");
+    return true;
+  }
+  return false;
+}
+
+/* A request on the control connection.  False when it has ended. */
+static bool
+answer (struct keeper *k)
+{
+  struct gk_frame frame;
+
+  if (gk_conn_recv_call (k->control, &frame, -1, NULL) != GK_CONN_FRAME)
+    return false;
+  _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
+  if ((frame.flags & GK_REQUEST_MASK) == GK_REQUEST_WHY)
+    explain (k, &what);
+  else
+    gk_error_set (&what, EPROTO, "unknown request");
+  return gk_conn_send_error (k->control, GK_FRAME_ERROR, frame.serial, &what, NULL) == 0;
+}
+
+/* Until the client has gone and the kernel has ended, of itself or not. */
+static void
+watch (struct keeper *k, int signal_fd)
+{
+  size_t n = k->params.ndrives;
+  _cleanup_free_ struct pollfd *p = calloc (n + 4, sizeof *p);
+  bool client = true;
+
+  if (p == NULL)
+    return;
+  for (size_t i = 0; i < n; i++)
+    p[4 + i] = (struct pollfd) { k->drives[i].server.child.pidfd, POLLIN, 0 };
+  while (client || !k->kernel_ended) {
+    p[0] = (struct pollfd) { client ? gk_conn_fd (k->control) : -1, POLLIN, 0 };
+    p[1] = (struct pollfd) { k->kernel_ended ? -1 : k->kernel.pidfd, POLLIN, 0 };
+    p[2] = (struct pollfd) { k->kernel_ended ? -1 : k->kernel.err_fd, POLLIN, 0 };
+    p[3] = (struct pollfd) { signal_fd, POLLIN, 0 };
+    int r = poll (p, n + 4, client ? -1 : GRACE_MS);
+    if (r == -1 && errno == EINTR)
+      continue;
+    if (r <= 0 || p[3].revents != 0) {
+      kill_kernel (k);
+      return;
+    }
+    if (p[2].revents & POLLIN)
+      read_console (k);
+    else if (p[2].revents != 0)
+      gk_cleanup_close (&k->kernel.err_fd), k->kernel.err_fd = -1;
+    if (p[1].revents != 0)
+      note_end (k);
+    if (!k->kernel_ended && server_died (k)) {
+      kill_kernel (k);
+      for (size_t i = 0; i < n; i++)
+        p[4 + i].fd = -1;
+    }
+    if (p[0].revents != 0)
+      client = answer (k);
+  }
+}
+
+/* --- all of it ------------------------------------------------------------------------- */
+
+static int
+tear_down (struct keeper *k, struct gk_error *err)
+{
+  int r = 0;
+
+  kill_kernel (k);
+  for (unsigned i = 0; k->drives != NULL && i < k->params.ndrives; i++)
+    if (gk_kept_drive_stop (&k->drives[i], err) == -1)
+      r = -1;
+  free (k->drives);
+  gk_cleanup_close (&k->shared_fd);
+  if (gk_journal_finish (&k->journal, err) == -1)
+    r = -1;
+  free (k->dir);
+  gk_launch_params_clear (&k->params);
+  gk_error_clear (&k->reason);
+  return r;
+}
+
+/* The first request, and its answer.  conn_fd is only the kernel's from then
+ * on, or the client would not see it end. */
+static int
+launch (struct keeper *k, int conn_fd, const char *cachedir, struct gk_error *err)
+{
+  _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
+  struct gk_frame frame;
+
+  if (gk_conn_hello (k->control, gk_api_digest, -1, err) == -1
+      || gk_conn_recv_call (k->control, &frame, -1, err) != GK_CONN_FRAME)
+    return -1;
+  uint32_t serial = frame.serial;
+  int r = -1;
+  if ((frame.flags & GK_REQUEST_MASK) != GK_REQUEST_LAUNCH)
+    gk_error_set (&what, EPROTO, "unknown request");
+  else if (gk_decode_launch (frame.body, frame.len, &k->params, &what) == 0)
+    r = start (k, cachedir, conn_fd, &what);
+  close (conn_fd);
+  if (r == -1) {
+    gk_conn_send_error (k->control, GK_FRAME_ERROR, serial, &what, NULL);
+    return -1;
+  }
+  return gk_conn_send (k->control, GK_FRAME_REPLY, 0, serial, NULL, 0, &k->shared_fd, 1, err);
+}
+
+int
+gk_keep (int control_fd, int conn_fd, const char *cachedir)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct keeper k = { .journal = GK_JOURNAL_INIT, .kernel = GK_CHILD_INIT, .shared_fd = -1 };
+  sigset_t signals;
+
+  prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  signal (SIGPIPE, SIG_IGN);
+  umask (022);
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGTERM);
+  sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGHUP);
+  sigprocmask (SIG_BLOCK, &signals, NULL);
+  _cleanup_close_ int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
+
+  k.control = gk_conn_new (control_fd, GK_ROLE_WORKER, &err);
+  if (k.control != NULL && launch (&k, conn_fd, cachedir, &err) == 0) {
+    /* It has the secrets of remote drives. */
+    prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+    watch (&k, signal_fd);
+  }
+  int r = tear_down (&k, &err);
+  gk_conn_free (k.control);
+  if (r == 0)
+    return 0;
+  fprintf (stderr, "guestkitd: %s\n", gk_error_msg (&err));
+  return 1;
+}
