@@ -117,12 +117,20 @@ connect_kernel (const struct gk_disk *disk, const struct gk_nbd_session *s, stru
   return gk_nbd_netlink_send (sock, gk_nbd_connect_msg (family, &c), &d->index, err);
 }
 
+/* It disconnects when nobody has the device open any more, with which it is
+ * free when our close returns.  Where somebody else has it (udev) the server
+ * must not go while the kernel counts on it. */
 static void
 disconnect_kernel (int index)
 {
   _cleanup_sock_ struct nl_sock *sock = NULL;
-  int family = gk_nbd_netlink_open (&sock, NULL);
+  char path[48];
+  int family;
 
+  snprintf (path, sizeof path, "/sys/block/nbd%d/pid", index);
+  if (access (path, F_OK) == -1)
+    return;
+  family = gk_nbd_netlink_open (&sock, NULL);
   if (family != -1)
     gk_nbd_netlink_send (sock, gk_nbd_disconnect_msg (family, index), NULL, NULL);
 }
@@ -137,10 +145,10 @@ take_down (struct nbd_disk *d, struct gk_error *err)
 
   if (d->fd != -1 && fsync (d->fd) == -1)
     r = gk_error_sys (err, errno, "flush");
-  if (d->index != -1)
-    disconnect_kernel (d->index);
   if (d->fd != -1)
     close (d->fd);
+  if (d->index != -1)
+    disconnect_kernel (d->index);
   if (gk_server_stop (&d->server, &stopped) == -1) {
     if (r == 0)
       gk_error_move (err, &stopped);
