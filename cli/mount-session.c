@@ -65,6 +65,14 @@ cli_mount_session_clear (struct cli_mount_session *s)
   s->path = NULL;
 }
 
+bool
+cli_mount_session_known (const char *dir)
+{
+  _cleanup_free_ char *path = session_path (dir);
+
+  return path != NULL && access (path, F_OK) == 0;
+}
+
 /* The lock is free once the holder has ended, however it did. */
 static int
 wait_for_lock (int fd, int timeout_s)

@@ -9,6 +9,8 @@
 #ifndef CLI_MOUNT_SESSION_H
 #define CLI_MOUNT_SESSION_H
 
+#include <stdbool.h>
+
 struct cli_mount_session {
   int fd;
   char *path;
@@ -20,6 +22,9 @@ int cli_mount_session_create (struct cli_mount_session *s, const char *dir); /* 
 void cli_mount_session_end (struct cli_mount_session *s, const char *failed);
 void cli_mount_session_clear (struct cli_mount_session *s);
 #define _cleanup_cli_session_ __attribute__ ((cleanup (cli_mount_session_clear)))
+
+/* Whether `guestkit mount` shows something at dir, or did when it was killed. */
+bool cli_mount_session_known (const char *dir);
 
 /* Wait until the session that holds dir has ended.  An exit code; what went
  * wrong was said.  timeout_s 0: for ever. */

@@ -33,6 +33,9 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   int mounted = gk_tree_is_mounted (dir);
   if (mounted != 1)
     return cli_error ("%s: %s", dir, mounted == 0 ? "nothing is mounted there" : strerror (errno));
+  /* Root may unmount anything, and this command is not for that. */
+  if (!cli_mount_session_known (dir))
+    return cli_error ("%s: what is mounted there was not mounted by guestkit", dir);
   if (gk_tree_unmount (dir) == -1)
     return cli_error ("%s: %s", dir,
                       errno == EBUSY ? "files in it are in use" : strerror (errno));

@@ -5,8 +5,8 @@ import os
 
 from harness import GUESTKIT, Case
 
-with open("/etc/passwd", encoding="utf-8") as f:
-    HOST_PASSWD = f.readline()
+with open("/etc/shadow", encoding="utf-8") as f:
+    HOST_SECRET = f.readline()
 
 
 class Missing(Case):
@@ -43,7 +43,7 @@ class Files(Case):
     def refused(self, name, *, match=None):
         image = self.bad_image(name)
         r = self.gk_fails("cat", image, "/etc/hostname", match=match, timeout=30)
-        self.assertNotIn(HOST_PASSWD, r.out)
+        self.assertNotIn(HOST_SECRET, r.out)
 
     def test_qcow2_truncated(self):
         self.refused("qcow2-truncated")
@@ -75,7 +75,15 @@ class Files(Case):
 
 
 class Hostile(Case):
-    """Images that would have guestkit open something else of the host."""
+    """Images that would have guestkit open something else of the host.
+
+    They belong to a user, as one's own do or those that a service was sent.
+    """
+
+    def bad_image(self, name):
+        image = super().bad_image(name)
+        os.chown(image, 1000, 1000)
+        return image
 
     def test_backing_file_outside(self):
         image = self.bad_image("qcow2-backing-host-file")

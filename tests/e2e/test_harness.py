@@ -18,6 +18,7 @@ class Leaks(Case):
 
     def test_process(self):
         p = self.start("sleep", "100")
+        self.wait_for(lambda: "sleep 100" in str(world.processes()), "sleep to be itself")
         self.assertIn("sleep 100", self.leaks())
         p.kill()
         p.wait()
