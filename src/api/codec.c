@@ -152,12 +152,14 @@ gk_object_string (struct gk_decoder *d, const msgpack_object *o, const char **re
     return -1;
 
   uint32_t n = o->via.str.size;
-  if (memchr (o->via.str.ptr, 0, n))
+  /* Of an empty string there may be no pointer. */
+  if (n > 0 && memchr (o->via.str.ptr, 0, n))
     return -1;
   char *s = msgpack_zone_malloc (&d->zone, (size_t) n + 1);
   if (s == NULL)
     return -1;
-  memcpy (s, o->via.str.ptr, n);
+  if (n > 0)
+    memcpy (s, o->via.str.ptr, n);
   s[n] = '\0';
   *ret_s = s;
   return 0;
