@@ -68,7 +68,7 @@ run_editor (const char *path)
   pid_t pid = fork ();
 
   if (pid == 0) {
-    execl ("/bin/sh", "sh", "-c", "exec ${VISUAL:-${EDITOR:-vi}} \"$1\"", "sh", path, (char *) NULL);
+    execl ("/bin/sh", "sh", "-c", "exec ${VISUAL:-${EDITOR:-vi}} \"$1\"", "sh", path, (char *)NULL);
     _exit (127);
   }
   if (pid == -1)
@@ -137,7 +137,7 @@ edit (guestfs_h *g, const struct options *o, const char *name)
   _cleanup_free_ char *newdir = gk_asprintf ("%s/new", dir);
   _cleanup_free_ char *new = newdir ? gk_asprintf ("%s/%s", newdir, base) : NULL;
   int r = CLI_FAILED;
-  if (old && new && mkdir (newdir, 0700) == 0)
+  if (old && new &&mkdir (newdir, 0700) == 0)
     r = edit_copy (g, o, path, old, new);
   if (old)
     unlink (old);
@@ -183,10 +183,9 @@ const struct cli_command cli_command_edit = {
   .name = "edit",
   .synopsis = "[OPTIONS] IMAGE PATH...",
   .summary = "change a file of the guest",
-  .description
-  = "Edits files of the guest with $VISUAL or $EDITOR, with sed expressions, or by\n"
-    "replacing them.  The new file is written beside the old one with the same\n"
-    "owner, mode, extended attributes and SELinux label, and renamed over it.",
+  .description = "Edits files of the guest with $VISUAL or $EDITOR, with sed expressions, or by\n"
+                 "replacing them.  The new file is written beside the old one with the same\n"
+                 "owner, mode, extended attributes and SELinux label, and renamed over it.",
   .options = options,
   .opts_size = sizeof (struct options),
   .flags = CLI_IMAGES | CLI_WRITES,

@@ -42,9 +42,9 @@ shell_synopsis (const struct gk_call *call)
   for (unsigned i = 0; i < call->nopts; ++i) {
     enum gk_kind kind = call->opts[i].kind;
     gk_buf_appendf (&b, " [%s:%s]", call->opts[i].name,
-                    kind == GK_BOOL                         ? "true|false"
+                    kind == GK_BOOL                      ? "true|false"
                     : kind == GK_INT || kind == GK_INT64 ? "N"
-                                                            : "..");
+                                                         : "..");
   }
   return gk_buf_finish (&b);
 }
@@ -107,7 +107,7 @@ parse_value (struct shell *sh, const char *name, enum gk_kind kind, char *word,
   switch (kind) {
   case GK_INT:
     r = shell_parse_number (word, INT_MIN, INT_MAX, &number, &err);
-    ret->i = (int) number;
+    ret->i = (int)number;
     break;
   case GK_INT64:
     r = shell_parse_number (word, INT64_MIN, INT64_MAX, &number, &err);
@@ -153,8 +153,8 @@ parse_option (struct shell *sh, const struct gk_call *call, char *word, struct s
 
   if (colon)
     for (i = 0; i < call->nopts; ++i)
-      if (strlen (call->opts[i].name) == (size_t) (colon - word)
-          && strncmp (call->opts[i].name, word, (size_t) (colon - word)) == 0)
+      if (strlen (call->opts[i].name) == (size_t)(colon - word) &&
+          strncmp (call->opts[i].name, word, (size_t)(colon - word)) == 0)
         break;
   if (i == call->nopts)
     return shell_error (sh, "%s: unknown optional argument \"%s\"", sh->command, word);
@@ -173,7 +173,7 @@ int
 shell_args_parse (struct shell *sh, const struct gk_call *call, int argc, char **argv,
                   struct shell_args *a)
 {
-  int wanted = (int) n_words (call), w = 0;
+  int wanted = (int)n_words (call), w = 0;
 
   if (argc < wanted || (argc > wanted && call->nopts == 0))
     return usage (sh, call);

@@ -72,8 +72,8 @@ add_list (struct gk_strv *found, char **names, const char *prefix)
 static int
 devices (struct gk_strv *found, guestfs_h *g, const char *prefix)
 {
-  if (add_list (found, guestfs_list_devices (g), prefix) == -1
-      || add_list (found, guestfs_list_partitions (g), prefix) == -1)
+  if (add_list (found, guestfs_list_devices (g), prefix) == -1 ||
+      add_list (found, guestfs_list_partitions (g), prefix) == -1)
     return -1;
   return add_list (found, guestfs_lvs (g), prefix);
 }
@@ -81,7 +81,7 @@ devices (struct gk_strv *found, guestfs_h *g, const char *prefix)
 static int
 guest_paths (struct gk_strv *found, guestfs_h *g, const char *prefix)
 {
-  size_t len = (size_t) (strrchr (prefix, '/') - prefix) + 1;
+  size_t len = (size_t)(strrchr (prefix, '/') - prefix) + 1;
   _cleanup_free_ char *dir = strndup (prefix, len);
   int r = 0;
 
@@ -89,8 +89,8 @@ guest_paths (struct gk_strv *found, guestfs_h *g, const char *prefix)
   for (uint32_t i = 0; entries && r == 0 && i < entries->len; ++i) {
     const char *name = entries->val[i].name;
     bool hidden = name[0] == '.' && prefix[len] != '.';
-    if (!hidden && !gk_streq (name, ".") && !gk_streq (name, "..")
-        && gk_after_prefix (name, prefix + len))
+    if (!hidden && !gk_streq (name, ".") && !gk_streq (name, "..") &&
+        gk_after_prefix (name, prefix + len))
       r = gk_strv_pushf (found, "%s%s%s", dir, name, entries->val[i].ftyp == 'd' ? "/" : "");
   }
   guestfs_free_dirent_list (entries);
@@ -118,8 +118,8 @@ host_paths (struct gk_strv *found, const char *prefix)
 static bool
 is_host_path (const char *command, size_t n)
 {
-  static const char *const host[] = { "lcd", "copy-in", "copy_in", "alloc", "sparse", "add",
-                                      "add-drive", "add-ro", "add-drive-ro" };
+  static const char *const host[] = { "lcd", "copy-in",   "copy_in", "alloc",       "sparse",
+                                      "add", "add-drive", "add-ro",  "add-drive-ro" };
   const struct gk_call *call = shell_find_call (command);
 
   for (size_t i = 0; i < sizeof host / sizeof host[0]; ++i)
@@ -164,8 +164,8 @@ shell_complete (struct shell *sh, const char *text, size_t *ret_at)
   while (at > 0 && text[at - 1] != ' ' && text[at - 1] != '\t' && (at > 1 || text[0] != '-'))
     at--;
   _cleanup_free_ char *before = strndup (text, at);
-  if (before && shell_parse_line (before, &line, &err) == 0 && line.host == NULL
-      && find (sh, &line.words, text + at, &found) == 0) {
+  if (before && shell_parse_line (before, &line, &err) == 0 && line.host == NULL &&
+      find (sh, &line.words, text + at, &found) == 0) {
     if (found.len > 0)
       gk_strv_sort (found.v, found.len);
     v = gk_strv_finish (&found);

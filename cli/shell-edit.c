@@ -40,7 +40,7 @@ prompt (EditLine *el)
   struct shell_edit *e = NULL;
 
   el_get (el, EL_CLIENTDATA, &e);
-  return (char *) e->prompt;
+  return (char *)e->prompt;
 }
 
 /* --- completion ------------------------------------------------------------------------- */
@@ -74,7 +74,7 @@ show_choices (char *const *v)
       putchar ('\n');
       column = 0;
     }
-    printf ("%-*s", (int) width, v[i]);
+    printf ("%-*s", (int)width, v[i]);
     column += width;
   }
   putchar ('\n');
@@ -89,7 +89,7 @@ complete (EditLine *el, int ch)
   size_t at = 0;
 
   el_get (el, EL_CLIENTDATA, &e);
-  _cleanup_free_ char *text = strndup (info->buffer, (size_t) (info->cursor - info->buffer));
+  _cleanup_free_ char *text = strndup (info->buffer, (size_t)(info->cursor - info->buffer));
   _cleanup_strv_ char **v = text ? shell_complete (e->sh, text, &at) : NULL;
   if (v == NULL || v[0] == NULL)
     return CC_ERROR;
@@ -98,8 +98,8 @@ complete (EditLine *el, int ch)
   if (common > typed || one) {
     /* What is complete is followed by a blank, except a directory. */
     bool open = common > 0 && v[0][common - 1] == '/';
-    _cleanup_free_ char *more
-        = gk_asprintf ("%.*s%s", (int) (common - typed), v[0] + typed, one && !open ? " " : "");
+    _cleanup_free_ char *more =
+        gk_asprintf ("%.*s%s", (int)(common - typed), v[0] + typed, one && !open ? " " : "");
     if (more == NULL || el_insertstr (el, more) == -1)
       return CC_ERROR;
     return CC_REFRESH;

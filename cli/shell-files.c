@@ -47,9 +47,8 @@ shell_alloc (struct shell *sh, int argc, char **argv)
   if (shell_parse_number (argv[2], 0, INT64_MAX, &size, &err) == -1)
     return shell_error (sh, "%s: %s", argv[0], gk_error_msg (&err));
   if (guestfs_disk_create (sh->g, argv[1], "raw", size, GUESTFS_DISK_CREATE_PREALLOCATION,
-                           sparse ? "sparse" : "full", -1)
-          == -1
-      || guestfs_add_drive_opts (sh->g, argv[1], GUESTFS_ADD_DRIVE_OPTS_FORMAT, "raw", -1) == -1)
+                           sparse ? "sparse" : "full", -1) == -1 ||
+      guestfs_add_drive_opts (sh->g, argv[1], GUESTFS_ADD_DRIVE_OPTS_FORMAT, "raw", -1) == -1)
     return shell_call_error (sh);
   return 0;
 }

@@ -28,9 +28,9 @@ match_devices (guestfs_h *g, const char *pattern)
 {
   _cleanup_gk_strv_ struct gk_strv found = GK_STRV_INIT;
 
-  if (add_matching (&found, guestfs_list_devices (g), pattern) == -1
-      || add_matching (&found, guestfs_list_partitions (g), pattern) == -1
-      || add_matching (&found, guestfs_lvs (g), pattern) == -1)
+  if (add_matching (&found, guestfs_list_devices (g), pattern) == -1 ||
+      add_matching (&found, guestfs_list_partitions (g), pattern) == -1 ||
+      add_matching (&found, guestfs_lvs (g), pattern) == -1)
     return NULL;
   return gk_strv_finish (&found);
 }
@@ -96,7 +96,7 @@ shell_glob (struct shell *sh, int argc, char **argv)
     return shell_usage (sh, shell_find_local ("glob"));
   argc--;
   argv++;
-  size_t n = (size_t) argc;
+  size_t n = (size_t)argc;
   _cleanup_free_ char ***lists = calloc (n, sizeof *lists);
   _cleanup_free_ size_t *at = calloc (n, sizeof *at);
   _cleanup_free_ char **words = calloc (n + 1, sizeof *words);

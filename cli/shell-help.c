@@ -9,26 +9,26 @@
 #include "base/strv.h"
 #include "cli/shell.h"
 
-static const char overview[]
-    = "A session, step by step:\n"
-      "  add IMAGE               what to open (or -a IMAGE at the start)\n"
-      "  run                     begin; then list-filesystems shows what is there\n"
-      "  mount /dev/sda1 /       show a file system (or -m or -i at the start)\n"
-      "  ls /, cat /etc/fstab    and all other commands\n"
-      "\n"
-      "The language:\n"
-      "  \"a\\tb\" 'a b'           quoted words; backslash works between double quotes\n"
-      "  \"one two 'and three'\"   a list is one word, divided by blanks\n"
-      "  name:value              optional arguments stand at the end\n"
-      "  1M 64KiB 0644 0x10      numbers; a 0 in front means octal\n"
-      "  COMMAND | PROGRAM       give the output to a program of the host\n"
-      "  !PROGRAM                run a program of the host\n"
-      "  <!PROGRAM               run what it prints as commands\n"
-      "  -COMMAND                go on even if it fails\n"
-      "  upload -<<END /file     the lines up to END are the file's content\n"
-      "  # ...                   a comment\n"
-      "\n"
-      "'help --list' lists all commands, 'help COMMAND' explains one.\n";
+static const char overview[] =
+    "A session, step by step:\n"
+    "  add IMAGE               what to open (or -a IMAGE at the start)\n"
+    "  run                     begin; then list-filesystems shows what is there\n"
+    "  mount /dev/sda1 /       show a file system (or -m or -i at the start)\n"
+    "  ls /, cat /etc/fstab    and all other commands\n"
+    "\n"
+    "The language:\n"
+    "  \"a\\tb\" 'a b'           quoted words; backslash works between double quotes\n"
+    "  \"one two 'and three'\"   a list is one word, divided by blanks\n"
+    "  name:value              optional arguments stand at the end\n"
+    "  1M 64KiB 0644 0x10      numbers; a 0 in front means octal\n"
+    "  COMMAND | PROGRAM       give the output to a program of the host\n"
+    "  !PROGRAM                run a program of the host\n"
+    "  <!PROGRAM               run what it prints as commands\n"
+    "  -COMMAND                go on even if it fails\n"
+    "  upload -<<END /file     the lines up to END are the file's content\n"
+    "  # ...                   a comment\n"
+    "\n"
+    "'help --list' lists all commands, 'help COMMAND' explains one.\n";
 
 static char *
 with_dashes (const char *name)
@@ -48,7 +48,7 @@ list (struct shell *sh)
   int r = 0;
 
   for (const struct shell_command *c = shell_locals; r == 0 && c->names; ++c)
-    r = gk_strv_pushf (&lines, "%-27.*s %s", (int) strcspn (c->names, " "), c->names, c->brief);
+    r = gk_strv_pushf (&lines, "%-27.*s %s", (int)strcspn (c->names, " "), c->names, c->brief);
   for (unsigned i = 0; r == 0 && i < gk_n_calls; ++i) {
     const struct gk_call *call = &gk_calls[i];
     if (call->flags & (GK_CALL_HIDDEN | GK_CALL_DEPRECATED))
@@ -69,7 +69,7 @@ print_indented (const char *text)
 {
   while (*text) {
     size_t n = strcspn (text, "\n");
-    printf ("%s%.*s\n", n ? "    " : "", (int) n, text);
+    printf ("%s%.*s\n", n ? "    " : "", (int)n, text);
     text += n + (text[n] == '\n');
   }
 }
@@ -100,8 +100,8 @@ about_local (const struct shell_command *c)
 {
   size_t n = strcspn (c->names, " ");
 
-  printf ("NAME\n    %.*s - %s\n\nSYNOPSIS\n    %.*s %s\n\nDESCRIPTION\n", (int) n, c->names,
-          c->brief, (int) n, c->names, c->synopsis);
+  printf ("NAME\n    %.*s - %s\n\nSYNOPSIS\n    %.*s %s\n\nDESCRIPTION\n", (int)n, c->names,
+          c->brief, (int)n, c->names, c->synopsis);
   print_indented (c->doc);
   if (c->names[n])
     printf ("\n    Also known as:%s\n", c->names + n);

@@ -40,7 +40,7 @@ ask (FILE *tty, const char *name, bool echo)
     if (tcgetattr (fileno (tty), &old) == -1)
       return NULL;
     silent = old;
-    silent.c_lflag &= ~(tcflag_t) ECHO;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
     if (tcsetattr (fileno (tty), TCSAFLUSH, &silent) == -1)
       return NULL;
   }

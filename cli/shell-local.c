@@ -68,8 +68,8 @@ run_time (struct shell *sh, int argc, char **argv)
   if (shell_run_words (sh, argc - 1, argv + 1) == -1)
     return -1;
   clock_gettime (CLOCK_MONOTONIC, &end);
-  printf ("elapsed time: %.2f seconds\n", (double) (end.tv_sec - start.tv_sec)
-                                              + (double) (end.tv_nsec - start.tv_nsec) / 1e9);
+  printf ("elapsed time: %.2f seconds\n",
+          (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9);
   return 0;
 }
 
@@ -116,7 +116,8 @@ run_reopen (struct shell *sh, int argc, char **argv)
 int
 shell_usage (struct shell *sh, const struct shell_command *c)
 {
-  return shell_error (sh, "%s: incorrect number of arguments\nusage: %s %s\ntype 'help %s' for more",
+  return shell_error (sh,
+                      "%s: incorrect number of arguments\nusage: %s %s\ntype 'help %s' for more",
                       sh->command, sh->command, c->synopsis, sh->command);
 }
 
@@ -152,7 +153,8 @@ const struct shell_command shell_locals[] = {
     shell_glob },
   { "lcd", "DIRECTORY", "change the current directory of the host",
     "'!cd' would change that of a program which then ends.", run_lcd },
-  { "more", "/FILE", "view a file of the guest", "Shows it with $PAGER, or else more.", shell_page },
+  { "more", "/FILE", "view a file of the guest", "Shows it with $PAGER, or else more.",
+    shell_page },
   { "less", "/FILE", "view a file of the guest with less", "Shows it with less.", shell_page },
   { "reopen", "", "close the handle and make a new one",
     "The new one has no drives.  Settings such as trace are kept.", run_reopen },

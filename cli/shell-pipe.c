@@ -22,7 +22,7 @@ start (const char *command, struct shell_pipe *p)
   p->pid = fork ();
   if (p->pid == 0) {
     if (dup2 (fds[0], STDIN_FILENO) != -1)
-      execl ("/bin/sh", "sh", "-c", command, (char *) NULL);
+      execl ("/bin/sh", "sh", "-c", command, (char *)NULL);
     _exit (127);
   }
   int r = p->pid == -1 ? -1 : dup2 (fds[1], STDOUT_FILENO);

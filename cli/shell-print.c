@@ -12,10 +12,10 @@ static void
 print_bytes (FILE *fp, const char *data, size_t size)
 {
   for (size_t i = 0; i < size; ++i)
-    if (isprint ((unsigned char) data[i]))
+    if (isprint ((unsigned char)data[i]))
       putc (data[i], fp);
     else
-      fprintf (fp, "\\x%02x", (unsigned char) data[i]);
+      fprintf (fp, "\\x%02x", (unsigned char)data[i]);
 }
 
 static void
@@ -26,10 +26,10 @@ print_field (FILE *fp, const struct gk_field *f, const char *p)
   switch (f->type) {
   case GK_FIELD_STRING:
   case GK_FIELD_DEVICE:
-    fputs (*(char *const *) at ? *(char *const *) at : "", fp);
+    fputs (*(char *const *)at ? *(char *const *)at : "", fp);
     break;
   case GK_FIELD_BUFFER:
-    print_bytes (fp, *(char *const *) at, *(const uint32_t *) (p + f->len_offset));
+    print_bytes (fp, *(char *const *)at, *(const uint32_t *)(p + f->len_offset));
     break;
   case GK_FIELD_UUID:
     fprintf (fp, "%.*s", GK_UUID_LEN, at);
@@ -38,21 +38,21 @@ print_field (FILE *fp, const struct gk_field *f, const char *p)
     print_bytes (fp, at, 1);
     break;
   case GK_FIELD_INT32:
-    fprintf (fp, "%" PRIi32, *(const int32_t *) at);
+    fprintf (fp, "%" PRIi32, *(const int32_t *)at);
     break;
   case GK_FIELD_UINT32:
-    fprintf (fp, "%" PRIu32, *(const uint32_t *) at);
+    fprintf (fp, "%" PRIu32, *(const uint32_t *)at);
     break;
   case GK_FIELD_INT64:
-    fprintf (fp, "%" PRIi64, *(const int64_t *) at);
+    fprintf (fp, "%" PRIi64, *(const int64_t *)at);
     break;
   case GK_FIELD_UINT64:
   case GK_FIELD_BYTES:
-    fprintf (fp, "%" PRIu64, *(const uint64_t *) at);
+    fprintf (fp, "%" PRIu64, *(const uint64_t *)at);
     break;
   case GK_FIELD_PERCENT:
-    if (*(const float *) at >= 0)
-      fprintf (fp, "%g %%", (double) *(const float *) at);
+    if (*(const float *)at >= 0)
+      fprintf (fp, "%g %%", (double)*(const float *)at);
     break;
   }
 }

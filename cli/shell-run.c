@@ -64,7 +64,8 @@ shell_find_call (const char *word)
   const struct gk_call *call = gk_call_find (word, true);
   size_t n = strlen (word);
 
-  if (call == NULL && n > 5 && (gk_streq (word + n - 5, "-opts") || gk_streq (word + n - 5, "_opts"))) {
+  if (call == NULL && n > 5 &&
+      (gk_streq (word + n - 5, "-opts") || gk_streq (word + n - 5, "_opts"))) {
     _cleanup_free_ char *base = strndup (word, n - 5);
     call = base ? gk_call_find (base, false) : NULL;
     if (call && call->nopts == 0)
@@ -178,7 +179,7 @@ run_piped (struct shell *sh, struct shell_line *line)
   if (shell_pipe_open (sh, line->host, &p) == -1)
     return -1;
   sh->piped = !sh->o->pipe_error;
-  int r = shell_run_words (sh, (int) line->words.len, line->words.v);
+  int r = shell_run_words (sh, (int)line->words.len, line->words.v);
   sh->piped = false;
   bool lost = fflush (stdout) == EOF || ferror (stdout);
   if (lost) {
@@ -206,7 +207,7 @@ run_line (struct shell *sh, struct shell_line *line)
   }
   if (line->host)
     return run_piped (sh, line);
-  return shell_run_words (sh, (int) line->words.len, line->words.v);
+  return shell_run_words (sh, (int)line->words.len, line->words.v);
 }
 
 int

@@ -29,9 +29,9 @@ digits (const char *s, size_t n, int base)
 
   memcpy (copy, s, strnlen (s, n));
   for (size_t i = 0; i < n; ++i)
-    if (base == 16 ? !isxdigit ((unsigned char) copy[i]) : copy[i] < '0' || copy[i] > '7')
+    if (base == 16 ? !isxdigit ((unsigned char)copy[i]) : copy[i] < '0' || copy[i] > '7')
       return -1;
-  return (int) strtol (copy, NULL, base);
+  return (int)strtol (copy, NULL, base);
 }
 
 /* What \... at p stands for: how many characters it takes, or 0. */
@@ -49,7 +49,7 @@ escape (const char *p, char *ret)
   /* A NUL would end the argument. */
   if (value <= 0 || value > 255)
     return 0;
-  *ret = (char) value;
+  *ret = (char)value;
   return 4;
 }
 
@@ -196,7 +196,7 @@ next_item (const char *p, const char *all, struct gk_buf *b, struct gk_error *er
 {
   bool quoted = false;
 
-  for (; *p && (quoted || !isspace ((unsigned char) *p)); ++p) {
+  for (; *p && (quoted || !isspace ((unsigned char)*p)); ++p) {
     if (*p == '\'') {
       quoted = !quoted;
       continue;
@@ -223,7 +223,7 @@ shell_split_list (const char *text, char ***ret_list, struct gk_error *err)
 
   for (;;) {
     _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
-    while (isspace ((unsigned char) *p))
+    while (isspace ((unsigned char)*p))
       p++;
     if (*p == '\0')
       break;
@@ -248,7 +248,7 @@ static int
 factor (const char *suffix, unsigned *ret_base, unsigned *ret_power)
 {
   static const char letters[] = "KMGTPE";
-  const char *p = strchr (letters, toupper ((unsigned char) *suffix));
+  const char *p = strchr (letters, toupper ((unsigned char)*suffix));
 
   *ret_base = 1024;
   *ret_power = 0;
@@ -256,7 +256,7 @@ factor (const char *suffix, unsigned *ret_base, unsigned *ret_power)
     return 0;
   if (p == NULL)
     return -1;
-  *ret_power = (unsigned) (p - letters) + 1;
+  *ret_power = (unsigned)(p - letters) + 1;
   if (gk_streq (suffix + 1, "B"))
     *ret_base = 1000;
   else if (suffix[1] && !gk_streq (suffix + 1, "iB"))
@@ -273,11 +273,11 @@ shell_parse_number (const char *text, int64_t min, int64_t max, int64_t *ret_val
 
   errno = 0;
   intmax_t value = strtoimax (text, &end, 0);
-  if (end == text || isspace ((unsigned char) *text) || factor (end, &base, &power) == -1)
+  if (end == text || isspace ((unsigned char)*text) || factor (end, &base, &power) == -1)
     return gk_error_set (err, 0, "'%s' is not a number", text);
   bool over = errno == ERANGE;
   while (power-- > 0 && !over)
-    over = __builtin_mul_overflow (value, (intmax_t) base, &value);
+    over = __builtin_mul_overflow (value, (intmax_t)base, &value);
   if (over || value < min || value > max)
     return gk_error_set (err, 0, "'%s' is out of range", text);
   *ret_value = value;
@@ -287,9 +287,8 @@ shell_parse_number (const char *text, int64_t min, int64_t max, int64_t *ret_val
 int
 shell_parse_bool (const char *text, int *ret_value, struct gk_error *err)
 {
-  static const char *const words[][2]
-      = { { "1", "0" }, { "true", "false" }, { "t", "f" }, { "yes", "no" }, { "y", "n" },
-          { "on", "off" } };
+  static const char *const words[][2] = { { "1", "0" },    { "true", "false" }, { "t", "f" },
+                                          { "yes", "no" }, { "y", "n" },        { "on", "off" } };
 
   for (size_t i = 0; i < sizeof words / sizeof words[0]; ++i)
     for (int k = 0; k < 2; ++k)

@@ -25,8 +25,7 @@ static const struct cli_option options[] = {
   { "keys-from-stdin", 0, CLI_FLAG, OPT (keys_from_stdin), NULL,
     "read keys from stdin instead of the terminal" },
   { "echo-keys", 0, CLI_FLAG, OPT (echo_keys), NULL, "show keys while they are typed" },
-  { "no-dest-paths", 0, CLI_FLAG, OPT (no_dest_paths), NULL,
-    "do not complete paths of the guest" },
+  { "no-dest-paths", 0, CLI_FLAG, OPT (no_dest_paths), NULL, "do not complete paths of the guest" },
   { "no-sync", 'n', CLI_FLAG, OPT (no_sync), NULL, "do not sync at the end" },
   { "errno", 0, CLI_FLAG, OPT (print_errno), NULL, "print the errno of calls that fail" },
   { NULL, 0, 0, 0, NULL, NULL },
@@ -208,14 +207,13 @@ const struct cli_command cli_command_shell = {
   .name = "shell",
   .synopsis = "[OPTIONS] [COMMAND [ARGUMENTS] [: COMMAND ...]]",
   .summary = "run commands on images, one by one or from a script",
-  .description
-  = "Runs commands that are given as arguments, divided by ':', or else read from\n"
-    "--file, a script on stdin, or a terminal.  Every call of the API is a command;\n"
-    "the language is that of guestfish, and 'guestkit shell help' tells more.\n"
-    "\n"
-    "Images are opened for writing unless --ro is given.  -m and -i start the\n"
-    "session; without them 'run' does.  In a script, the first command that fails\n"
-    "ends the run with status 1, unless a '-' stands in front of it.",
+  .description = "Runs commands that are given as arguments, divided by ':', or else read from\n"
+                 "--file, a script on stdin, or a terminal.  Every call of the API is a command;\n"
+                 "the language is that of guestfish, and 'guestkit shell help' tells more.\n"
+                 "\n"
+                 "Images are opened for writing unless --ro is given.  -m and -i start the\n"
+                 "session; without them 'run' does.  In a script, the first command that fails\n"
+                 "ends the run with status 1, unless a '-' stands in front of it.",
   .options = options,
   .opts_size = sizeof (struct shell_options),
   .flags = CLI_IMAGES | CLI_WRITES | CLI_RAW_ARGS | CLI_OWN_OPERANDS,

@@ -27,9 +27,9 @@ struct shell {
   FILE *in;         /* where lines come from, or NULL: commands are arguments */
   const char *name; /* of in, for messages; NULL: say no place */
   unsigned line;
-  unsigned depth;   /* of <! in <! */
+  unsigned depth; /* of <! in <! */
   bool interactive;
-  bool completing;  /* the line editor may ask the guest for names */
+  bool completing; /* the line editor may ask the guest for names */
   bool quit;
   struct shell_edit *edit; /* interactive only */
   const char *command;     /* that runs now, as it was typed; for messages */
@@ -49,7 +49,10 @@ struct shell_line {
   struct gk_strv words; /* of a SHELL_COMMAND; never empty */
   const char *host;     /* into text: the host's command of !, <! and |, or NULL */
 };
-#define SHELL_LINE_INIT { SHELL_NOTHING, false, GK_STRV_INIT, NULL }
+#define SHELL_LINE_INIT                                                                            \
+  {                                                                                                \
+    SHELL_NOTHING, false, GK_STRV_INIT, NULL                                                       \
+  }
 int shell_parse_line (const char *text, struct shell_line *line, struct gk_error *err);
 
 /* "a 'b c'" is a list of two. */
@@ -86,8 +89,7 @@ void shell_print_result (const struct gk_call *call, const union gk_ret *ret, FI
 /* --- shell-run.c: all return 0, or -1 after it was said what is wrong. */
 int shell_run_text (struct shell *sh, const char *text);
 int shell_run_words (struct shell *sh, int argc, char **argv);
-int shell_error (struct shell *sh, const char *fmt, ...)
-    __attribute__ ((format (printf, 2, 3)));
+int shell_error (struct shell *sh, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
 int shell_call_error (struct shell *sh); /* the handle's last error */
 /* The call that a word stands for, or NULL. */
 const struct gk_call *shell_find_call (const char *word);

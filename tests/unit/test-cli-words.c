@@ -52,13 +52,14 @@ quotes (void **state)
 static void
 wrong_quotes (void **state)
 {
-  static const char *const escapes[]
-      = { "e \"a\\q\"", "e \"a\\x4\"", "e \"a\\x00\"", "e \"a\\12\"", "e \"a\\400\"", "e \"a\\" };
+  static const char *const escapes[] = { "e \"a\\q\"",  "e \"a\\x4\"",  "e \"a\\x00\"",
+                                         "e \"a\\12\"", "e \"a\\400\"", "e \"a\\" };
 
   for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; ++i) {
     struct shell_line line;
     _cleanup_free_ char *got = words (escapes[i], &line);
-    assert_non_null (strstr (got, "error: invalid escape sequence in string (starting at offset 1)"));
+    assert_non_null (
+        strstr (got, "error: invalid escape sequence in string (starting at offset 1)"));
   }
   check_words ("e \"abc", "error: unterminated double quote[e]");
   check_words ("e 'abc", "error: unterminated single quote[e]");
@@ -141,9 +142,10 @@ check_number (const char *text, int64_t wanted)
 static void
 numbers (void **state)
 {
-  static const char *const wrong[]
-      = { "", "x", "1x", "08", "0x", "1.5M", "1Q", "1KiBB", "1iB", "1 ", " 1", "1Kb", "--1", "9E",
-          "9223372036854775808", "9000000T" };
+  static const char *const wrong[] = { "",        "x",   "1x",    "08",  "0x",
+                                       "1.5M",    "1Q",  "1KiBB", "1iB", "1 ",
+                                       " 1",      "1Kb", "--1",   "9E",  "9223372036854775808",
+                                       "9000000T" };
 
   check_number ("0", 0);
   check_number ("-1", -1);
