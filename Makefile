@@ -145,6 +145,11 @@ $(B)/guestkitd: $(call archives,$(WORKER_ROOMS))
 	@echo "  LINK $@"
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) $(call link,$(WORKER_ROOMS)) $(LIBS) -o $@
 
+# Preloaded into the kernel of the uml launcher.
+$(B)/uml-boot-clock.so: src/uml/preload/boot-clock.c
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(filter-out -fsanitize%,$(CFLAGS_ALL)) -shared $< -o $@
+
 # Whole archives, because nobody inside refers to the public functions.
 $(B)/libguestkit.so.0: $(call archives,$(LIB_ROOMS)) $(GEN)/gk-symbols.map
 	@echo "  LINK $@"
@@ -171,6 +176,6 @@ $(B)/guestkit: $(CLI_OBJ) $(call archives,$(LIB_ROOMS))
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) $(CLI_OBJ) $(call link,$(LIB_ROOMS)) $(LIBS) -ldl -o $@
 -include $(CLI_OBJ:.o=.d)
 
-all: $(B)/guestkitd $(B)/libguestkit.so $(B)/compat/libguestfs.so.0 $(if $(CLI_SRC),$(B)/guestkit)
+all: $(B)/guestkitd $(B)/uml-boot-clock.so $(B)/libguestkit.so $(B)/compat/libguestfs.so.0 $(if $(CLI_SRC),$(B)/guestkit)
 
 -include mk/*.mk

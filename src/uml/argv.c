@@ -21,7 +21,7 @@ gk_uml_argv (const struct gk_uml_config *config)
     "root=/dev/root",
     "rootfstype=hostfs",
     "rootflags=/",
-    "ro",
+    "rw", /* for set_clock; what must not be written to is shown read-only */
     "init=" GK_UML_WORKER,
     "uml_dir=/tmp/",
     "umid=guestkit",

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,18 @@ own_path (char path[PATH_MAX], struct gk_error *err)
   return 0;
 }
 
+/* It is installed beside this program; without it the kernel boots slower. */
+static int
+show_boot_clock (struct gk_sandbox *sb, const char *worker, struct gk_error *err)
+{
+  _cleanup_free_ char *path = gk_asprintf ("%.*s/uml-boot-clock.so",
+                                           (int) (strrchr (worker, '/') - worker), worker);
+
+  if (path == NULL)
+    return gk_error_oom (err);
+  return gk_sandbox_add (sb, GK_SANDBOX_SHOW, path, GK_UML_CLOCK, err);
+}
+
 static int
 fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, int memsize,
               struct gk_error *err)
@@ -52,6 +65,7 @@ fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, in
   if (own_path (worker, err) == -1 || gk_sandbox_uid (&sb->uid, err) == -1
       || gk_sandbox_add_system (sb, err) == -1
       || gk_sandbox_add (sb, GK_SANDBOX_SHOW, worker, GK_UML_WORKER, err) == -1
+      || show_boot_clock (sb, worker, err) == -1
       || gk_sandbox_add (sb, GK_SANDBOX_SHOW, sockets, GK_UML_SOCKETS, err) == -1
       || gk_sandbox_add (sb, GK_SANDBOX_SHARE, shared, GK_UML_SHARED, err) == -1)
     return -1;
@@ -67,7 +81,7 @@ int
 gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, int conn_fd,
                         struct gk_child *ret, int *ret_shared_fd, struct gk_error *err)
 {
-  static const char *const env[] = { "TMPDIR=/tmp", "HOME=/tmp", NULL };
+  static const char *const env[] = { "TMPDIR=/tmp", "HOME=/tmp", "LD_PRELOAD=" GK_UML_CLOCK, NULL };
   _cleanup_sandbox_ struct gk_sandbox sb = GK_SANDBOX_INIT;
   _cleanup_free_ char *shared = gk_asprintf ("%s/shared", dir);
   _cleanup_free_ char *sockets = gk_asprintf ("%s/s", dir);
