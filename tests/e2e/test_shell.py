@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """guestkit shell: scripts in guestfish's words, and calls in the wrong state."""
 
-from harness import Case
+from harness import GUESTKIT, Case
 
 
 class Script(Case):
@@ -151,8 +151,8 @@ class Language(Case):
 
     def test_keys_from_stdin(self):
         # Not a word about the key itself, whatever becomes of the call.
-        r = self.gk_any("shell", "-x", "-a", self.image(), "--keys-from-stdin", "run", ":", "luks-open", "/dev/sda3", "x",
-                        stdin="open sesame\n")
+        r = self.run_program(GUESTKIT, "shell", "-x", "-a", self.image(), "--keys-from-stdin", "run", ":",
+                             "luks-open", "/dev/sda3", "x", stdin="open sesame\n")
         self.assertEqual(r.status, 1, str(r))
         self.assertNotIn("sesame", r.out + r.err)
 
