@@ -22,7 +22,7 @@ class Usage(Case):
             self.gk_fails(subcommand, "--frobnicate", status=2, match="frobnicate")
 
     def test_missing_arguments(self):
-        for args in (["info"], ["cat"], ["cat", self.image()], ["cp", "a"], ["tar-in", "a", "b"], ["umount"], ["exec"]):
+        for args in (["info"], ["cat"], ["cat", self.image()], ["cp", "a"], ["tar-in", self.image(), "b"], ["umount"], ["exec"]):
             self.gk_fails(*args, status=2)
 
     def test_too_many_arguments(self):

@@ -27,7 +27,7 @@ class Library(Case):
 class Guestfish(Case):
     def fish(self, *args, status=0, **kwargs):
         self.needs_program("guestfish")
-        r = self.run_program(GUESTKIT, "exec", "--", "guestfish", *args, **kwargs)
+        r = self.foreign("guestfish", *args, **kwargs)
         self.assertEqual(r.status, status, str(r))
         return r
 
