@@ -155,7 +155,7 @@ sessions (struct json_object *top)
 /* --- the image ------------------------------------------------------------------ */
 
 static void
-use (struct json_object *image, const char *key, const char *title)
+use (struct json_object *image, const char *key, const char *title, bool local)
 {
   struct json_object *o = doctor_get (image, key);
   struct json_object *refused = doctor_get (o, "refused");
@@ -163,11 +163,15 @@ use (struct json_object *image, const char *key, const char *title)
 
   if (reason)
     line (title, "no", reason);
+  else if (!local)
+    line (title, "yes", NULL);
   else if (attacher)
     printf ("  %-*s attacher %s%s\n", WIDTH, title, attacher,
             doctor_true (o, "needs_root") ? " (with root)" : "");
   else
     line (title, "no", "no attacher can take it");
+  if (refused == NULL || !local)
+    return;
   json_object_object_foreach (refused, name, why)
       printf ("  %-*s   not %s: %s\n", WIDTH, "", name, or_empty (json_object_get_string (why)));
 }
@@ -176,6 +180,7 @@ static void
 one_image (struct json_object *top)
 {
   struct json_object *image = doctor_get (top, "image");
+  const char *chosen = doctor_text (top, "auto");
 
   if (image == NULL)
     return;
@@ -189,12 +194,11 @@ one_image (struct json_object *top)
           json_object_get_int64 (doctor_get (image, "virtual_size")),
           json_object_get_int64 (doctor_get (image, "files")),
           json_object_get_int64 (doctor_get (image, "files")) == 1 ? "" : "s");
-  line ("launcher", or_empty (doctor_text (top, "auto") ? doctor_text (top, "auto") : "none"),
-        NULL);
-  if (doctor_text (top, "auto") && !gk_streq (doctor_text (top, "auto"), "local"))
-    return;
-  use (image, "read_only", "to be read");
-  use (image, "read_write", "to be written");
+  line ("launcher", chosen ? chosen : "none", NULL);
+  /* Without a launcher: what root would have. */
+  bool local = gk_streq (chosen ? chosen : "local", "local");
+  use (image, "read_only", "to be read", local);
+  use (image, "read_write", "to be written", local);
 }
 
 /* --- all ------------------------------------------------------------------------- */

@@ -70,16 +70,14 @@ can_open (struct json_object *top)
 {
   const char *chosen = doctor_text (top, "auto");
   struct json_object *attachers = doctor_get (top, "attachers"), *image = doctor_get (top, "image");
+  struct json_object *use = image ? doctor_get (image, "read_only") : NULL;
 
-  if (chosen == NULL || (image && doctor_text (image, "reason")))
+  if (chosen == NULL || (image && (use == NULL || doctor_text (use, "reason"))))
     return false;
   if (!gk_streq (chosen, "local"))
     return true;
-  if (image) {
-    struct json_object *use = doctor_get (image, "read_only");
-    return doctor_text (use, "attacher") && !doctor_true (use, "needs_root") &&
-           doctor_text (use, "reason") == NULL;
-  }
+  if (use)
+    return doctor_text (use, "attacher") && !doctor_true (use, "needs_root");
   for (size_t i = 0; i < doctor_length (attachers); i++)
     if (doctor_true (json_object_array_get_idx (attachers, i), "available"))
       return true;

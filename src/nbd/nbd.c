@@ -50,9 +50,12 @@ available (const struct gk_attach_env *env, const struct gk_disk *disk, struct g
 
   if (tool == NULL)
     return gk_error_set (why_not, ENOENT, "qemu-storage-daemon is not installed");
+  if (gk_nbd_netlink_open (&sock, why_not) == -1)
+    return -1;
+  /* Last: EPERM says that nothing but root is missing. */
   if (geteuid () != 0)
     return gk_error_set (why_not, EPERM, "nbd devices need root");
-  return gk_nbd_netlink_open (&sock, why_not) == -1 ? -1 : 0;
+  return 0;
 }
 
 /* --- the device ------------------------------------------------------------------ */

@@ -37,6 +37,13 @@ can_attach (const struct gk_attacher *a, const struct question *q, struct gk_err
   return a->available (&env, &q->disk, why_not);
 }
 
+/* vhost is for a kernel that a launcher starts with its disks. */
+static bool
+is_of_this_kernel (const struct gk_attacher *a)
+{
+  return a != &gk_attacher_vhost;
+}
+
 /* Raw images that are written need the least, formats and overlays the most. */
 static struct json_object *
 attacher (const struct gk_attacher *a)
@@ -65,7 +72,8 @@ gk_doctor_attachers (void)
   struct json_object *list = json_object_new_array ();
 
   for (size_t i = 0; gk_attachers[i] != NULL; i++)
-    json_object_array_add (list, attacher (gk_attachers[i]));
+    if (is_of_this_kernel (gk_attachers[i]))
+      json_object_array_add (list, attacher (gk_attachers[i]));
   return list;
 }
 
@@ -80,6 +88,8 @@ choose (const struct question *q)
 
   for (size_t i = 0; gk_attachers[i] != NULL && taken == NULL; i++) {
     _cleanup_error_ struct gk_error why_not = GK_ERROR_INIT;
+    if (!is_of_this_kernel (gk_attachers[i]))
+      continue;
     if (can_attach (gk_attachers[i], q, &why_not) == 0) {
       taken = gk_attachers[i]->name;
       break;
