@@ -221,7 +221,7 @@ call("disk_create",
      [String("filename"), String("format"), Int64("size")], RErr,
      opts=[OString("backingfile"), OString("backingformat"),
            OString("preallocation"), OString("compat"), OInt("clustersize")],
-     since="1.25.31",
+     since="1.25.31", impl="client",
      brief="Make a new disk image on the host",
      doc="""\
 Makes the disk image `filename` on the host (not in the guest) with the
@@ -238,31 +238,68 @@ Optional arguments:
 - `preallocation`: "off" or "sparse" (the default), "metadata" (qcow2), or
   "full".
 - `compat`: qcow2 only; "0.10" or "1.1", the version of the format.
-- `clustersize`: qcow2 only; the size of clusters in bytes, a power of two.""")
+- `clustersize`: qcow2 only; the size of clusters in bytes, a power of two.""",
+     examples=[
+         example("none", "disk-create x.raw raw 10M", "!stat -c %s x.raw",
+                 prints="10485760"),
+         example("none", "disk-create x.raw raw 1M preallocation:full",
+                 "!stat -c %b x.raw", prints="2048"),
+         example("none", "disk-create x.qcow2 qcow2 1G", "add x.qcow2", "run",
+                 "blockdev-getsize64 /dev/sda", prints="1073741824"),
+         example("none", "disk-create base.raw raw 3M", "disk-create x.qcow2 qcow2 -1 "
+                 "backingfile:base.raw backingformat:raw",
+                 "disk-virtual-size x.qcow2", prints="3145728"),
+         example("none", "disk-create x.vmdk vmdk 1M",
+                 error="unsupported format ‘vmdk’"),
+         example("none", "disk-create x.raw raw 0", error="invalid size: 0"),
+         example("none", "disk-create nowhere/x.raw raw 1M",
+                 error="cannot create raw file: nowhere/x.raw: No such file"),
+         example("none", "disk-create x raw 1M clustersize:512",
+                 error="clustersize parameter cannot be used with raw format"),
+     ])
 
 call("disk_format",
      [String("filename")], RString("format"),
-     since="1.19.38",
+     since="1.19.38", impl="client",
      brief="Return the format of a disk image on the host",
      doc="""\
 Detects the format of the host file `filename`, such as "raw" or "qcow2".
-Do not trust it for images that a guest could have written as raw.""")
+Do not trust it for images that a guest could have written as raw.""",
+     examples=[
+         example("none", "disk-create x raw 1M", "disk-format x", prints="raw"),
+         example("none", "disk-create x qcow2 1M", "disk-format x", prints="qcow2"),
+         example("none", "!qemu-img create -q -f vmdk x 1M", "disk-format x",
+                 prints="vmdk", needs="tool:qemu-img"),
+         example("none", "disk-format nowhere", error="nowhere", errno="ENOENT"),
+     ])
 
 call("disk_has_backing_file",
      [String("filename")], RBool("backingfile"),
-     since="1.19.39",
+     since="1.19.39", impl="client",
      brief="Tell whether a disk image has a backing file",
      doc="""\
 Returns true if the host file `filename` holds only the changes to another
-image.""")
+image.""",
+     examples=[
+         example("none", "disk-create x qcow2 1M", "disk-has-backing-file x",
+                 prints="false"),
+         example("none", "disk-create base raw 1M",
+                 "disk-create x qcow2 -1 backingfile:base backingformat:raw",
+                 "disk-has-backing-file x", prints="true"),
+     ])
 
 call("disk_virtual_size",
      [String("filename")], RInt64("size"),
-     since="1.19.39",
+     since="1.19.39", impl="client",
      brief="Return the size of the disk in an image",
      doc="""\
 Returns the size in bytes that a guest sees of the disk in the host file
-`filename`.""")
+`filename`.""",
+     examples=[
+         example("none", "disk-create x qcow2 3G", "disk-virtual-size x",
+                 prints="3221225472"),
+         example("none", "disk-virtual-size nowhere", error="nowhere"),
+     ])
 
 call("findfs_label",
      [String("label")], RString("device"),
