@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 
-static void
+__attribute__ ((format (printf, 1, 0))) static void
 say (const char *fmt, va_list ap)
 {
   fflush (stdout);

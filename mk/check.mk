@@ -10,3 +10,7 @@ check: deps
 unit-build: $(UNIT:%=$(B)/tests/%)
 e2e: all
 	$(Q)GUESTKIT_BUILD=$(abspath $(B)) tests/e2e/run $(TESTS)
+# The look that `make check` asks for.
+.PHONY: format
+format:
+	$(Q)find src cli include examples tests bench -name '*.[ch]' -exec clang-format -i {} +

@@ -98,7 +98,7 @@ test_need_root (void)
   skip ();
 }
 
-static inline void
+__attribute__ ((format (printf, 1, 2))) static inline void
 test_sh (const char *fmt, ...)
 {
   char command[2048];
