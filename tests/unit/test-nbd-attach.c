@@ -311,6 +311,48 @@ test_copyonread (void **state)
   assert_ok (gk_detach (&a, &e), &e);
 }
 
+/* A block device of the host as an image: held while it is written. */
+static void
+test_block_device (void **state)
+{
+  struct gk_attachment a, below = { .attacher = NULL };
+  struct gk_drive d;
+  char *dev;
+  int fd;
+
+  needs_root ();
+  assert_int_equal (sh ("truncate -s 16M under.raw"), 0);
+  assert_ok (attach_file ("under.raw", "raw", false, "loop", 9, &below, &e), &e);
+  dev = in_dir ("device");
+  assert_int_equal (mknod (dev, S_IFBLK | 0600, below.devno), 0);
+  for (int i = 0; i < 3; i++) {
+    static const char *const attachers[] = { "loop", "fuse", "nbd" };
+    d = drive_of (dev, "raw", false);
+    if (attach_drive (&d, attachers[i], 0, &a, &e) == -1 && e.errnum == ENOTSUP) {
+      gk_error_clear (&e);
+      continue;
+    }
+    assert_string_equal (gk_error_msg (&e), "no error");
+    assert_int_equal (a.size, 16 << 20);
+    put (&a, 4096, 1 << 20, i);
+    fd = open (dev, O_RDWR | O_EXCL | O_CLOEXEC);
+    assert_true (fd == -1 && errno == EBUSY);
+    assert_ok (gk_detach (&a, &e), &e);
+    assert_true (has (&below, 4096, 1 << 20, i));
+  }
+  fd = open (dev, O_RDWR | O_EXCL | O_CLOEXEC);
+  assert_int_not_equal (fd, -1);
+  assert_fails (attach_drive (&d, NULL, 0, &a, &e), &e, EBUSY, "is in use on this host");
+  d.readonly = true;
+  assert_ok (attach_drive (&d, NULL, 0, &a, &e), &e);
+  put (&a, 0, 1 << 20, 77);
+  assert_ok (gk_detach (&a, &e), &e);
+  assert_false (has (&below, 0, 1 << 20, 77));
+  close (fd);
+  assert_ok (gk_detach (&below, &e), &e);
+  assert_nothing_left ();
+}
+
 /* Many writes under way at once, past every cache, each of its own bytes. */
 static void
 write_many (const struct gk_attachment *a, int writer)
@@ -539,6 +581,7 @@ main (void)
     cmocka_unit_test (test_odd),
     cmocka_unit_test (test_zero_and_discard),
     cmocka_unit_test (test_copyonread),
+    cmocka_unit_test (test_block_device),
     cmocka_unit_test (test_many_writers),
     cmocka_unit_test (test_server_killed),
     cmocka_unit_test (test_we_are_killed),

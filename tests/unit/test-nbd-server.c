@@ -258,6 +258,8 @@ test_secret (void **state)
                                        "node-name=f0,read-only=off,auto-read-only=off"));
   for (size_t i = 0; argv[i] != NULL; i++)
     assert_null (strstr (argv[i], "hunter2"));
+  gk_strv_free (argv);
+  free (object);
   close (fd);
 }
 
