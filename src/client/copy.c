@@ -46,6 +46,7 @@ split (const char *path, char **ret_dir, char **ret_base)
 struct tar {
   struct gk_child child;
   int fd;
+  bool writes;
 };
 
 static int
@@ -62,6 +63,7 @@ tar_start (guestfs_h *g, struct tar *t, const char *const *argv, bool writes)
     x.stdout_fd = p[1];
   else
     x.stdin_fd = p[0];
+  t->writes = writes;
   t->child = (struct gk_child) GK_CHILD_INIT;
   int r = gk_child_start (&x, &t->child, &err);
   close (p[writes ? 1 : 0]);
@@ -72,8 +74,9 @@ tar_start (guestfs_h *g, struct tar *t, const char *const *argv, bool writes)
   return gk_client_error_take (g, &err);
 }
 
-/* Close our end, at which tar ends by itself, and reap it.  Its complaint
- * matters only when the call itself went well. */
+/* Close our end, at which tar ends by itself, and reap it.  When both it and
+ * the call failed, one is the cause of the other: a tar that gave up by itself
+ * is to blame for the stream that the call could not make sense of or write. */
 static int
 tar_finish (guestfs_h *g, struct tar *t, int call_result)
 {
@@ -84,7 +87,9 @@ tar_finish (guestfs_h *g, struct tar *t, int call_result)
     ;
   _cleanup_free_ char *words = gk_child_last_words (&t->child);
   int status = gk_child_stop (&t->child, TAR_GRACE_MS);
-  if (call_result == -1)
+  bool gave_up = status > 0 && status < 128;
+
+  if (call_result == -1 && !(gave_up && (t->writes || guestfs_last_errno (g) == EPIPE)))
     return -1;
   if (status != 0)
     return gk_client_error (g, 0, "tar failed on the host: %s",
@@ -110,8 +115,12 @@ gk_client_copy_in (guestfs_h *g, const char *localpath, const char *remotedir)
     return gk_client_error (g, errno, "source ‘%s’ does not exist (or cannot be read)", localpath);
   if (split (localpath, &dir, &base) == -1)
     return gk_client_oom (g);
+  /* Tools are not started in the caller's directory. */
+  _cleanup_free_ char *from = realpath (dir, NULL);
+  if (from == NULL)
+    return gk_client_perror (g, "%s", dir);
 
-  const char *const argv[] = { "tar", "-cf", "-", "-C", dir, "--", base, NULL };
+  const char *const argv[] = { "tar", "-cf", "-", "-C", from, "--", base, NULL };
   if (tar_start (g, &t, argv, true) == -1)
     return -1;
   snprintf (fd_name, sizeof fd_name, "/dev/fd/%d", t.fd);
@@ -126,7 +135,10 @@ copy_out_tree (guestfs_h *g, const char *remotepath, const char *target)
 
   if (mkdir (target, 0777) == -1 && errno != EEXIST)
     return gk_client_perror (g, "mkdir: %s", target);
-  const char *const argv[] = { "tar", "-xf", "-", "-C", target, NULL };
+  _cleanup_free_ char *to = realpath (target, NULL);
+  if (to == NULL)
+    return gk_client_perror (g, "%s", target);
+  const char *const argv[] = { "tar", "-xf", "-", "-C", to, NULL };
   if (tar_start (g, &t, argv, false) == -1)
     return -1;
   snprintf (fd_name, sizeof fd_name, "/dev/fd/%d", t.fd);
