@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <linux/falloc.h>
 #include <linux/fuse.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,8 +72,8 @@ gk_bridge_forget_buffers (struct gk_bridge_process *b)
 {
   while (b->buffers.n > 0)
     free (b->buffers.v[--b->buffers.n]);
-  free (b->receive.mem);
-  b->receive.mem = NULL;
+  free (gk_steal_ptr (b->receive.mem));
+  malloc_trim (0);
 }
 
 void

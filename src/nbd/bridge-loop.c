@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The bridge's process: how it begins, waits and ends. */
 #include <errno.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -31,8 +30,6 @@ gk_bridge_prepare (void *opaque, struct gk_error *err)
   b->signal_fd = signalfd (-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
   if (b->signal_fd == -1)
     return gk_error_sys (err, errno, "signalfd");
-  /* Buffers go back to the system when they are freed. */
-  mallopt (M_MMAP_THRESHOLD, 256 << 10);
   return gk_bridge_connect (b, err);
 }
 
