@@ -140,7 +140,7 @@ sessions (struct json_object *top)
   struct json_object *s = doctor_get (top, "sessions"), *list = doctor_get (s, "list");
   size_t n = doctor_length (list), live = 0;
 
-  puts ("\nSessions");
+  puts ("\nSessions of this user");
   for (size_t i = 0; i < n; i++)
     live += doctor_true (json_object_array_get_idx (list, i), "alive");
   if (doctor_text (s, "reason"))

@@ -19,7 +19,8 @@ static const struct cli_option image_options[] = {
   { "format", 0, CLI_STRING, IMAGES (format), "FORMAT",
     "format of the images that follow no header (raw, qcow2 ...)" },
   { "blocksize", 0, CLI_NUMBER, IMAGES (blocksize), "BYTES", "sector size: 512 or 4096" },
-  { "launcher", 0, CLI_STRING, IMAGES (launcher), "NAME", "how the worker is started: auto, local" },
+  { "launcher", 0, CLI_STRING, IMAGES (launcher), "NAME",
+    "how the worker is started: auto, local, uml" },
   { "ro", 'r', CLI_FLAG, IMAGES (ro), NULL, "change nothing in the image" },
   { "rw", 'w', CLI_FLAG, IMAGES (rw), NULL, "allow writing to the image" },
   { "json", 0, CLI_FLAG, IMAGES (json), NULL, "print JSON" },
@@ -30,7 +31,7 @@ static const struct cli_option image_options[] = {
 };
 
 #define MAX_OPTIONS 48
-#define CODE(i) (256 + (int) (i))
+#define CODE(i) (256 + (int)(i))
 
 struct parser {
   struct option long_options[MAX_OPTIONS + 2];
@@ -46,8 +47,8 @@ add_table (struct parser *p, const struct cli_option *table, void *target)
   for (; table && table->name; ++table, ++p->n) {
     p->option[p->n] = table;
     p->target[p->n] = target;
-    p->long_options[p->n] = (struct option){ table->name, table->kind != CLI_FLAG, NULL,
-                                             CODE (p->n) };
+    p->long_options[p->n] =
+        (struct option){ table->name, table->kind != CLI_FLAG, NULL, CODE (p->n) };
     if (table->letter) {
       size_t l = strlen (p->letters);
       p->letters[l++] = table->letter;
@@ -61,23 +62,23 @@ static int
 store (const struct cli_command *command, const struct cli_option *o, void *target,
        const char *value)
 {
-  char *at = (char *) target + o->offset;
+  char *at = (char *)target + o->offset;
   uint64_t number;
 
   switch (o->kind) {
   case CLI_FLAG:
-    *(bool *) at = true;
+    *(bool *)at = true;
     return 0;
   case CLI_STRING:
-    *(const char **) at = value;
+    *(const char **)at = value;
     return 0;
   case CLI_NUMBER:
     if (gk_parse_u64 (value, INT_MAX, &number) == -1)
       return cli_usage (command, "--%s: '%s' is not a number", o->name, value);
-    *(int *) at = (int) number;
+    *(int *)at = (int)number;
     return 0;
   case CLI_LIST: {
-    struct cli_list *list = (struct cli_list *) (void *) at;
+    struct cli_list *list = (struct cli_list *)(void *)at;
     const char **v = realloc (list->v, (list->n + 1) * sizeof *v);
     if (v == NULL)
       return cli_error ("out of memory");
