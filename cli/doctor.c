@@ -39,13 +39,12 @@ ask_worker (const char *worker, const char *image, const char *format, struct js
   return *ret ? CLI_OK : cli_error ("doctor: %s: its answer cannot be read", worker);
 }
 
-/* "auto" takes the first that is available. */
 static void
 ask_launchers (const char *worker, struct json_object *top)
 {
   const struct gk_launch_env env = { .worker = worker, .cachedir = "/var/tmp" };
   struct json_object *list = json_object_new_array ();
-  const char *chosen = NULL;
+  const struct gk_launcher *chosen = gk_launcher_choose ("auto", &env, NULL);
 
   for (size_t i = 0; gk_launchers[i]; i++) {
     _cleanup_error_ struct gk_error why_not = GK_ERROR_INIT;
@@ -56,12 +55,11 @@ ask_launchers (const char *worker, struct json_object *top)
     if (r == -1) {
       cli_json_string (o, "reason", gk_error_msg (&why_not));
       json_object_object_add (o, "needs_root", json_object_new_boolean (why_not.errnum == EPERM));
-    } else if (chosen == NULL)
-      chosen = gk_launchers[i]->name;
+    }
     json_object_array_add (list, o);
   }
   json_object_object_add (top, "launchers", list);
-  cli_json_string (top, "auto", chosen);
+  cli_json_string (top, "auto", chosen ? chosen->name : NULL);
 }
 
 /* Only the local launcher attaches with this machine's kernel. */
