@@ -127,8 +127,10 @@ test_machine (void **state)
 {
   pid_t pid;
 
-  if (access ("/usr/bin/qemu-system-x86_64", X_OK) == -1)
+  if (access ("/usr/bin/qemu-system-x86_64", X_OK) == -1) {
+    print_message ("skipped: qemu-system-x86_64 is not installed\n");
     skip ();
+  }
   assert_int_equal (sh ("truncate -s 1M base.raw && "
                         "qemu-img create -q -f qcow2 -b %s/base.raw -F raw vm.qcow2", help_dir), 0);
   pid = fork ();
