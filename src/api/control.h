@@ -22,8 +22,9 @@ enum gk_request {
   GK_REQUEST_TREE = 3,   /* body: [host folder, 0, 0], where it will be shown; the reply
                              carries a detached copy of the mounted tree */
   GK_REQUEST_OPEN = 4,   /* body: [path, flags, mode]; reply carries the open file */
-  GK_REQUEST_WHY = 5,    /* of a launcher's own process (worker/keeper.h): the reply is the
-                             error that ended the session */
+  /* Of a launcher's own process (worker/keeper.h): */
+  GK_REQUEST_BEGUN = 5,  /* the worker has answered */
+  GK_REQUEST_WHY = 6,    /* it does not (any more): the reply is the error that says why */
 };
 #define GK_REQUEST_MASK 0x00ffu
 

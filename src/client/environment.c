@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Settings from environment variables: libguestfs's, and GUESTKIT_BACKEND and
- * GUESTKIT_BACKEND_SETTINGS, which win over theirs since a machine's setup may
+/* Settings from environment variables: libguestfs's, and GUESTKIT_LAUNCHER
+ * (also called GUESTKIT_BACKEND) and GUESTKIT_BACKEND_SETTINGS, which win over theirs since a machine's setup may
  * name a backend of libguestfs for all programs.
  *
  * The public setters are called, so that each appears in the trace.  Trace and
@@ -113,6 +113,7 @@ parse (guestfs_h *g, char *const *list)
     { "LIBGUESTFS_BACKEND", guestfs_set_backend, false },
     { "LIBGUESTFS_BACKEND_SETTINGS", set_settings, false },
     { "GUESTKIT_BACKEND", guestfs_set_backend, false },
+    { "GUESTKIT_LAUNCHER", guestfs_set_backend, false },
     { "GUESTKIT_BACKEND_SETTINGS", set_settings, false },
   };
 

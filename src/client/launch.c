@@ -145,7 +145,8 @@ start_worker (guestfs_h *g, const struct gk_launch_params *params, struct gk_err
   gk_conn_set_events (s->conn, &(struct gk_conn_events){ on_log, on_progress, g });
   if (process.shared)
     gk_conn_share (s->conn, process.shared, process.shared_size);
-  if (gk_conn_hello (s->conn, gk_api_digest, HELLO_TIMEOUT_MS, err) == 0)
+  if (gk_conn_hello (s->conn, gk_api_digest, HELLO_TIMEOUT_MS, err) == 0
+      && gk_launched_begun (&s->process, err) == 0)
     return 0;
   gk_launched_explain (&s->process, err);
   return -1;

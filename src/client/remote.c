@@ -34,6 +34,8 @@ report (guestfs_h *g, const struct gk_call *call, struct gk_error *err)
 static int
 lost (guestfs_h *g, const struct gk_call *call, struct gk_error *err)
 {
+  if (g->session)
+    gk_launched_explain (&g->session->process, err);
   gk_session_lost (g);
   return gk_client_error (g, err->errnum,
                           "%s: the worker ended unexpectedly (%s); the session is over and its "

@@ -58,6 +58,12 @@ gk_launcher_choose (const char *name, const struct gk_launch_env *env, struct gk
   return NULL;
 }
 
+int
+gk_launched_begun (struct gk_launched *launched, struct gk_error *err)
+{
+  return launched->launcher->begun ? launched->launcher->begun (launched, err) : 0;
+}
+
 void
 gk_launched_explain (struct gk_launched *launched, struct gk_error *err)
 {

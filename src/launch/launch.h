@@ -38,6 +38,8 @@ struct gk_launcher {
   /* The drives as the worker is to see them; no function: as they are.  Strings are
    * those of from; free is enough.  NULL: out of memory. */
   struct gk_drive *(*worker_drives) (const struct gk_launch_params *from);
+  /* Optional, as gk_launched_begun. */
+  int (*begun) (struct gk_launched *launched, struct gk_error *err);
   /* Sets err to why the worker does not answer, when the launcher knows. */
   void (*explain) (struct gk_launched *launched, struct gk_error *err);
 };
@@ -49,6 +51,9 @@ extern const struct gk_launcher *const gk_launchers[];
  * ("direct", "libvirt") take the first that is available.  NULL: err is set. */
 const struct gk_launcher *gk_launcher_choose (const char *name, const struct gk_launch_env *env,
                                               struct gk_error *err);
+
+/* The worker has said hello. */
+int gk_launched_begun (struct gk_launched *launched, struct gk_error *err);
 
 /* Instead of what is in err (the worker is silent, or gone) what the launcher
  * knows about it, if anything. */

@@ -175,6 +175,14 @@ uml_worker_drives (const struct gk_launch_params *from)
   return drives;
 }
 
+static int
+uml_begun (struct gk_launched *l, struct gk_error *err)
+{
+  struct gk_frame frame;
+
+  return request (l->control, GK_REQUEST_BEGUN, NULL, &frame, err) == 0 ? 0 : -1;
+}
+
 static void
 uml_explain (struct gk_launched *l, struct gk_error *err)
 {
@@ -192,5 +200,6 @@ const struct gk_launcher gk_launcher_uml = {
   .available = uml_available,
   .start = uml_start,
   .worker_drives = uml_worker_drives,
+  .begun = uml_begun,
   .explain = uml_explain,
 };

@@ -25,6 +25,7 @@
 #define GRACE_MS 100000
 /* What is shown of the kernel's last words. */
 #define LAST_LINES 6
+#define SETTLE_MS 500
 
 struct keeper {
   struct gk_conn *control;
@@ -33,8 +34,8 @@ struct keeper {
   char *dir;
   struct gk_kept_drive *drives;
   struct gk_child kernel;
+  bool begun;
   bool kernel_ended;
-  int kernel_status;
   int shared_fd;
   struct gk_uml_console console;
   struct gk_error reason; /* why the kernel was killed */
@@ -59,7 +60,7 @@ static void
 note_end (struct keeper *k)
 {
   read_console (k);
-  k->kernel_status = gk_child_stop (&k->kernel, 0);
+  gk_child_stop (&k->kernel, 0);
   k->kernel_ended = true;
 }
 
@@ -70,30 +71,41 @@ kill_kernel (struct keeper *k)
     note_end (k);
 }
 
+/* The image server of a drive has ended; k->reason says so. */
+static bool
+server_died (struct keeper *k)
+{
+  for (unsigned i = 0; i < k->params.ndrives; i++) {
+    struct gk_server *s = &k->drives[i].server;
+    if (gk_child_alive (&s->child))
+      continue;
+    _cleanup_free_ char *words = gk_child_last_words (&s->child);
+    gk_error_set (&k->reason, EIO, "the image server of drive %u ended%s%s", i,
+                  words ? ": " : "", words ? words : "");
+    return true;
+  }
+  return false;
+}
+
 /* What is known about why there is no session (any more). */
 static int
 explain (struct keeper *k, struct gk_error *err)
 {
-  bool ended = k->kernel_ended;
+  /* The connection ends a moment before the process that had it. */
+  struct pollfd p = { .fd = k->kernel.pidfd, .events = POLLIN };
+  bool ended = k->kernel_ended || poll (&p, 1, SETTLE_MS) > 0;
 
+  server_died (k);
   kill_kernel (k);
-  _cleanup_free_ char *last = gk_uml_console_last (&k->console, LAST_LINES);
-  if (last == NULL)
-    return gk_error_oom (err);
   if (k->reason.msg != NULL)
     return gk_error_set (err, k->reason.errnum, "%s", k->reason.msg);
-  if (ended)
-    gk_error_set (err, ECONNRESET, "the User-Mode Linux kernel ended (status %d)",
-                  k->kernel_status);
-  else
-    gk_error_set (err, ETIMEDOUT, "the User-Mode Linux kernel did not become ready in time");
-  if (last[0] != '\0') {
-    _cleanup_free_ char *what = strdup (gk_error_msg (err));
-    gk_error_clear (err);
-    gk_error_set (err, ended ? ECONNRESET : ETIMEDOUT, "%s; its last lines: %s", what ? what : "",
-                  last);
-  }
-  return -1;
+  _cleanup_free_ char *last = gk_uml_console_last (&k->console, LAST_LINES);
+  const char *what = ended      ? "ended"
+                     : k->begun ? "does not answer"
+                                : "did not become ready in time";
+  return gk_error_set (err, ended ? ECONNRESET : ETIMEDOUT,
+                       "the User-Mode Linux kernel %s; its last lines: %s", what,
+                       last && last[0] ? last : "none");
 }
 
 /* --- starting ------------------------------------------------------------------------ */
@@ -146,21 +158,6 @@ start (struct keeper *k, const char *cachedir, int conn_fd, struct gk_error *err
 
 /* --- waiting -------------------------------------------------------------------------- */
 
-static bool
-server_died (struct keeper *k)
-{
-  for (unsigned i = 0; i < k->params.ndrives; i++) {
-    struct gk_server *s = &k->drives[i].server;
-    if (gk_child_alive (&s->child))
-      continue;
-    _cleanup_free_ char *words = gk_child_last_words (&s->child);
-    gk_error_set (&k->reason, EIO, "the image server of drive %u ended%s%s", i,
-                  words ? ": " : "", words ? words : "");
-    return true;
-  }
-  return false;
-}
-
 /* A request on the control connection.  False when it has ended. */
 static bool
 answer (struct keeper *k)
@@ -170,6 +167,10 @@ answer (struct keeper *k)
   if (gk_conn_recv_call (k->control, &frame, -1, NULL) != GK_CONN_FRAME)
     return false;
   _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
+  if ((frame.flags & GK_REQUEST_MASK) == GK_REQUEST_BEGUN) {
+    k->begun = true;
+    return gk_conn_send (k->control, GK_FRAME_REPLY, 0, frame.serial, NULL, 0, NULL, 0, NULL) == 0;
+  }
   if ((frame.flags & GK_REQUEST_MASK) == GK_REQUEST_WHY)
     explain (k, &what);
   else
@@ -194,7 +195,7 @@ watch (struct keeper *k, int signal_fd)
     p[1] = (struct pollfd) { k->kernel_ended ? -1 : k->kernel.pidfd, POLLIN, 0 };
     p[2] = (struct pollfd) { k->kernel_ended ? -1 : k->kernel.err_fd, POLLIN, 0 };
     p[3] = (struct pollfd) { signal_fd, POLLIN, 0 };
-    int r = poll (p, n + 4, client ? -1 : GRACE_MS);
+    int r = poll (p, n + 4, client ? -1 : k->begun ? GRACE_MS : 0);
     if (r == -1 && errno == EINTR)
       continue;
     if (r <= 0 || p[3].revents != 0) {

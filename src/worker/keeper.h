@@ -11,6 +11,8 @@
  * The client has a second connection, to the keeper.  On it the client asks
  *   LAUNCH  the reply carries the memory that both ends of the other
  *           connection share; the kernel is on its way then
+ *   BEGUN   the worker has answered: from now on what it does may be worth
+ *           waiting for after the client has gone
  *   WHY     when the other connection has ended or stays silent: the answer is
  *           an error that says what is known, and the session is over
  */
