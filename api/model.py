@@ -158,7 +158,7 @@ class Call:
     blocking: bool = True           # False: may be called while another runs
     progress: bool = False
     cancellable: bool = False
-    once_error_as: str | None = None  # prefix of errors, if not the own name
+    error_as: str | None = None  # prefix of errors, if not the own name
     needs_root: bool = False        # needs a mounted root without a Pathname
     wrapper: bool = True            # False: raw, no trace (internal calls)
     brief: str = ""

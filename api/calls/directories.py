@@ -18,6 +18,7 @@ count once.  The call can take long and sends progress events.""")
 
 call("find",
      [Pathname("directory")], RStringList("names"),
+     error_as="find0",
      since="1.0.27", impl="fileops",
      brief="List everything below a directory",
      doc="""\
@@ -73,6 +74,7 @@ As `ll`, with the SELinux label of each entry.  Programs use `lgetxattrs`.""")
 
 call("ls",
      [Pathname("directory")], RStringList("listing"),
+     error_as="ls0",
      since="0.0.4", impl="fileops",
      brief="List the names in a directory",
      doc="""\

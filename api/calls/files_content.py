@@ -9,6 +9,7 @@ group("files-content")
 
 call("cat",
      [Pathname("path")], RString("content"),
+     error_as="download",
      since="0.0.4", impl="fileops",
      brief="Return the contents of a file as text",
      doc="""\
@@ -197,6 +198,7 @@ is limited by the size of a message: for more use `upload_offset`.""")
 
 call("read_file",
      [Pathname("path")], RBufferOut("content"),
+     error_as="download",
      since="1.0.63", impl="fileops",
      brief="Return the contents of a file as bytes",
      doc="""\
@@ -207,6 +209,7 @@ Directories are refused.  For files that are too large for that use
 
 call("read_lines",
      [Pathname("path")], RStringList("lines"),
+     error_as="download",
      since="0.0.7", impl="fileops",
      brief="Return the lines of a file",
      doc="""\
@@ -287,6 +290,7 @@ Returns the number of words, divided by white space, in `path`.""")
 
 call("write",
      [Pathname("path"), BufferIn("content")], RErr,
+     error_as="internal_write",
      since="1.3.14", impl="fileops",
      brief="Make a file with the given contents",
      doc="""\
@@ -298,6 +302,7 @@ place: if the disk is full in between, the old ones are lost.""")
 
 call("write_append",
      [Pathname("path"), BufferIn("content")], RErr,
+     error_as="internal_write_append",
      since="1.11.18", impl="fileops",
      brief="Append to a file",
      doc="""\

@@ -167,6 +167,7 @@ owner and group and what it leads to stays as it is.""")
 
 call("lstat",
      [Pathname("path")], RStruct("statbuf", "stat"),
+     error_as="lstatns",
      since="1.9.2", impl="fileops", deprecated=True, deprecated_by="lstatns",
      brief="Return information about a file or link",
      doc="""\
@@ -176,6 +177,7 @@ nanoseconds.""")
 call("lstatlist",
      [Pathname("path"), FilenameList("names")],
      RStructList("statbufs", "stat"),
+     error_as="internal_lstatnslist",
      since="1.0.77", impl="fileops", deprecated=True,
      deprecated_by="lstatnslist",
      brief="Return information about many files of one directory",
@@ -193,6 +195,7 @@ itself and not what it leads to.""")
 call("lstatnslist",
      [Pathname("path"), FilenameList("names")],
      RStructList("statbufs", "statns"),
+     error_as="internal_lstatnslist",
      since="1.27.53", impl="fileops",
      brief="Return information about many files of one directory",
      doc="""\
@@ -204,6 +207,7 @@ any length may be given.""")
 
 call("stat",
      [Pathname("path")], RStruct("statbuf", "stat"),
+     error_as="statns",
      since="1.9.2", impl="fileops", deprecated=True, deprecated_by="statns",
      brief="Return information about a file",
      doc="""\

@@ -172,6 +172,7 @@ relative and lead nowhere.  Fails if `path` is not a symbolic link.""")
 
 call("readlinklist",
      [Pathname("path"), FilenameList("names")], RStringList("links"),
+     error_as="internal_readlinklist",
      since="1.0.77", impl="fileops",
      brief="Return the texts of many links of one directory",
      doc="""\

@@ -94,6 +94,7 @@ As `setxattr`, of a symbolic link itself.""")
 
 call("lxattrlist",
      [Pathname("path"), FilenameList("names")], RStructList("xattrs", "xattr"),
+     error_as="internal_lxattrlist",
      since="1.0.77", optgroup="linuxxattrs",
      brief="List the extended attributes of many files",
      doc="""\

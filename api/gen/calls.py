@@ -62,7 +62,7 @@ def descriptors(calls, structs):
         fields = [f".name = {c_string(c.name)}", f".c_name = {c_string(c.c_name)}",
                   f".flags = {flags(c)}",
                   f".ret = GK_RET_{snake_upper(c.ret.kind)}",
-                  f".error_as = {c_string(c.once_error_as or c.name)}",
+                  f".error_as = {c_string(c.error_as or c.name)}",
                   f".brief = {c_string(c.brief)}", f".doc = {c_string(c.doc.strip())}"]
         if c.args:
             fields.append(f".nargs = {len(c.args)}, .args = args_{c.name}")

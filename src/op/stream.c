@@ -26,19 +26,19 @@ gk_sink_write (struct gk_sink *sink, const void *buf, size_t n, struct gk_error 
   return sink->ops->write (sink, buf, n, err);
 }
 
+/* A pipe may keep us waiting for ever; a regular file is always ready. */
 static ssize_t
 fd_read (struct gk_source *src, void *buf, size_t n, struct gk_error *err)
 {
   struct pollfd p = { .fd = src->fd, .events = POLLIN };
-  ssize_t r;
 
   for (;;) {
-    r = read (src->fd, buf, n);
+    if (gk_task_poll (src->task, &p, 1, -1, err) == -1)
+      return -1;
+    ssize_t r = read (src->fd, buf, n);
     if (r >= 0)
       return r;
-    if (errno == EAGAIN)
-      poll (&p, 1, -1);
-    else if (errno != EINTR)
+    if (errno != EINTR && errno != EAGAIN)
       return gk_error_sys (err, errno, "read");
   }
 }
@@ -46,9 +46,9 @@ fd_read (struct gk_source *src, void *buf, size_t n, struct gk_error *err)
 static int
 fd_write (struct gk_sink *sink, const void *buf, size_t n, struct gk_error *err)
 {
-  if (gk_write_full (sink->fd, buf, n) == -1)
-    return gk_error_sys (err, errno, "write");
-  return 0;
+  const struct gk_copy_to to = gk_copy_to_fd (sink->fd);
+
+  return gk_copy_write (&to, buf, n, sink->task, err);
 }
 
 static const struct gk_source_ops fd_source_ops = { .read = fd_read };

@@ -31,6 +31,7 @@ struct gk_source {
   const struct gk_source_ops *ops;
   int fd;           /* or -1.  Read from its current offset. */
   uint64_t total;   /* bytes expected, for progress; 0 when unknown */
+  struct gk_task *task; /* of a descriptor: read stops waiting when this is cancelled; or NULL */
 };
 
 struct gk_sink_ops {
@@ -39,12 +40,13 @@ struct gk_sink_ops {
 struct gk_sink {
   const struct gk_sink_ops *ops;
   int fd;
+  struct gk_task *task; /* of a descriptor: write stops waiting when this is cancelled; or NULL */
 };
 
 ssize_t gk_source_read (struct gk_source *src, void *buf, size_t n, struct gk_error *err);
 int gk_sink_write (struct gk_sink *sink, const void *buf, size_t n, struct gk_error *err);
 
-/* Make one from a descriptor (borrowed). */
+/* Make one from a descriptor (borrowed), without a task. */
 void gk_source_from_fd (struct gk_source *src, int fd);
 void gk_sink_to_fd (struct gk_sink *sink, int fd);
 

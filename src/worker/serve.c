@@ -54,6 +54,7 @@ streams_begin (struct streams *st, struct gk_session *s, const struct request *r
   if (rq->fd >= 0) {
     gk_source_from_fd (&st->fd_source, rq->fd);
     gk_sink_to_fd (&st->fd_sink, rq->fd);
+    st->fd_source.task = st->fd_sink.task = s->ctx.task;
     st->io = (struct gk_io){ &st->fd_source, &st->fd_sink };
   }
   st->chunks_in = rq->frame->flags & GK_FLAG_CHUNKS_IN;

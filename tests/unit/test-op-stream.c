@@ -451,6 +451,41 @@ cancel_while_waiting (void **state)
   }
 }
 
+/* The same for operations that read and write piece by piece. */
+static void
+cancel_while_a_stream_waits (void **state)
+{
+  char buf[65536] = { 0 };
+
+  for (int writing = 0; writing < 2; writing++) {
+    _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+    struct fake f = FAKE;
+    struct gk_source source;
+    struct gk_sink sink;
+    double begun = now ();
+    pthread_t t;
+    int fds[2];
+
+    assert_return_code (pipe2 (fds, O_CLOEXEC), errno);
+    gk_source_from_fd (&source, fds[0]);
+    gk_sink_to_fd (&sink, fds[1]);
+    source.task = sink.task = &f.task;
+    f.fd = eventfd (0, EFD_CLOEXEC);
+    assert_int_equal (pthread_create (&t, NULL, cancel_soon, &f), 0);
+    if (writing)
+      while (gk_sink_write (&sink, buf, sizeof buf, &err) == 0)
+        ;
+    else
+      assert_int_equal (gk_source_read (&source, buf, sizeof buf, &err), -1);
+    assert_int_equal (err.errnum, ECANCELED);
+    assert_true (now () - begun < 2);
+    pthread_join (t, NULL);
+    close (fds[0]);
+    close (fds[1]);
+    close (f.fd);
+  }
+}
+
 /* A cancel descriptor that is readable for another reason must neither end
  * the operation nor make it spin. */
 static void
@@ -625,6 +660,7 @@ main (void)
     cmocka_unit_test (errors),
     cmocka_unit_test (cancel_while_copying),
     cmocka_unit_test (cancel_while_waiting),
+    cmocka_unit_test (cancel_while_a_stream_waits),
     cmocka_unit_test (noise_on_the_cancel_fd),
     cmocka_unit_test (wire),
     cmocka_unit_test (progress_rate),
