@@ -2,7 +2,7 @@
 """Extended attributes, ACLs and capabilities of files."""
 
 from model import (
-    call, group, FilenameList, Int, Pathname, RBufferOut, RErr, RString,
+    call, example, group, FilenameList, Int, Pathname, RBufferOut, RErr, RString,
     RStructList, String)
 
 group("acl")
@@ -50,69 +50,89 @@ group("xattr")
 
 call("getxattr",
      [Pathname("path"), String("name")], RBufferOut("xattr"),
-     since="1.7.24", optgroup="linuxxattrs",
+     since="1.7.24", impl="fileops", optgroup="linuxxattrs",
      brief="Return one extended attribute",
      doc="""\
 Returns the value of the attribute `name` of `path`, following symbolic
-links.""")
+links.""",
+     examples=[
+         example("fs", "touch /f", "getxattr /f user.none", error="No data available", errno="ENODATA")])
 
 call("getxattrs",
      [Pathname("path")], RStructList("xattrs", "xattr"),
-     since="1.0.59", optgroup="linuxxattrs",
+     since="1.0.59", impl="fileops", optgroup="linuxxattrs",
      brief="List the extended attributes of a file",
      doc="""\
 Returns names and values of all attributes of `path`, following symbolic
-links.""")
+links.""",
+     examples=[
+         example("fs", "touch /f", "setxattr user.x abc 3 /f", "getxattrs /f",
+                 prints="[0] = {\n  attrname: user.x\n  attrval: abc\n}")])
 
 call("lgetxattr",
      [Pathname("path"), String("name")], RBufferOut("xattr"),
-     since="1.7.24", optgroup="linuxxattrs",
+     since="1.7.24", impl="fileops", optgroup="linuxxattrs",
      brief="Return one extended attribute of a file or link",
      doc="""\
 As `getxattr`, of a symbolic link itself.""")
 
 call("lgetxattrs",
      [Pathname("path")], RStructList("xattrs", "xattr"),
-     since="1.0.59", optgroup="linuxxattrs",
+     since="1.0.59", impl="fileops", optgroup="linuxxattrs",
      brief="List the extended attributes of a file or link",
      doc="""\
 As `getxattrs`, of a symbolic link itself.""")
 
 call("lremovexattr",
      [String("xattr"), Pathname("path")], RErr,
-     since="1.0.59", optgroup="linuxxattrs",
+     since="1.0.59", impl="fileops", optgroup="linuxxattrs",
      brief="Remove an extended attribute from a file or link",
      doc="""\
-As `removexattr`, of a symbolic link itself.""")
+As `removexattr`, of a symbolic link itself.""",
+     examples=[
+         example("fs", "ln-s /f /l", "lsetxattr trusted.x ab 2 /l", "lremovexattr trusted.x /l", "lgetxattr /l trusted.x",
+                 error="No data")])
 
 call("lsetxattr",
      [String("xattr"), String("val"), Int("vallen"), Pathname("path")], RErr,
-     since="1.0.59", optgroup="linuxxattrs",
+     since="1.0.59", impl="fileops", optgroup="linuxxattrs",
      brief="Set an extended attribute of a file or link",
      doc="""\
-As `setxattr`, of a symbolic link itself.""")
+As `setxattr`, of a symbolic link itself.""",
+     examples=[
+         example("fs", "ln-s /f /l", "lsetxattr trusted.x ab 2 /l", "lgetxattr /l trusted.x", prints="ab")])
 
 call("lxattrlist",
      [Pathname("path"), FilenameList("names")], RStructList("xattrs", "xattr"),
      error_as="internal_lxattrlist",
-     since="1.0.77", optgroup="linuxxattrs",
+     since="1.0.77", impl="fileops", optgroup="linuxxattrs",
      brief="List the extended attributes of many files",
      doc="""\
 Does `lgetxattrs` for each of `names`, which are names in the directory
 `path`.  For each file there is an entry with an empty name, whose value is
-the number of attributes that follow (or empty on an error).""")
+the number of attributes that follow (or empty on an error).""",
+     examples=[
+         example("fs", "touch /f", "setxattr user.x abc 3 /f", "lxattrlist / 'f nope'",
+                 prints="[0] = {\n  attrname: \n  attrval: 1\n}\n[1] = {\n  attrname: user.x\n  attrval: abc\n}\n"
+                        "[2] = {\n  attrname: \n  attrval: \n}")])
 
 call("removexattr",
      [String("xattr"), Pathname("path")], RErr,
-     since="1.0.59", optgroup="linuxxattrs",
+     since="1.0.59", impl="fileops", optgroup="linuxxattrs",
      brief="Remove an extended attribute",
      doc="""\
-Removes the attribute `xattr` from `path`, following symbolic links.""")
+Removes the attribute `xattr` from `path`, following symbolic links.""",
+     examples=[
+         example("fs", "touch /f", "setxattr user.x abc 3 /f", "removexattr user.x /f", "getxattr /f user.x", error="No data")])
 
 call("setxattr",
      [String("xattr"), String("val"), Int("vallen"), Pathname("path")], RErr,
-     since="1.0.59", optgroup="linuxxattrs",
+     since="1.0.59", impl="fileops", optgroup="linuxxattrs",
      brief="Set an extended attribute",
      doc="""\
 Sets the attribute `xattr` of `path`, following symbolic links, to the
-first `vallen` bytes of `val`.""")
+first `vallen` bytes of `val`.""",
+     examples=[
+         example("fs", "touch /f", "setxattr user.x abc 3 /f", "getxattr /f user.x", prints="abc"),
+         example("fs", "touch /f", "setxattr user.x abc 4 /f", error="does not fit", errno="EINVAL"),
+         example("fs", "setxattr user.x abc 3 /nope", error="/nope: No such file", errno="ENOENT")])
