@@ -145,10 +145,13 @@ $(B)/guestkitd: $(call archives,$(WORKER_ROOMS))
 	@echo "  LINK $@"
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) $(call link,$(WORKER_ROOMS)) $(LIBS) -o $@
 
-# Preloaded into the kernel of the uml launcher.
-$(B)/uml-boot-clock.so: src/uml/preload/boot-clock.c
+# Small things for the kernel of the uml launcher, not programs of this system.
+$(B)/uml-boot-clock.so: src/uml/helpers/boot-clock.c
 	@mkdir -p $(@D); echo "  LINK $@"
 	$(Q)$(CC) $(filter-out -fsanitize%,$(CFLAGS_ALL)) -shared $< -o $@
+$(B)/uml-modprobe: src/uml/helpers/modprobe.c $(call archives,uml base)
+	@mkdir -p $(@D); echo "  LINK $@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(B)/inc/uml -Isrc $< $(call link,uml base) -o $@
 
 # Whole archives, because nobody inside refers to the public functions.
 $(B)/libguestkit.so.0: $(call archives,$(LIB_ROOMS)) $(GEN)/gk-symbols.map
@@ -176,6 +179,6 @@ $(B)/guestkit: $(CLI_OBJ) $(call archives,$(LIB_ROOMS))
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) $(CLI_OBJ) $(call link,$(LIB_ROOMS)) $(LIBS) -ldl -o $@
 -include $(CLI_OBJ:.o=.d)
 
-all: $(B)/guestkitd $(B)/uml-boot-clock.so $(B)/libguestkit.so $(B)/compat/libguestfs.so.0 $(if $(CLI_SRC),$(B)/guestkit)
+all: $(B)/guestkitd $(B)/uml-boot-clock.so $(B)/uml-modprobe $(B)/libguestkit.so $(B)/compat/libguestfs.so.0 $(if $(CLI_SRC),$(B)/guestkit)
 
 -include mk/*.mk

@@ -19,9 +19,24 @@
 #include "op/ctx.h"
 #include "op/task.h"
 
+/* The kernel's type for fs, or NULL.  A kernel that is the session's own may
+ * have it as a module. */
+static const char *
+kernel_type (struct gk_ctx *ctx, const struct gk_fs *fs)
+{
+  const char *type = gk_fs_kernel_type (fs);
+
+  for (const char *const *p = fs->kernel_types; type == NULL && ctx->load_module && p && *p; p++) {
+    _cleanup_free_ char *alias = gk_asprintf ("fs-%s", *p);
+    if (alias && ctx->load_module (alias, NULL) == 0)
+      type = gk_fs_kernel_type (fs);
+  }
+  return type;
+}
+
 /* Which row of the table, and which of the kernel's filesystems. */
 static int
-find_type (const char *device, const char *asked, const struct gk_fs **ret_fs,
+find_type (struct gk_ctx *ctx, const char *device, const char *asked, const struct gk_fs **ret_fs,
            const char **ret_type, struct gk_error *err)
 {
   _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
@@ -34,7 +49,7 @@ find_type (const char *device, const char *asked, const struct gk_fs **ret_fs,
       return gk_error_set (err, EINVAL, "wrong fs type or bad superblock (nothing recognized)");
   }
   const struct gk_fs *fs = gk_fs_find (name);
-  const char *type = fs ? gk_fs_kernel_type (fs) : NULL;
+  const char *type = fs ? kernel_type (ctx, fs) : NULL;
   if (fs == NULL || fs->kernel_types == NULL)
     return gk_error_set (err, ENODEV, "unknown filesystem type ‘%s’", name);
   if (type == NULL)
@@ -108,7 +123,7 @@ do_mount (struct gk_ctx *ctx, const char *options, const char *vfstype, const ch
   _cleanup_free_ char *detail = NULL;
   int r = check_not_there (ctx, target, m.device, mountpoint, err);
   if (r == 0)
-    r = find_type (m.device, vfstype, &request.fs, &request.type, err);
+    r = find_type (ctx, m.device, vfstype, &request.fs, &request.type, err);
   if (r == 0 && m.subvol && !gk_streq (request.fs->name, "btrfs"))
     r = gk_error_set (err, EINVAL, "not a btrfs filesystem");
   if (r == 0 && gk_kernel_mount (&request, &detail) == -1)

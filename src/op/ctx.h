@@ -24,6 +24,9 @@ struct gk_ctx {
   /* To be called by whoever rewrote the partition table of a device: the
    * kernel's partitions and the nodes in /dev follow.  NULL in unit tests. */
   int (*table_changed) (struct gk_ctx *ctx, const char *device, struct gk_error *err);
+  /* Load a module of the kernel, by name or alias.  NULL on a kernel that is
+   * not the session's own: there nothing is loaded because a guest needs it. */
+  int (*load_module) (const char *name, struct gk_error *err);
   const char *tmpdir;       /* the session's own directory on the host, absolute */
   mode_t umask;             /* what the umask call set; applied by the process umask */
   bool network;

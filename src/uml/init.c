@@ -21,9 +21,6 @@
 #include "base/fd.h"
 #include "uml/uml.h"
 
-/* The kernel runs it for a module that it wants. */
-#define MODPROBE "/run/modprobe"
-
 static const struct {
   const char *type, *point, *options;
   unsigned long flags;
@@ -64,9 +61,7 @@ load_modules (struct gk_error *err)
 {
   static const char *const needed[] = { "virtio_blk", "dm_mod", "loop", "fuse", "nbd" };
 
-  if (symlink (GK_UML_WORKER, MODPROBE) == -1)
-    return gk_error_sys (err, errno, "%s", MODPROBE);
-  if (write_file ("/proc/sys/kernel/modprobe", MODPROBE, err) == -1)
+  if (write_file ("/proc/sys/kernel/modprobe", GK_UML_MODPROBE, err) == -1)
     return -1;
   for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
     if (gk_uml_modprobe (needed[i], err) == -1)
@@ -106,7 +101,7 @@ open_connection (struct gk_uml_world *ret, struct gk_error *err)
 }
 
 /* The time of day, from a file that the machine outside makes now: during the
- * boot the clock ran too fast (preload/boot-clock.c). */
+ * boot the clock ran too fast (helpers/boot-clock.c). */
 static int
 set_clock (struct gk_error *err)
 {

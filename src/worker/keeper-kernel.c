@@ -43,16 +43,17 @@ own_path (char path[PATH_MAX], struct gk_error *err)
   return 0;
 }
 
-/* It is installed beside this program; without it the kernel boots slower. */
+/* What is installed beside this program. */
 static int
-show_boot_clock (struct gk_sandbox *sb, const char *worker, struct gk_error *err)
+show_helper (struct gk_sandbox *sb, const char *worker, const char *name, const char *to,
+             struct gk_error *err)
 {
-  _cleanup_free_ char *path = gk_asprintf ("%.*s/uml-boot-clock.so",
-                                           (int) (strrchr (worker, '/') - worker), worker);
+  _cleanup_free_ char *path
+    = gk_asprintf ("%.*s/%s", (int) (strrchr (worker, '/') - worker), worker, name);
 
   if (path == NULL)
     return gk_error_oom (err);
-  return gk_sandbox_add (sb, GK_SANDBOX_SHOW, path, GK_UML_CLOCK, err);
+  return gk_sandbox_add (sb, GK_SANDBOX_SHOW, path, to, err);
 }
 
 static int
@@ -65,7 +66,8 @@ fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, in
   if (own_path (worker, err) == -1 || gk_sandbox_uid (&sb->uid, err) == -1
       || gk_sandbox_add_system (sb, err) == -1
       || gk_sandbox_add (sb, GK_SANDBOX_SHOW, worker, GK_UML_WORKER, err) == -1
-      || show_boot_clock (sb, worker, err) == -1
+      || show_helper (sb, worker, "uml-boot-clock.so", GK_UML_CLOCK, err) == -1
+      || show_helper (sb, worker, "uml-modprobe", GK_UML_MODPROBE, err) == -1
       || gk_sandbox_add (sb, GK_SANDBOX_SHOW, sockets, GK_UML_SOCKETS, err) == -1
       || gk_sandbox_add (sb, GK_SANDBOX_SHARE, shared, GK_UML_SHARED, err) == -1)
     return -1;

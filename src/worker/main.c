@@ -19,7 +19,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/str.h"
 #include "mount/mount.h"
 #include "uml/uml.h"
 #include "worker/doctor.h"
@@ -82,7 +81,9 @@ static _Noreturn void
 run_inside (void)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
-  struct gk_session s = { .dir = "/run/guestkit", .host_ns_fd = -1 };
+  struct gk_session s = { .dir = "/run/guestkit",
+                          .host_ns_fd = -1,
+                          .ctx.load_module = gk_uml_modprobe };
   struct gk_uml_world world;
 
   if (gk_uml_enter (&world, &err) == -1 || mkdir (s.dir, 0700) == -1)
@@ -90,13 +91,6 @@ run_inside (void)
   else
     serve (&s, world.conn_fd, world.shared, world.shared_size, NULL);
   gk_uml_power_off ();
-}
-
-/* The kernel's helper: "modprobe -q -- NAME". */
-static int
-run_modprobe (int argc, char *argv[])
-{
-  return argc > 1 && gk_uml_modprobe (argv[argc - 1], NULL) == 0 ? 0 : 1;
 }
 
 static int
@@ -140,8 +134,6 @@ main (int argc, char *argv[])
   bool keep = false;
   int c;
 
-  if (gk_streq (basename (argv[0]), "modprobe"))
-    return run_modprobe (argc, argv);
   while ((c = getopt_long (argc, argv, "", options, NULL)) != -1) {
     switch (c) {
     case 'c':
