@@ -84,15 +84,17 @@ call("tar_in",
 Unpacks the host file `tarfile` ("-" is standard input) into the existing
 directory `directory` of the guest.  Owners are restored by their numbers,
 modes and times as in the archive; existing files of the same name are
-replaced.  Whatever names and links the archive holds, nothing outside
-`directory` is written.  The call can be cancelled; what was unpacked until
-then stays.
+replaced.  Leading slashes are taken off names; a name with "..", or one
+that goes through a symbolic link which the archive itself has made, is not
+unpacked and makes the call fail in the end.  Symbolic links that were
+there before are followed, inside the guest.  The call can be cancelled;
+what was unpacked until then stays.
 
 Optional arguments:
 
 - `compress`: how the archive is compressed: "compress", "gzip", "bzip2",
   "xz", "lzop", "lzma" or "zstd".  Without it the archive must be plain.
-  An unknown word is an error.
+  An unknown word is an error.  "lzop" needs that program on the host.
 - `xattrs`: restore extended attributes that the archive holds.
 - `selinux`: restore SELinux labels that the archive holds.
 - `acls`: restore POSIX ACLs that the archive holds.""",
@@ -132,17 +134,19 @@ call("tar_out",
      doc="""\
 Packs all below `directory` of the guest into the host file `tarfile` ("-"
 is standard output).  Names in the archive are relative to the directory
-and begin with "./".  The call can be cancelled, and leaves a useless file
+and begin with "./".  Times are kept to the nanosecond, and holes and hard
+links as such; sockets are left out.  The call can be cancelled, and leaves a useless file
 then.
 
 Optional arguments:
 
 - `compress`: compress with "compress", "gzip", "bzip2", "xz", "lzop",
   "lzma" or "zstd".
-- `numericowner`: only the numbers of owners are stored, and not the names
-  that the guest has for them.
-- `excludes`: wildcards; files whose name in the archive matches are left
-  out, with all below them.
+- `numericowner`: only the numbers of owners are stored.  That is so in any
+  case: the names that guestkit could look up are not the guest's.
+- `excludes`: wildcards, which match slashes too; files whose name in the
+  archive matches, from the start or behind a slash, are left out with all
+  below them.
 - `xattrs`: store extended attributes.
 - `selinux`: store SELinux labels.
 - `acls`: store POSIX ACLs.""",

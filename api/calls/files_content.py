@@ -2,7 +2,7 @@
 """What is in files: reading, writing, searching."""
 
 from model import (
-    call, group, BufferIn, DevOrPath, Int, Int64, OBool, Pathname, RBool,
+    call, example, group, BufferIn, DevOrPath, Int, Int64, OBool, Pathname, RBool,
     RBufferOut, RErr, RInt, RString, RStringList, String)
 
 group("files-content")
@@ -17,7 +17,19 @@ Returns everything in `path` as one string, which the caller frees.
 Because a C string ends at the first NUL byte, a file that may hold such
 bytes must be read with `read_file` or `download`.  Symbolic links are
 followed inside the guest.  Fails for directories, for paths that do not
-exist, and when the file does not fit into memory.""")
+exist, and when the file does not fit into memory.""",
+     examples=[
+         example("tree", "cat /hello", prints="hello, world"),
+         example("tree", "cat /abslink", prints="hello, world"),
+         example("tree", "cat /nul", prints="a"),
+         example("tree", "cat /nope", error="download: /nope: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "cat /dir", error="/dir: is a directory"),
+         example("tree", "cat /up", error="/up: No such file or directory", errno="ENOENT"),
+         example("tree", "cat /nodes/pipe", error="/nodes/pipe: is a FIFO, not a regular file"),
+         example("tree", "cat /nodes/null",
+                 error="/nodes/null: is a character device, not a regular file"),
+     ])
 
 call("copy_size",
      [DevOrPath("src"), DevOrPath("dest"), Int64("size")], RErr,
@@ -58,7 +70,15 @@ call("equal",
      doc="""\
 Compares the bytes of `file1` and `file2`, following symbolic links, and
 returns true when both have the same length and contents.  Nothing else
-(owner, mode, times) is compared.  Both must exist and be readable files.""")
+(owner, mode, times) is compared.  Both must exist and be readable files.""",
+     examples=[
+         example("tree", "equal /hello /link", prints="true"),
+         example("tree", "cp /abc /abc2", "equal /abc /abc2", prints="true"),
+         example("tree", "equal /hello /words", prints="false"),
+         example("tree", "equal /hello /nope", error="/nope: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "equal /dir /hello", error="/dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("fallocate",
      [Pathname("path"), Int("len")], RErr,
@@ -108,20 +128,34 @@ call("fill",
      since="1.0.79", impl="fileops", progress=True,
      brief="Write a file that repeats one byte",
      doc="""\
-Makes `path`, or replaces its contents, with `len` copies of the byte `c`.
+Writes `len` copies of the byte `c` to the start of `path`, which is made if
+it does not exist; what a longer file holds behind them stays.
 `c` must be between 0 and 255 and `len` not negative.  For a file of zeroes
 that takes no space use `truncate_size`; to repeat more than one byte,
-`fill_pattern`.  The call can take long and sends progress events.""")
+`fill_pattern`.  The call can take long and sends progress events.""",
+     examples=[
+         example("fs", "fill 0x41 5 /f", "cat /f", prints="AAAAA"),
+         example("fs", "write /f abcdef", "fill 0x2d 3 /f", "cat /f", prints="---def"),
+         example("fs", "fill 256 1 /f", error="256: byte number must be in range 0..255"),
+         example("fs", "fill 0 -1 /f", error="-1: length is < 0"),
+     ])
 
 call("fill_pattern",
      [String("pattern"), Int("len"), Pathname("path")], RErr,
      since="1.3.12", impl="fileops", progress=True,
      brief="Write a file that repeats a text",
      doc="""\
-Makes `path`, or replaces its contents, with `pattern` repeated until there
-are `len` bytes; the last repetition is cut off if it does not fit.
+Writes `pattern`, repeated until there are `len` bytes, to the start of
+`path`, which is made if it does not exist; what a longer file holds behind
+them stays.  The last repetition is cut off if it does not fit.
 `pattern` must not be empty.  The call can take long and sends progress
-events.""")
+events.""",
+     examples=[
+         example("fs", "fill-pattern abc 10 /f", "cat /f", prints="abcabcabca"),
+         example("fs", "fill-pattern \"\" 10 /f", error="pattern string must be non-empty"),
+         example("fs", "mkdir /d", "fill-pattern abc 10 /d", error="open: /d: Is a directory",
+                 errno="EISDIR"),
+     ])
 
 call("grep",
      [String("regex"), Pathname("path")], RStringList("lines"),
@@ -155,7 +189,14 @@ call("head",
      brief="Return the first ten lines of a file",
      doc="""\
 Returns up to ten lines from the start of `path`, without their newlines.
-A shorter file gives fewer lines.""")
+A shorter file gives fewer lines.""",
+     examples=[
+         example("tree", "head /lines",
+                 prints="one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten"),
+         example("tree", "head /hello", prints="hello, world"),
+         example("tree", "head /nope", error="head: /nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("head_n",
      [Int("nrlines"), Pathname("path")], RStringList("lines"),
@@ -164,7 +205,13 @@ call("head_n",
      doc="""\
 Returns up to `nrlines` lines from the start of `path`, without their
 newlines.  With a negative number all lines but the last -`nrlines` are
-returned, and with 0 none.""")
+returned, and with 0 none.""",
+     examples=[
+         example("tree", "head-n 2 /lines", prints="one\ntwo"),
+         example("tree", "head-n -10 /lines", prints="one\ntwo"),
+         example("tree", "head-n 0 /lines", prints=""),
+         example("tree", "head-n 3 /dir", error="/dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("hexdump",
      [Pathname("path")], RString("dump"),
@@ -182,8 +229,16 @@ call("pread",
 Reads up to `count` bytes of `path`, beginning at byte `offset`.  Fewer
 bytes are returned where the file ends, and an empty buffer beyond its end;
 nothing else makes the answer short.  `count` and `offset` must not be
-negative, and `count` is limited by the size of a message (about 4 MiB):
-read in a loop, or use `download_offset`.""")
+negative.""",
+     examples=[
+         example("tree", "pread /abc 5 100", prints="bcabc"),
+         example("tree", "pread /hello 100 7", prints="world"),
+         example("tree", "pread /hello 5 1000", prints=""),
+         example("tree", "pread /hello -1 0", error="count is negative"),
+         example("tree", "pread /hello 1 -1", error="offset is negative"),
+         example("tree", "pread /nope 1 0", error="pread: /nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("pwrite",
      [Pathname("path"), BufferIn("content"), Int64("offset")], RInt("nbytes"),
@@ -193,8 +248,15 @@ call("pwrite",
 Writes the bytes of `content` to the existing file `path`, beginning at
 byte `offset`, and returns how many were written.  The number may be
 smaller than asked for, for instance on a full filesystem; check it and go
-on from there.  The file is not truncated, and grows if needed.  `content`
-is limited by the size of a message: for more use `upload_offset`.""")
+on from there.  The file is not truncated, and grows if needed.""",
+     examples=[
+         example("tree", "pwrite /hello ++ 5", prints="2"),
+         example("tree", "pwrite /hello WORLD 7", "cat /hello", prints="hello, WORLD"),
+         example("tree", "pwrite /empty x 3", "filesize /empty", prints="4"),
+         example("tree", "pwrite /hello x -1", error="offset is negative"),
+         example("tree", "pwrite /nope x 0", error="open: /nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("read_file",
      [Pathname("path")], RBufferOut("content"),
@@ -205,7 +267,16 @@ call("read_file",
 Returns everything in `path` with its length, so that any bytes can be
 read; the caller frees the buffer.  The file must fit into memory.
 Directories are refused.  For files that are too large for that use
-`download`.""")
+`download`.""",
+     examples=[
+         example("tree", "read-file /noeol", prints="no newline at the end"),
+         example("tree", "read-file /empty", prints=""),
+         example("tree", "read-file /abc | wc -c", prints="300000"),
+         example("tree", "read-file /nope", error="download: /nope: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "read-file /loop", error="/loop: Too many levels of symbolic links",
+                 errno="ELOOP"),
+     ])
 
 call("read_lines",
      [Pathname("path")], RStringList("lines"),
@@ -215,7 +286,13 @@ call("read_lines",
      doc="""\
 Splits `path` into lines, which may end in LF or CRLF, and returns them
 without these; the last line need not have an end.  Lines with NUL bytes
-are cut there, so it is for text files only.""")
+are cut there, so it is for text files only.""",
+     examples=[
+         example("tree", "read-lines /blanks", prints="\n\n a \n\tb"),
+         example("fs", "write /f \"a\\r\\nb\\r\\n\\nc\"", "read-lines /f", prints="a\nb\n\nc"),
+         example("tree", "read-lines /nope", error="download: /nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("strings",
      [Pathname("path")], RStringList("stringsout"),
@@ -238,7 +315,14 @@ call("tail",
      since="1.0.54", impl="fileops",
      brief="Return the last ten lines of a file",
      doc="""\
-Returns up to ten lines from the end of `path`, without their newlines.""")
+Returns up to ten lines from the end of `path`, without their newlines.""",
+     examples=[
+         example("tree", "tail /lines",
+                 prints="three\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve"),
+         example("tree", "tail /noeol", prints="no newline at the end"),
+         example("tree", "tail /nope", error="tail: /nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("tail_n",
      [Int("nrlines"), Pathname("path")], RStringList("lines"),
@@ -247,7 +331,13 @@ call("tail_n",
      doc="""\
 Returns up to `nrlines` lines from the end of `path`, without their
 newlines.  With a negative number the lines beginning with line -`nrlines`
-are returned (-1 is the whole file), and with 0 none.""")
+are returned (-1 is the whole file), and with 0 none.""",
+     examples=[
+         example("tree", "tail-n 2 /lines", prints="eleven\ntwelve"),
+         example("tree", "tail-n -11 /lines", prints="eleven\ntwelve"),
+         example("tree", "tail-n 0 /lines", prints=""),
+         example("tree", "tail-n 100 /words | wc -l", prints="6"),
+     ])
 
 call("truncate",
      [Pathname("path")], RErr,
@@ -255,7 +345,13 @@ call("truncate",
      brief="Make a file empty",
      doc="""\
 Cuts the file `path` to no bytes.  It must exist: `touch` or `write` make
-one.""")
+one.""",
+     examples=[
+         example("tree", "truncate /hello", "filesize /hello", prints="0"),
+         example("tree", "truncate /nope", error="open: /nope: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "truncate /dir", error="open: /dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("truncate_size",
      [Pathname("path"), Int64("size")], RErr,
@@ -265,7 +361,16 @@ call("truncate_size",
 Makes the file `path` exactly `size` bytes long: what is beyond is lost,
 what is missing reads as zeroes and takes no space.  The file must exist,
 and `size` must not be negative.  To have the space allocated use
-`fallocate64`.""")
+`fallocate64`.""",
+     examples=[
+         example("tree", "truncate-size /hello 5", "cat /hello", prints="hello"),
+         example("tree", "truncate-size /empty 1000000000000", "filesize /empty",
+                 prints="1000000000000"),
+         example("tree", "truncate-size /hello -1", error="ftruncate: /hello: Invalid argument",
+                 errno="EINVAL"),
+         example("tree", "truncate-size /nope 1", error="open: /nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("wc_c",
      [Pathname("path")], RInt("chars"),
@@ -298,7 +403,21 @@ Makes the file `path` with exactly the bytes of `content`, or replaces what
 was in it.  An existing file keeps its owner and mode; a new one belongs to
 root with mode 0644 (as the umask allows).  The directory must exist.  Any
 size that fits into memory can be written.  The new contents are written in
-place: if the disk is full in between, the old ones are lost.""")
+place: if the disk is full in between, the old ones are lost, and a file
+that the call has made is removed again.""",
+     examples=[
+         example("fs", "write /f text", "cat /f", prints="text"),
+         example("tree", "write /hello short", "cat /link", prints="short"),
+         example("tree", "write /dangling text", "cat /nowhere", prints="text"),
+         example("tree", "chmod 0600 /hello", "write /hello x", "stat /hello | grep mode",
+                 prints="mode: 33152"),
+         example("tree", "write /nope/f x", error="open: /nope/f: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "write /dir x", error="open: /dir: Is a directory", errno="EISDIR"),
+         example("tree", "write /up x", error="open: /up: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "write /nodes/pipe x", error="is a FIFO, not a regular file"),
+     ])
 
 call("write_append",
      [Pathname("path"), BufferIn("content")], RErr,
@@ -307,7 +426,13 @@ call("write_append",
      brief="Append to a file",
      doc="""\
 Writes the bytes of `content` at the end of the file `path`, which is made
-if it does not exist.""")
+if it does not exist.""",
+     examples=[
+         example("tree", "write-append /noeol \", and more\"", "cat /noeol",
+                 prints="no newline at the end, and more"),
+         example("fs", "write-append /new text", "cat /new", prints="text"),
+         example("tree", "write-append /dir x", error="open: /dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("write_file",
      [Pathname("path"), String("content"), Int("size")], RErr,
@@ -316,7 +441,13 @@ call("write_file",
      doc="""\
 As `write`, for programs that have the text in a C string.  `size` is the
 number of bytes of `content`; 0 stands for the length of the string, so an
-empty file must be made with "" in any case.""")
+empty file must be made with "" in any case.""",
+     examples=[
+         example("fs", "write-file /f abcdef 3", "cat /f", prints="abc"),
+         example("fs", "write-file /f abcdef 0", "cat /f", prints="abcdef"),
+         example("fs", "write-file /f abc 4", error="size parameter is larger than string content"),
+         example("fs", "write-file /f abc -1", error="size cannot be negative"),
+     ])
 
 call("zegrep",
      [String("regex"), Pathname("path")], RStringList("lines"),

@@ -2,7 +2,7 @@
 """Files between host and guest, whole or in part."""
 
 from model import (
-    call, group, DevOrPath, FileIn, FileOut, Int64, Pathname, RErr, String)
+    call, example, group, DevOrPath, FileIn, FileOut, Int64, Pathname, RErr, String)
 
 group("upload/download/copy-in-out")
 
@@ -36,7 +36,18 @@ Copies `remotefilename`, which is a file of the guest or one of the
 session's devices, to the host file `filename`, which is made or
 overwritten; "-" is standard output and /dev/fd/N an open descriptor.
 Anything of any size can be copied.  The call sends progress events and can
-be cancelled; what was written until then stays.""")
+be cancelled; what was written until then stays.""",
+     examples=[
+         example("tree", "download /hello file", "!cat file", prints="hello, world"),
+         example("tree", "download /abslink - | wc -c", prints="13"),
+         example("tree", "download /dir file", error="/dir: is a directory"),
+         example("tree", "download /nope file", error="/nope: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "download /nodes/pipe file",
+                 error="/nodes/pipe: is a FIFO, not a regular file"),
+         example("tree", "download /up file", error="/up: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("download_offset",
      [DevOrPath("remotefilename"), FileOut("filename"), Int64("offset"),
@@ -45,7 +56,14 @@ call("download_offset",
      brief="Copy a part of a file or device to the host",
      doc="""\
 As `download`, for the `size` bytes that begin at byte `offset` of
-`remotefilename`.  It is an error if there are fewer.""")
+`remotefilename`.  Where the file ends before that, there are fewer.""",
+     examples=[
+         example("tree", "download-offset /hello file 7 5", "!cat file", prints="world"),
+         example("tree", "download-offset /hello file 7 500", "!cat file", prints="world"),
+         example("tree", "download-offset /hello file -1 5",
+                 error="/hello: offset in file is negative"),
+         example("tree", "download-offset /hello file 0 -5", error="/hello: size is negative"),
+     ])
 
 call("upload",
      [FileIn("filename"), DevOrPath("remotefilename")], RErr,
@@ -56,8 +74,25 @@ Copies the host file `filename` ("-" is standard input and /dev/fd/N an
 open descriptor) to `remotefilename`: a file of the guest, which is made,
 or emptied first if it exists, or one of the session's devices, which must
 be large enough.  Mode and owner are not copied.  The call sends progress
-events where the size is known and can be cancelled; the file is incomplete
-then.""")
+events where the size is known and can be cancelled.  After a failure a
+file that the call has made is removed again; one that was there before is
+incomplete, and its old contents are lost.""",
+     examples=[
+         example("fs", "!echo text > file", "upload file /f", "cat /f", prints="text"),
+         example("tree", "!echo text > file", "upload file /link", "cat /hello", prints="text"),
+         example("fs", "!truncate -s 3000000 file", "upload file /f", "filesize /f",
+                 prints="3000000"),
+         example("tree", "!echo text > file", "upload file /dir", error="/dir: Is a directory",
+                 errno="EISDIR"),
+         example("tree", "!echo text > file", "upload file /nope/f",
+                 error="/nope/f: No such file or directory", errno="ENOENT"),
+         example("tree", "!echo text > file", "upload file /up",
+                 error="/up: No such file or directory", errno="ENOENT"),
+         example("fs", "upload nowhere /f", error="nowhere: No such file or directory",
+                 errno="ENOENT"),
+         example("part", "!echo text > file", "upload file /dev/sda1",
+                 "download-offset /dev/sda1 back 0 5", "!cat back", prints="text"),
+     ])
 
 call("upload_offset",
      [FileIn("filename"), DevOrPath("remotefilename"), Int64("offset")], RErr,
@@ -66,4 +101,11 @@ call("upload_offset",
      doc="""\
 As `upload`, but the bytes are put at byte `offset` of `remotefilename`,
 and the rest of it stays as it is.  A file of the guest is made if it does
-not exist and grows if needed; a device must be large enough.""")
+not exist and grows if needed; a device must be large enough.""",
+     examples=[
+         example("fs", "write /f abcdef", "!printf XY > file", "upload-offset file /f 2",
+                 "cat /f", prints="abXYef"),
+         example("fs", "!printf XY > file", "upload-offset file /f 2", "filesize /f", prints="4"),
+         example("fs", "!printf XY > file", "upload-offset file /f -1",
+                 error="/f: offset in file is negative"),
+     ])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Zeroes, discards and the removal of what was there."""
 
-from model import call, group, Device, OInt64, Pathname, RBool, RErr
+from model import call, example, group, Device, OInt64, Pathname, RBool, RErr
 
 group("zero-wipe-trim")
 
@@ -42,7 +42,15 @@ call("is_zero",
      brief="Tell whether a file holds only zero bytes",
      doc="""\
 Returns true if every byte of the file `path` is zero; an empty file
-counts.  Holes are zero without being read.""")
+counts.  Holes are zero without being read.""",
+     examples=[
+         example("tree", "is-zero /zeros", prints="true"),
+         example("tree", "is-zero /empty", prints="true"),
+         example("tree", "is-zero /hello", prints="false"),
+         example("tree", "is-zero /nope", error="open: /nope: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "is-zero /dir", error="read: /dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("is_zero_device",
      [Device("device")], RBool("zeroflag"),

@@ -212,6 +212,7 @@ add_mount (struct gk_ctx *ctx, char *line, const char *root, bool for_people, st
   char *field[5], *save = NULL, *dash, *source;
   const char *below;
   struct statvfs v;
+  struct statx sx;
 
   dash = strstr (line, " - ");
   if (!dash)
@@ -228,7 +229,11 @@ add_mount (struct gk_ctx *ctx, char *line, const char *root, bool for_people, st
   if (!below || (*below && *below != '/'))
     return 0;
   fd = gk_root_open_any (ctx->root_fd, *below ? below : "/", O_PATH | O_NOFOLLOW, 0);
-  if (fd == -1 || fstatvfs (fd, &v) == -1 || v.f_blocks == 0)
+  /* A mount that another one lies over cannot be reached. */
+  if (fd == -1 || statx (fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &sx) == -1 ||
+      sx.stx_mnt_id != strtoull (field[0], NULL, 10))
+    return 0;
+  if (fstatvfs (fd, &v) == -1 || v.f_blocks == 0)
     return 0;
   shown = gk_asprintf ("/sysroot%s", below);
   return shown ? add_row (t, source, &v, shown, for_people) : -1;
