@@ -44,7 +44,7 @@ ask_launchers (const char *worker, struct json_object *top)
 {
   const struct gk_launch_env env = { .worker = worker, .cachedir = "/var/tmp" };
   struct json_object *list = json_object_new_array ();
-  const struct gk_launcher *chosen = gk_launcher_choose ("auto", &env, NULL);
+  const struct gk_launcher *chosen = gk_launcher_choose ("auto", NULL, &env, NULL);
 
   for (size_t i = 0; gk_launchers[i]; i++) {
     _cleanup_error_ struct gk_error why_not = GK_ERROR_INIT;

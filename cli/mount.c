@@ -164,6 +164,9 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
 
   if (argc != (images->add.n > 0 ? 1 : 2))
     return cli_usage (&cli_command_mount, "give an image and a folder");
+  /* A tree can only be shown to the kernel that it is mounted in. */
+  if (images->launcher == NULL)
+    images->launcher = "local";
   if (!o->foreground)
     return run_in_background (images, argc, argv);
 

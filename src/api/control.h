@@ -28,11 +28,20 @@ enum gk_request {
 };
 #define GK_REQUEST_MASK 0x00ffu
 
+/* What a worker finds out about its drives before launch succeeds: whether the
+ * kernel can do all that they need.  Else: ENOTSUP, and the names. */
+enum gk_needs {
+  GK_NEEDS_UNCHECKED = 0,
+  GK_NEEDS_SOME = 1, /* the layers below filesystems, and at least one of these */
+  GK_NEEDS_ALL = 2,
+};
+
 /* What a session is made of.  Strings are owned. */
 struct gk_launch_params {
   bool verbose, network, selinux, autosync;
   char *identifier; /* for logs; never NULL */
   char *attacher;   /* use only this attacher, or NULL */
+  int needs;        /* enum gk_needs */
   int memsize;      /* MiB, for a kernel of its own; 0: the launcher's choice */
   struct gk_drive *drives;
   size_t ndrives;

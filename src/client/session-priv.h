@@ -16,6 +16,17 @@ struct gk_session {
   unsigned proc_nr;          /* call that is running, for progress events */
 };
 
+/* A worker that was told to end, or whose client has gone, has so long to flush
+ * and unmount before it is killed; all of it is bounded by what the image's
+ * storage can write. */
+#define GK_END_GRACE_MS 120000
+
+/* start.c: find a launcher, start the worker, and tell it the drives.  -1: what
+ * was started is for gk_session_free. */
+int gk_session_start (guestfs_h *g, struct gk_error *err);
+/* Harmless when there is none. */
+void gk_session_free (guestfs_h *g, int grace_ms);
+
 /* Send a request and wait for its reply.  0 with *ret_frame (valid until the
  * next use of the connection), 1 when the worker answered with an error, which
  * is then in err; -1 when the worker is lost: then err is set and the handle

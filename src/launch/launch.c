@@ -22,22 +22,28 @@
 
 const struct gk_launcher *const gk_launchers[] = { &gk_launcher_local, &gk_launcher_uml, NULL };
 
-static bool
-means_auto (const char *name)
+bool
+gk_launcher_is_choice (const char *name)
 {
   return gk_streq (name, "auto") || gk_streq (name, "direct") || gk_streq (name, "libvirt")
          || gk_after_prefix (name, "libvirt:") != NULL;
 }
 
 const struct gk_launcher *
-gk_launcher_choose (const char *name, const struct gk_launch_env *env, struct gk_error *err)
+gk_launcher_choose (const char *name, const struct gk_launcher *tried,
+                    const struct gk_launch_env *env, struct gk_error *err)
 {
   _cleanup_gk_buf_ struct gk_buf reasons = GK_BUF_INIT;
-  bool any = means_auto (name);
+  bool any = gk_launcher_is_choice (name);
   int errnum = 0;
 
   for (size_t i = 0; gk_launchers[i]; ++i) {
     const struct gk_launcher *l = gk_launchers[i];
+    if (tried) {
+      if (tried == l)
+        tried = NULL;
+      continue;
+    }
     if (!any && !gk_streq (name, l->name))
       continue;
 

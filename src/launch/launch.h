@@ -32,6 +32,7 @@ struct gk_launched {
 
 struct gk_launcher {
   const char *name;
+  bool shares_kernel; /* the worker runs on this machine's own */
   /* 0, or -1 with err saying what is missing on this machine. */
   int (*available) (const struct gk_launch_env *env, struct gk_error *err);
   int (*start) (const struct gk_launch_env *env, struct gk_launched *ret, struct gk_error *err);
@@ -47,9 +48,14 @@ struct gk_launcher {
 /* NULL-terminated, in the order in which "auto" tries them. */
 extern const struct gk_launcher *const gk_launchers[];
 
+/* Is it a name that leaves the choice to us? */
+bool gk_launcher_is_choice (const char *name);
+
 /* By name; "auto" and the names that existing programs ask libguestfs for
- * ("direct", "libvirt") take the first that is available.  NULL: err is set. */
-const struct gk_launcher *gk_launcher_choose (const char *name, const struct gk_launch_env *env,
+ * ("direct", "libvirt") take the first that is available, of those that come
+ * behind one that was tried (NULL: of all).  NULL: err is set. */
+const struct gk_launcher *gk_launcher_choose (const char *name, const struct gk_launcher *tried,
+                                              const struct gk_launch_env *env,
                                               struct gk_error *err);
 
 /* The worker has said hello. */

@@ -53,6 +53,7 @@ local_start (const struct gk_launch_env *env, struct gk_launched *ret, struct gk
 
 const struct gk_launcher gk_launcher_local = {
   .name = "local",
+  .shares_kernel = true,
   .available = local_available,
   .start = local_start,
 };

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "mount/devices.h"
 #include "mount/mount.h"
+#include "worker/needs.h"
 #include "worker/session-priv.h"
 
 int
@@ -22,7 +23,9 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
 
   if (gk_mounts_attach (&s->ctx, "/dev", err) == -1)
     return -1;
-  return gk_session_attach_disks (s, err);
+  if (gk_session_attach_disks (s, err) == -1)
+    return -1;
+  return gk_needs_check (&s->ctx, s->params.needs, err);
 }
 
 /* Keep the first failure, go on with the rest. */
