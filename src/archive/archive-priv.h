@@ -16,6 +16,7 @@
 #include "base/pathroot.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "exec/exec.h"
 #include "op/ctx.h"
 #include "op/stream.h"
 #include "op/task.h"
@@ -35,11 +36,30 @@ struct gk_ar_keep {
 
 /* --- filter.c: the names of compressions; NULL is none --------------------------- */
 int gk_ar_check_compression (const char *name, struct gk_error *err);
+bool gk_ar_is_lzop (const char *name); /* which is not done by libarchive */
 /* 0, or -1 with the archive's own error. */
 int gk_ar_read_filter (struct archive *a, const char *name);
 /* After the first header: was it really compressed like that? */
 bool gk_ar_filter_is (struct archive *a, const char *name);
 int gk_ar_write_filter (struct archive *a, const char *name);
+
+/* --- lzop.c --------------------------------------------------------------------- */
+/* A descriptor of what in_fd holds, expanded. */
+int gk_ar_lzop_expand (struct gk_child *child, int in_fd, struct gk_error *err);
+int gk_ar_lzop_expanded (struct gk_child *child, struct gk_task *task, struct gk_error *err);
+
+/* A sink in front of another. */
+struct gk_ar_lzop {
+  struct gk_sink as_sink;
+  struct gk_child child;
+  struct gk_sink *sink;
+  struct gk_task *task;
+  int to, from;
+};
+int gk_ar_lzop_start (struct gk_ar_lzop *z, struct gk_sink *sink, struct gk_task *task,
+                      struct gk_error *err);
+int gk_ar_lzop_finish (struct gk_ar_lzop *z, struct gk_error *err);
+void gk_ar_lzop_clear (struct gk_ar_lzop *z);
 
 /* --- exclude.c: is the member `name` ("./dir/file") excluded? --------------------- */
 bool gk_ar_excluded (char *const *patterns, const char *name);

@@ -376,6 +376,33 @@ choose_input (struct in *in, struct gk_jail *jail, struct gk_error *err)
   return 0;
 }
 
+static int
+run_in_jail (struct in *in, struct gk_jail *jail, struct gk_error *err)
+{
+  int fds[] = { in->fd }, r;
+
+  jail->pass_fds = fds;
+  jail->n_pass_fds = 1;
+  in->utf8 = newlocale (LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+  r = gk_jail_run (jail, run, in, err);
+  if (in->utf8)
+    freelocale (in->utf8);
+  return r;
+}
+
+/* lzop between the source and the child. */
+static int
+put_lzop_before (struct in *in, struct gk_child *lzop, struct gk_error *err)
+{
+  int fd = gk_ar_lzop_expand (lzop, in->fd, err);
+
+  if (fd == -1)
+    return -1;
+  close (in->fd);
+  in->fd = fd;
+  return 0;
+}
+
 int
 gk_ar_tar_in (struct gk_ctx *ctx, struct gk_source *src, const char *directory,
               const char *compress, const struct gk_ar_keep *keep, struct gk_error *err)
@@ -388,6 +415,7 @@ gk_ar_tar_in (struct gk_ctx *ctx, struct gk_source *src, const char *directory,
                    .task = ctx->task,
                    .write_fd = -1 };
   struct gk_jail jail = GK_JAIL_INIT;
+  struct gk_child lzop = GK_CHILD_INIT;
   struct stat st;
   int r;
 
@@ -402,17 +430,17 @@ gk_ar_tar_in (struct gk_ctx *ctx, struct gk_source *src, const char *directory,
   jail.caps = keep->xattrs || keep->selinux ? GK_JAIL_CAPS_XATTRS : GK_JAIL_CAPS_FILES;
   jail.early_end = true;
   jail.task = ctx->task;
-  if (choose_input (&in, &jail, err) == -1)
-    return -1;
-  jail.pass_fds = (const int[]){ in.fd };
-  jail.n_pass_fds = 1;
-  in.utf8 = newlocale (LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-  r = gk_jail_run (&jail, run, &in, err);
-  if (in.utf8)
-    freelocale (in.utf8);
+  r = choose_input (&in, &jail, err);
+  if (r == 0 && gk_ar_is_lzop (compress))
+    r = put_lzop_before (&in, &lzop, err);
+  if (r == 0)
+    r = run_in_jail (&in, &jail, err);
   if (in.fd >= 0)
     gk_close_keep_errno (in.fd);
   if (in.write_fd >= 0)
     gk_close_keep_errno (in.write_fd);
+  if (r == 0 && gk_ar_is_lzop (compress))
+    r = gk_ar_lzop_expanded (&lzop, ctx->task, err);
+  gk_child_stop (&lzop, 0);
   return r;
 }

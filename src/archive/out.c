@@ -360,6 +360,19 @@ clear (struct out *o)
   free (o->block);
 }
 
+static int
+write_archive (struct out *o, int dir, const char *compress)
+{
+  int r = open_archive (o, compress);
+
+  if (r == 0)
+    r = put_tree (o, dir);
+  if (r == 0)
+    r = close_archive (o);
+  clear (o);
+  return r;
+}
+
 int
 gk_ar_tar_out (struct gk_ctx *ctx, const char *directory, struct gk_sink *sink,
                const char *compress, char *const *excludes, const struct gk_ar_keep *keep,
@@ -368,6 +381,7 @@ gk_ar_tar_out (struct gk_ctx *ctx, const char *directory, struct gk_sink *sink,
   struct out o = {
     .ctx = ctx, .directory = directory, .sink = sink, .excludes = excludes, .keep = keep, .err = err
   };
+  struct gk_ar_lzop lzop;
   _cleanup_close_ int dir = -1;
   int r;
 
@@ -378,11 +392,14 @@ gk_ar_tar_out (struct gk_ctx *ctx, const char *directory, struct gk_sink *sink,
     return gk_error_set (err, ENOTDIR, "%s: not a directory", directory);
   if (dir == -1)
     return gk_error_sys (err, errno, "stat: %s", directory);
-  r = open_archive (&o, compress);
+  if (!gk_ar_is_lzop (compress))
+    return write_archive (&o, dir, compress);
+  r = gk_ar_lzop_start (&lzop, sink, ctx->task, err);
+  o.sink = &lzop.as_sink;
   if (r == 0)
-    r = put_tree (&o, dir);
+    r = write_archive (&o, dir, NULL);
   if (r == 0)
-    r = close_archive (&o);
-  clear (&o);
+    r = gk_ar_lzop_finish (&lzop, err);
+  gk_ar_lzop_clear (&lzop);
   return r;
 }

@@ -227,9 +227,6 @@ garbage (void **state)
   member (fd, "a", '0', NULL, "x");
   assert_int_equal (extract (fd, "gzip"), -1);
   gk_error_clear (&err);
-  fd = start ();
-  member (fd, "a", '0', NULL, "x");
-  assert_error (extract (fd, "lzop"), ENOTSUP, "compression type lzop is not supported");
   assert_error (extract (start (), "nope"), EINVAL, "unknown compression type: nope");
 }
 
@@ -257,16 +254,16 @@ truncated (void **state)
 static void
 truncated_compressed (void **state)
 {
-  static const char *const tools[][2] = { { "gzip", "gzip" },
-                                          { "bzip2", "bzip2" },
-                                          { "xz", "xz" } };
+  static const char *const tools[][2] = {
+    { "gzip", "gzip" }, { "bzip2", "bzip2" }, { "xz", "xz" }, { "lzop", "lzop" }
+  };
   char cmd[400];
 
   mkdir (at ("/t"), 0755);
   mkdir (at ("/s"), 0755);
   snprintf (cmd, sizeof cmd, "head -c 100000 /dev/urandom > '%s'", at ("/s/f"));
   assert_int_equal (system (cmd), 0);
-  for (size_t i = 0; i < 3; i++)
+  for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
     for (int cut = 1; cut <= 100000; cut = cut * 10 + 7) {
       int fd;
 

@@ -260,9 +260,8 @@ compressions (void **state)
 {
   static const struct {
     const char *name, *tool;
-  } t[] = {
-    { "gzip", "gzip -t" }, { "bzip2", "bzip2 -t" }, { "xz", "xz -t" }, { "compress", "gzip -t" }
-  };
+  } t[] = { { "gzip", "gzip -t" },     { "bzip2", "bzip2 -t" }, { "xz", "xz -t" },
+            { "compress", "gzip -t" }, { "lzma", "xz -t" },     { "lzop", "lzop -t" } };
 
   tree_without_socket ("/src");
   for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
