@@ -236,7 +236,7 @@ negative.""",
          example("tree", "pread /hello 5 1000", prints=""),
          example("tree", "pread /hello -1 0", error="count is negative"),
          example("tree", "pread /hello 1 -1", error="offset is negative"),
-         example("tree", "pread /nope 1 0", error="pread: /nope: No such file or directory",
+         example("tree", "pread /nope 1 0", error="open: /nope: No such file or directory",
                  errno="ENOENT"),
      ])
 

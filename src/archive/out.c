@@ -18,6 +18,8 @@
 #include "base/walk.h"
 #include "archive/archive-priv.h"
 
+#define TAPE_BLOCK 10240
+
 struct out {
   struct gk_ctx *ctx;
   const char *directory; /* for messages */
@@ -30,6 +32,7 @@ struct out {
   struct gk_buf name; /* "./path" of the member */
   struct gk_buf header;
   char *block;
+  uint64_t total; /* bytes of the archive so far */
   struct gk_error *err;
 };
 
@@ -68,6 +71,7 @@ write_sink (struct archive *a, void *opaque, const void *data, size_t n)
 static int
 put (struct out *o, const void *data, size_t n)
 {
+  o->total += n;
   return archive_write_data (o->a, data, n) < (la_ssize_t)n ? fail_archive (o) : 0;
 }
 
@@ -324,8 +328,7 @@ open_archive (struct out *o, const char *compress)
   }
   archive_entry_set_filetype (e, AE_IFREG);
   archive_write_set_bytes_per_block (o->a, GK_AR_BLOCK);
-  /* tar's own records; padding behind compressed data would be garbage. */
-  archive_write_set_bytes_in_last_block (o->a, compress ? 1 : 10240);
+  archive_write_set_bytes_in_last_block (o->a, 1);
   if (archive_write_set_format_raw (o->a) != ARCHIVE_OK ||
       gk_ar_write_filter (o->a, compress) == -1 ||
       archive_write_open (o->a, o, NULL, write_sink, NULL) != ARCHIVE_OK ||
@@ -338,9 +341,11 @@ open_archive (struct out *o, const char *compress)
 static int
 close_archive (struct out *o)
 {
-  static const char end[2 * GK_AR_RECORD];
+  static const char zeros[TAPE_BLOCK];
 
-  if (put (o, end, sizeof end) == -1)
+  /* Two records of zeros are the end mark; tar fills up its last block. */
+  if (put (o, zeros, 2 * GK_AR_RECORD) == -1 ||
+      put (o, zeros, (TAPE_BLOCK - o->total % TAPE_BLOCK) % TAPE_BLOCK) == -1)
     return -1;
   return archive_write_close (o->a) == ARCHIVE_OK ? 0 : fail_archive (o);
 }

@@ -147,6 +147,8 @@ copy (struct gk_ctx *ctx, const char *src, const char *dest, const struct gk_fo_
     return -1;
   if (S_ISDIR (st.st_mode) && !how->recursive)
     return gk_error_set (err, EISDIR, "%s: is a directory", src);
+  if (!S_ISREG (st.st_mode) && !how->recursive)
+    return gk_error_set (err, EINVAL, "%s: is not a regular file", src);
   if (find_place (ctx, src, dest, S_ISREG (st.st_mode), &to, err) == -1)
     return -1;
   if (S_ISDIR (st.st_mode)) {

@@ -84,6 +84,7 @@ int
 gk_fileops_pread (struct gk_ctx *ctx, const char *path, int count, int64_t offset,
                   struct gk_buf *ret_buf, struct gk_error *err)
 {
+  _cleanup_error_ struct gk_error e = GK_ERROR_INIT;
   _cleanup_gk_buf_ struct gk_buf buf = GK_BUF_INIT;
   _cleanup_close_ int fd = -1;
   struct stat st;
@@ -94,9 +95,13 @@ gk_fileops_pread (struct gk_ctx *ctx, const char *path, int count, int64_t offse
     return gk_error_set (err, EINVAL, "count is negative");
   if (offset < 0)
     return gk_error_set (err, EINVAL, "offset is negative");
-  fd = gk_fo_open_file (ctx, path, O_RDONLY, "pread", err);
-  if (fd == -1)
+  fd = gk_fo_open_file (ctx, path, O_RDONLY, "open", &e);
+  if (fd == -1 && e.errnum == EISDIR)
+    return gk_fo_fail (err, EISDIR, "pread", path);
+  if (fd == -1) {
+    gk_error_move (err, &e);
     return -1;
+  }
   /* Memory is asked for what is there, not for what the caller hopes for. */
   if (fstat (fd, &st) == -1)
     return gk_fo_fail (err, errno, "pread", path);

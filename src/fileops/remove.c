@@ -9,14 +9,50 @@
 #include "base/walk.h"
 #include "fileops/fileops-priv.h"
 
+/* The last component of path, and its length, without slashes behind it. */
+static const char *
+last_component (const char *path, size_t *ret_len)
+{
+  size_t end = strlen (path), start;
+
+  while (end > 0 && path[end - 1] == '/')
+    end--;
+  for (start = end; start > 0 && path[start - 1] != '/'; start--)
+    ;
+  *ret_len = end - start;
+  return path + start;
+}
+
+static bool
+ends_in_dotdot (const char *path)
+{
+  size_t n;
+  const char *last = last_component (path, &n);
+
+  return n == 2 && last[0] == '.' && last[1] == '.';
+}
+
+static bool
+ends_in_dot (const char *path)
+{
+  size_t n;
+  const char *last = last_component (path, &n);
+
+  return n == 1 && last[0] == '.';
+}
+
 static int
 unlink_path (struct gk_ctx *ctx, const char *path, int flags, struct gk_error *err)
 {
   char name[GK_FO_NAME_SIZE];
   _cleanup_close_ int dir = -1;
+  struct stat st;
 
   if (gk_fo_is_root (path))
     return gk_fo_fail (err, flags & AT_REMOVEDIR ? EBUSY : EISDIR, NULL, path);
+  /* What the kernel says of "x/..", whose parent has no name. */
+  if (ends_in_dotdot (path) && gk_root_stat (ctx->root_fd, path, &st) == 0)
+    return gk_fo_fail (err, flags & AT_REMOVEDIR ? ENOTEMPTY : EISDIR, NULL, path);
   dir = gk_fo_parent (ctx, path, name, NULL, err);
   if (dir == -1)
     return -1;
@@ -107,20 +143,6 @@ empty_dir (struct gk_ctx *ctx, int fd, const char *path, struct gk_error *err)
   return result;
 }
 
-/* The last component, which gk_root_parent does not give for "." and "..". */
-static bool
-is_dot_name (const char *path)
-{
-  size_t end = strlen (path), start;
-
-  while (end > 0 && path[end - 1] == '/')
-    end--;
-  for (start = end; start > 0 && path[start - 1] != '/'; start--)
-    ;
-  return (end - start == 1 && path[start] == '.') ||
-         (end - start == 2 && path[start] == '.' && path[start + 1] == '.');
-}
-
 int
 gk_fo_remove_at (struct gk_ctx *ctx, int dir, const char *name, const char *path,
                  struct gk_error *err)
@@ -160,7 +182,7 @@ gk_fileops_rm_rf (struct gk_ctx *ctx, const char *path, struct gk_error *err)
 
   if (gk_fo_is_root (path))
     return gk_error_set (err, EBUSY, "cannot remove root directory");
-  if (is_dot_name (path))
+  if (ends_in_dot (path) || ends_in_dotdot (path))
     return gk_error_set (err, EINVAL, "%s: refusing to remove '.' or '..' directory", path);
   dir = gk_fo_parent (ctx, path, name, NULL, &e);
   if (dir >= 0 && gk_fo_remove_at (ctx, dir, name, path, &e) == 0)

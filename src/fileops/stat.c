@@ -297,7 +297,8 @@ gk_fileops_statvfs (struct gk_ctx *ctx, const char *path, struct guestfs_statvfs
     .ffree = (int64_t)s.f_ffree,
     .favail = (int64_t)s.f_favail,
     .fsid = (int64_t)s.f_fsid,
-    .flag = (int64_t)s.f_flag,
+    /* How guestkit itself mounts, whatever the guest's file system is like. */
+    .flag = (int64_t)(s.f_flag & ~(unsigned long)(ST_NODEV | ST_NOSUID)),
     .namemax = (int64_t)s.f_namemax,
   };
   return 0;

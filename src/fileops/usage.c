@@ -44,8 +44,12 @@ sum_tree (struct gk_ctx *ctx, int fd, const char *path, struct sum *s, struct gk
   if (gk_walk_start (&w, fd) == -1)
     return gk_fo_fail (err, errno, NULL, path);
   while ((r = gk_walk_next (&w)) > 0) {
-    if (++n % 1024 == 0 && gk_task_check (ctx->task, err) == -1)
-      return -1;
+    if (++n % 1024 == 0) {
+      /* How much there is to walk is not known: a pulse. */
+      gk_task_progress (ctx->task, 0, 1);
+      if (gk_task_check (ctx->task, err) == -1)
+        return -1;
+    }
     if (r == GK_WALK_LEAVE)
       continue;
     if (fstatat (w.dir_fd, w.name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
@@ -80,6 +84,7 @@ gk_fileops_du (struct gk_ctx *ctx, const char *path, int64_t *ret_value, struct 
   gk_inomap_clear (&s.seen);
   if (r == -1)
     return -1;
+  gk_task_progress (ctx->task, 1, 1);
   *ret_value = (int64_t)((s.blocks + 1) / 2);
   return 0;
 }

@@ -287,6 +287,13 @@ compressions (void **state)
     close (src.fd);
     assert_same_tree ("/src", "/dst");
   }
+  /* The same tree gives the same bytes. */
+  struct guestfs_tar_out_opts_argv gz = { .bitmask = GUESTFS_TAR_OUT_OPTS_COMPRESS_BITMASK,
+                                          .compress = "gzip" };
+  assert_done (out_to ("/src", "/1.tgz", &gz));
+  sleep (1);
+  assert_done (out_to ("/src", "/2.tgz", &gz));
+  assert_int_equal (shell ("cmp 1.tgz 2.tgz"), 0);
   struct guestfs_tar_out_opts_argv bad = { .bitmask = GUESTFS_TAR_OUT_OPTS_COMPRESS_BITMASK,
                                            .compress = "nope" };
   assert_error (out_to ("/src", "/x", &bad), EINVAL, "unknown compression type: nope");

@@ -413,7 +413,7 @@ pieces (void **state)
   assert_int_equal (b.size, 0);
   assert_error (gk_fileops_pread (&ctx, "/f", -1, 0, &b, &err), EINVAL, "count is negative");
   assert_error (gk_fileops_pread (&ctx, "/nope", 1, 0, &b, &err), ENOENT,
-                "pread: /nope: No such file or directory");
+                "open: /nope: No such file or directory");
 }
 
 /* --- no space ---------------------------------------------------------------------- */
