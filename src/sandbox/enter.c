@@ -18,10 +18,12 @@
 #include <linux/keyctl.h>
 #include <linux/securebits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NOBODY 65534
@@ -122,6 +124,35 @@ drop_caps (void)
   return (int) syscall (SYS_capset, &head, none);
 }
 
+/* --- first process --------------------------------------------------------------------- */
+
+/* As the first process: wait for the program, which may leave orphans here, and
+ * end as it does. */
+static _Noreturn void
+be_init (pid_t program)
+{
+  int status;
+  pid_t pid;
+
+  close_range (0, ~0U, 0);
+  do
+    pid = waitpid (-1, &status, 0);
+  while (pid != program && (pid != -1 || errno == EINTR));
+  _exit (WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status));
+}
+
+static int
+leave_init_behind (void)
+{
+  /* A change of the user has taken it back. */
+  if (prctl (PR_SET_PDEATHSIG, SIGKILL) == -1)
+    return -1;
+  pid_t pid = fork ();
+  if (pid > 0)
+    be_init (pid);
+  return pid == -1 ? -1 : 0;
+}
+
 /* --- all of it ----------------------------------------------------------------------- */
 
 const char *
@@ -154,5 +185,8 @@ gk_sandbox_enter (const void *opaque)
     return "keyctl";
   if (drop_caps () == -1)
     return "capabilities";
-  return gk_sandbox_filter (sb);
+  failed = gk_sandbox_filter (sb);
+  if (failed == NULL && sb->init && leave_init_behind () == -1)
+    failed = "fork";
+  return failed;
 }

@@ -47,6 +47,9 @@ struct gk_sandbox {
   bool network;      /* the caller's network; IP sockets are not refused */
   bool traces;       /* it traces its own children: ptrace is not refused */
   bool proc;         /* there is a /proc */
+  bool init;         /* a process of ours is the first one in there, and the program its
+                      * child: the first one is immune to signals of its own, so that
+                      * abort (3) may never end */
   uid_t uid;         /* whom root becomes, from gk_sandbox_uid */
   /* A socket on which a descriptor is sent that hears of every open (2), see
    * opener.h; or -1. */

@@ -9,6 +9,7 @@
 #include "uml/uml.h"
 
 #define LINE_MAX_SHOWN 160
+#define PANIC "Kernel panic"
 
 void
 gk_uml_console_add (struct gk_uml_console *c, const char *text, size_t len)
@@ -54,6 +55,14 @@ gk_uml_console_last (const struct gk_uml_console *c, unsigned lines)
   _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
   size_t start = c->len;
 
+  /* The lines behind it are the stack's. */
+  const char *panic = memmem (c->text, c->len, PANIC, strlen (PANIC));
+  if (panic != NULL) {
+    const char *end = memchr (panic, '\n', c->text + c->len - panic);
+    if (append_line (&b, panic, (end == NULL ? c->text + c->len : end) - panic) == -1)
+      return NULL;
+    return gk_buf_finish (&b);
+  }
   for (unsigned i = 0; i < lines && start > 0; i++)
     start = line_before (c, start);
   while (start < c->len) {

@@ -35,11 +35,12 @@ char **gk_uml_argv (const struct gk_uml_config *config);
 
 /* The end of what the kernel said, for errors. */
 struct gk_uml_console {
-  char text[4096];
+  char text[16384];
   size_t len;
 };
 void gk_uml_console_add (struct gk_uml_console *console, const char *text, size_t len);
-/* The last lines, escaped, with "; " between them.  Malloced; NULL: ENOMEM. */
+/* Why it panicked, or the last lines, escaped, with "; " between them.
+ * Malloced; NULL: ENOMEM. */
 char *gk_uml_console_last (const struct gk_uml_console *console, unsigned lines);
 
 /* --- inside ----------------------------------------------------------------------- */

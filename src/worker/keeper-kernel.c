@@ -76,6 +76,7 @@ fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, in
       return -1;
   sb->tmp_size = ((uint64_t) memsize << 20) + TMP_EXTRA;
   sb->traces = true; /* that is how it has user space */
+  sb->init = true;   /* it aborts when it panics */
   return 0;
 }
 
