@@ -85,8 +85,11 @@ static inline bool
 own_mounts (void)
 {
   if (geteuid () != 0 || unshare (CLONE_NEWNS) == -1 ||
-      mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+      mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) {
+    if (getenv ("GUESTKIT_MUST_WORK"))
+      fail_msg ("no mount namespace: %s", strerror (errno));
     return false;
+  }
   /* The descriptor is still of the old namespace, which sees no new mounts. */
   close (ctx.root_fd);
   ctx.root_fd = open (at (""), O_PATH | O_DIRECTORY | O_CLOEXEC);
