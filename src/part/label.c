@@ -79,6 +79,8 @@ begin_new (struct gk_part_edit *e, struct gk_ctx *ctx, const char *device, const
   int r = gk_streq (type, "gpt") ? set_first_lba (e->cxt) : 0;
   if (r == 0)
     r = fdisk_create_disklabel (e->cxt, gk_streq (type, "msdos") ? "dos" : type);
+  /* The script and the context keep each other alive. */
+  fdisk_set_script (e->cxt, NULL);
   if (r != 0)
     return gk_part_edit_error (e, r, "creating a partition table", err);
   if (gk_streq (type, "msdos"))
