@@ -2,23 +2,25 @@
 """The session itself: its kernel, its features, its umask."""
 
 from model import (
-    call, group, Int, RBool, RErr, RInt, RString, RStringList, RStruct,
+    call, example, group, Int, RBool, RErr, RInt, RString, RStringList, RStruct,
     String, StringList)
 
 group("guest-kernel/system")
 
 call("available",
      [StringList("groups")], RErr,
-     since="1.0.80",
+     impl="client", since="1.0.80",
      brief="Fail unless all given features are available",
      doc="""\
 Succeeds if every optional group of `groups` can be used here, and
 otherwise fails and names one that cannot.  A group that is not known is an
-error too.""")
+error too.""",
+     examples=[
+         example("fs", "available linuxxattrs")])
 
 call("available_all_groups",
      [], RStringList("groups"),
-     since="1.3.15",
+     impl="client", since="1.3.15",
      brief="List all features that are known",
      doc="""\
 Returns the names of all optional groups, whether they can be used here or
@@ -42,11 +44,14 @@ process.""")
 
 call("feature_available",
      [StringList("groups")], RBool("isavailable"),
-     since="1.21.26",
+     impl="client", since="1.21.26",
      brief="Tell whether features are available",
      doc="""\
 Returns true if every optional group of `groups` can be used here; unlike
-`available` it fails only if something goes wrong.""")
+`available` it fails only if something goes wrong.""",
+     examples=[
+         example("fs", "feature-available linuxxattrs", prints="true"),
+         example("fs", "feature-available nothing", error="nothing: unknown group", errno="EINVAL")])
 
 call("get_umask",
      [], RInt("mask"),

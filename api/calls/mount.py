@@ -183,19 +183,25 @@ for; it is needed only when the type is not found from the contents.""",
 
 call("mountable_device",
      [Mountable("mountable")], RString("device"),
-     since="1.33.15",
+     impl="mount", since="1.33.15",
      brief="Return the device of a mountable",
      doc="""\
 Returns the device in `mountable`: of "btrfsvol:/dev/sda2/home" that is
-"/dev/sda2", and of a plain device the device itself.""")
+"/dev/sda2", and of a plain device the device itself.""",
+     examples=[
+         example("fs", "mountable-device /dev/vda1", prints="/dev/sda1"),
+         example("fs", "mountable-device btrfsvol:/dev/sda1/home", prints="/dev/sda1")])
 
 call("mountable_subvolume",
      [Mountable("mountable")], RString("subvolume"),
-     since="1.33.15",
+     impl="mount", since="1.33.15",
      brief="Return the subvolume of a mountable",
      doc="""\
 Returns the btrfs subvolume in `mountable`: of "btrfsvol:/dev/sda2/home"
-that is "home".  A mountable without one is an error with the errno EINVAL.""")
+that is "home".  A mountable without one is an error with the errno EINVAL.""",
+     examples=[
+         example("fs", "mountable-subvolume btrfsvol:/dev/sda1/home/x", prints="home/x"),
+         example("fs", "mountable-subvolume /dev/sda1", error="no btrfs subvolume", errno="EINVAL")])
 
 call("mountpoints",
      [], RHashtable("mps"),
