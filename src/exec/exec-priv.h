@@ -43,13 +43,17 @@ int gk_exec_until (int64_t deadline);
 
 /* Own session, dies with the thread that made it, no core files. */
 int gk_inside_detach (pid_t parent);
-/* A copy of the mount namespace which nothing is passed on to or from. */
-int gk_inside_own_mounts (void);
-/* A mount namespace with nothing in it but an empty root.  A process that is
- * the last in its namespace unmounts what is there while it ends, when its
- * descriptors are not closed yet: one that serves a file system's disk would
- * wait for itself. */
-int gk_inside_no_mounts (void);
+/* For a child that the disk of a mounted file system comes from, and which must
+ * never wait for that.
+ * - The last process of a mount namespace unmounts what is there while it ends,
+ *   when its descriptors are not closed yet.  So it has a namespace of its own,
+ *   with the mounts of now and nothing passed on to it or from it.
+ * - To get memory a process may have to wait for dirty pages.  PR_SET_IO_FLUSHER
+ *   is for that, but only with CAP_SYS_RESOURCE.
+ * Needs root; in a namespace without privilege there is nothing to mount. */
+int gk_inside_serve (void);
+/* Likewise, with an empty root instead of the mounts of now. */
+int gk_inside_serve_alone (void);
 /* All dispositions default, nothing blocked. */
 int gk_inside_reset_signals (void);
 /* Close all descriptors from 3 on but those in keep (ascending, from 3 on). */

@@ -45,8 +45,7 @@ struct gk_exec {
   const int *pass_fds;          /* inherited under their own numbers */
   size_t n_pass_fds;
   int chroot_fd;                /* -1, or directory to chroot into */
-  bool own_mounts;              /* the mounts of now in a namespace of its own: it neither
-                                   keeps nor, at its end, unmounts what is mounted later */
+  bool serves_disk;             /* file systems of ours stand on it: see gk_inside_serve */
   const struct gk_exec_inside *inside; /* NULL, or a world of its own */
   struct gk_task *task;
 };
@@ -81,7 +80,7 @@ struct gk_child {
 #define GK_CHILD_INIT { 0, -1, -1 }
 int gk_child_start (const struct gk_exec *x, struct gk_child *child, struct gk_error *err);
 
-/* A child that stays and runs a function of this program, for which nothing
+/* A child that stays, serves a disk and runs a function of this program: nothing
  * is executed.  prepare runs with all of this process's rights; then the walls
  * of the jail go up (capabilities other than caps, system calls: see jail.h)
  * around an empty root, and gk_child_fork returns.  run's value is the exit

@@ -72,7 +72,7 @@ get_ready (struct inside *in, struct gk_error *err)
     return gk_error_sys (err, errno, "fork: leaving the parent");
   if (in->f->prepare (in->f->opaque, err) == -1)
     return -1;
-  if (gk_inside_no_mounts () == -1)
+  if (gk_inside_serve_alone () == -1)
     return gk_error_sys (err, errno, "fork: mount namespace");
   if (gk_jail_drop_caps (in->f->caps) == -1)
     return gk_error_sys (err, errno, "fork: capabilities");

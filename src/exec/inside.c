@@ -35,8 +35,9 @@ gk_inside_detach (pid_t parent)
 }
 
 int
-gk_inside_own_mounts (void)
+gk_inside_serve (void)
 {
+  prctl (PR_SET_IO_FLUSHER, 1, 0, 0, 0);
   if (unshare (CLONE_NEWNS) == -1)
     return -1;
   /* EINVAL: the root is no mount point, so nothing is shared through it. */
@@ -44,9 +45,9 @@ gk_inside_own_mounts (void)
 }
 
 int
-gk_inside_no_mounts (void)
+gk_inside_serve_alone (void)
 {
-  if (gk_inside_own_mounts () == -1 ||
+  if (gk_inside_serve () == -1 ||
       mount ("none", "/dev", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=500") == -1 ||
       chdir ("/dev") == -1 || syscall (SYS_pivot_root, ".", ".") == -1 ||
       umount2 (".", MNT_DETACH) == -1)

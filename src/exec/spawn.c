@@ -148,7 +148,7 @@ prepare (struct plan *p)
   /* From a pid namespace no parent is seen. */
   if (gk_inside_detach (p->x->inside ? 0 : p->parent) == -1)
     return "detach";
-  if (p->x->own_mounts && gk_inside_own_mounts () == -1)
+  if (p->x->serves_disk && gk_inside_serve () == -1)
     return "unshare";
   /* No number may be overwritten that is still to be copied. */
   for (int i = 0; i < 3; i++) {

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -19,10 +18,6 @@ gk_bridge_prepare (void *opaque, struct gk_error *err)
   struct gk_bridge_process *b = opaque;
   sigset_t term;
 
-  /* Memory for this process must not wait for pages to be written that it has
-   * to write itself.  Refused without CAP_SYS_RESOURCE; then there is still
-   * that it needs no more memory than it has once had. */
-  prctl (PR_SET_IO_FLUSHER, 1, 0, 0, 0);
   sigemptyset (&term);
   sigaddset (&term, SIGTERM);
   if (sigprocmask (SIG_BLOCK, &term, NULL) == -1)

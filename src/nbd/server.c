@@ -147,9 +147,7 @@ start (const struct gk_attach_env *env, const struct gk_disk *disk, enum gk_serv
   if (kind == GK_SERVER_VHOST)
     fds[x.n_pass_fds++] = atoi (path);
   x.argv = (const char *const *) argv;
-  /* It must not be the one that unmounts a guest at the end of a killed session:
-   * that would wait for the disk, that is for the server. */
-  x.own_mounts = env->inside == NULL && geteuid () == 0;
+  x.serves_disk = env->inside == NULL && geteuid () == 0;
   x.pass_fds = fds;
   x.inside = env->inside;
   if (gk_child_start (&x, &server->child, err) == -1)
