@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -154,6 +155,23 @@ find_kernel (const struct gk_kernel_part *have, int n, int num)
   return NULL;
 }
 
+/* A busy partition may only be looked at: udev opens each one that appears, and
+ * so does a program that scans all disks.  They are soon done. */
+static int
+delete_partition (int fd, int num)
+{
+  const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+  int r;
+
+  for (int attempt = 0; attempt < 50; attempt++) {
+    r = blkpg (fd, BLKPG_DEL_PARTITION, num, 0, 0);
+    if (r == 0 || errno != EBUSY)
+      break;
+    nanosleep (&pause, NULL);
+  }
+  return r;
+}
+
 int
 gk_part_kernel_sync (int fd, const char *sysfs_name, int *ret_missing, struct gk_error *err)
 {
@@ -175,7 +193,7 @@ gk_part_kernel_sync (int fd, const char *sysfs_name, int *ret_missing, struct gk
     if (p != NULL && p->start == have[i].start &&
         blkpg (fd, BLKPG_RESIZE_PARTITION, p->num, p->start, kernel_size (&t, p)) == 0)
       continue;
-    if (blkpg (fd, BLKPG_DEL_PARTITION, have[i].num, 0, 0) == 0)
+    if (delete_partition (fd, have[i].num) == 0)
       removed = true;
     else if (errno != EBUSY && errno != ENXIO)
       return gk_error_sys (err, errno, "BLKPG_DEL_PARTITION %d", have[i].num);

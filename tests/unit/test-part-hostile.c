@@ -75,6 +75,42 @@ check_overlap (struct gk_ctx *ctx)
   CHECK_STR (partitions (ctx), "/dev/sda2 /dev/sda3");
 }
 
+/* As udev does with each partition that appears: it has it open for a moment. */
+static void
+two (struct test_disk *d)
+{
+  entry (d, 0, 0, 0x83, 2048, 20480);
+  entry (d, 0, 1, 0x83, 40960, 4096);
+}
+
+static void
+check_looked_at (struct gk_ctx *ctx)
+{
+  char byte;
+  int opened[2];
+  CHECK (pipe2 (opened, O_CLOEXEC) == 0);
+  pid_t pid = fork ();
+  if (pid == 0) {
+    int fd = open ("/dev/sda1", O_RDONLY | O_CLOEXEC);
+    if (fd == -1 || gk_write_full (opened[1], "x", 1) == -1)
+      _exit (1);
+    usleep (150000);
+    _exit (0);
+  }
+  CHECK (read (opened[0], &byte, 1) == 1);
+  CHECK_OK (gk_part_part_del (ctx, "/dev/sda", 1, &err));
+  CHECK_STR (partitions (ctx), "/dev/sda2");
+  waitpid (pid, NULL, 0);
+  close (opened[0]);
+  close (opened[1]);
+}
+
+static void
+test_looked_at (void **state)
+{
+  with_disk (two, check_looked_at);
+}
+
 /* It promises more than the image has: what exists can be read. */
 static void
 beyond (struct test_disk *d)
@@ -250,6 +286,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_damaged),    cmocka_unit_test (test_overlap),
+    cmocka_unit_test (test_looked_at),
     cmocka_unit_test (test_beyond),     cmocka_unit_test (test_loop),
     cmocka_unit_test (test_gpt_backup), cmocka_unit_test (test_gpt_lost),
     cmocka_unit_test (test_fat),
