@@ -29,6 +29,44 @@
 
 static char help_dir[64];
 
+/* The strings that kept remembers: a test has many and does not free them one
+ * by one. */
+static char **help_kept;
+static size_t help_n_kept;
+
+/* Freed when all tests are over. */
+static inline char *
+kept (char *s)
+{
+  assert_non_null (s);
+  char **more = realloc (help_kept, (help_n_kept + 1) * sizeof *more);
+  assert_non_null (more);
+  help_kept = more;
+  help_kept[help_n_kept++] = s;
+  return s;
+}
+
+__attribute__ ((format (printf, 1, 2))) static inline char *
+text (const char *fmt, ...)
+{
+  char *s = NULL;
+  va_list ap;
+
+  va_start (ap, fmt);
+  assert_int_not_equal (vasprintf (&s, fmt, ap), -1);
+  va_end (ap);
+  return kept (s);
+}
+
+static inline void
+help_free_kept (void)
+{
+  while (help_n_kept > 0)
+    free (help_kept[--help_n_kept]);
+  free (help_kept);
+  help_kept = NULL;
+}
+
 static inline int
 help_remove_one (const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -42,6 +80,7 @@ help_remove (void)
   if (help_dir[0] != '\0')
     nftw (help_dir, help_remove_one, 16, FTW_DEPTH | FTW_PHYS);
   help_dir[0] = '\0';
+  help_free_kept ();
 }
 
 /* cmocka group setup. */
@@ -62,13 +101,11 @@ help_teardown (void **state)
   return 0;
 }
 
-/* A path in the directory; freed never, the test is short. */
+/* A path in the directory. */
 static inline char *
 in_dir (const char *name)
 {
-  char *path = gk_asprintf ("%s/%s", help_dir, name);
-  assert_non_null (path);
-  return path;
+  return text ("%s/%s", help_dir, name);
 }
 
 /* Run a shell command in the directory; its exit status. */
@@ -90,13 +127,13 @@ sh (const char *fmt, ...)
   return WIFEXITED (r) ? WEXITSTATUS (r) : 128;
 }
 
-/* What the last one wrote: "out" or "err". */
+/* What the last one wrote: "out" or "err".  Not to be freed. */
 static inline char *
 said (const char *which)
 {
   struct gk_buf b = GK_BUF_INIT;
   assert_int_equal (gk_read_file (in_dir (which), 1 << 20, &b), 0);
-  return b.data == NULL ? strdup ("") : b.data;
+  return kept (b.data == NULL ? strdup ("") : b.data);
 }
 
 static inline void
@@ -134,31 +171,31 @@ now_ms (void)
   return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
 }
 
-#define assert_ok(call, e)                                                                       \
-  do {                                                                                           \
-    if ((call) == -1)                                                                            \
-      fail_msg ("%s: %s", #call, gk_error_msg (e));                                              \
+#define assert_ok(call, e)                                                                         \
+  do {                                                                                             \
+    if ((call) == -1)                                                                              \
+      fail_msg ("%s: %s", #call, gk_error_msg (e));                                                \
   } while (0)
 
-#define assert_fails(call, e, errnum_, part)                                                     \
-  do {                                                                                           \
-    gk_error_clear (e);                                                                          \
-    assert_int_equal ((call), -1);                                                               \
-    if (strstr (gk_error_msg (e), part) == NULL)                                                 \
-      fail_msg ("message is: %s", gk_error_msg (e));                                             \
-    assert_int_equal ((e)->errnum, errnum_);                                                     \
-    gk_error_clear (e);                                                                          \
+#define assert_fails(call, e, errnum_, part)                                                       \
+  do {                                                                                             \
+    gk_error_clear (e);                                                                            \
+    assert_int_equal ((call), -1);                                                                 \
+    if (strstr (gk_error_msg (e), part) == NULL)                                                   \
+      fail_msg ("message is: %s", gk_error_msg (e));                                               \
+    assert_int_equal ((e)->errnum, errnum_);                                                       \
+    gk_error_clear (e);                                                                            \
   } while (0)
 
 /* Skip what needs root, unless it must work. */
-#define needs_root()                                                                             \
-  do {                                                                                           \
-    if (geteuid () != 0) {                                                                       \
-      if (getenv ("GUESTKIT_MUST_WORK") != NULL)                                                 \
-        fail_msg ("needs root");                                                                 \
-      print_message ("skipped: needs root\n");                                                   \
-      skip ();                                                                                   \
-    }                                                                                            \
+#define needs_root()                                                                               \
+  do {                                                                                             \
+    if (geteuid () != 0) {                                                                         \
+      if (getenv ("GUESTKIT_MUST_WORK") != NULL)                                                   \
+        fail_msg ("needs root");                                                                   \
+      print_message ("skipped: needs root\n");                                                     \
+      skip ();                                                                                     \
+    }                                                                                              \
   } while (0)
 
 #endif

@@ -15,7 +15,7 @@ create (struct gk_image_create c)
   c.path = in_dir (c.path);
   return gk_image_create (&c, NULL, &e);
 }
-#define CREATE(...) create ((struct gk_image_create) { __VA_ARGS__ })
+#define CREATE(...) create ((struct gk_image_create){ __VA_ARGS__ })
 
 static void
 test_raw (void **state)
@@ -25,12 +25,12 @@ test_raw (void **state)
   assert_int_equal (CREATE (.path = "r", .format = "raw", .size = 1000), 0);
   assert_int_equal (stat (in_dir ("r"), &st), 0);
   assert_int_equal (st.st_size, 1000);
-  assert_int_equal (CREATE (.path = "r", .format = "raw", .size = 1 << 20,
-                            .preallocation = "full"), 0);
+  assert_int_equal (CREATE (.path = "r", .format = "raw", .size = 1 << 20, .preallocation = "full"),
+                    0);
   assert_int_equal (stat (in_dir ("r"), &st), 0);
   assert_true (st.st_blocks * 512 >= 1 << 20);
-  assert_int_equal (CREATE (.path = "r", .format = "raw", .size = 1 << 20,
-                            .preallocation = "sparse"), 0);
+  assert_int_equal (
+      CREATE (.path = "r", .format = "raw", .size = 1 << 20, .preallocation = "sparse"), 0);
   assert_int_equal (stat (in_dir ("r"), &st), 0);
   assert_int_equal (st.st_blocks, 0);
 }
@@ -41,7 +41,8 @@ test_qcow2 (void **state)
   struct gk_image_layer l;
 
   assert_int_equal (CREATE (.path = "q", .format = "qcow2", .size = 8 << 20, .compat = "0.10",
-                            .cluster_size = 4096, .preallocation = "metadata"), 0);
+                            .cluster_size = 4096, .preallocation = "metadata"),
+                    0);
   assert_int_equal (sh ("qemu-img check q"), 0);
   assert_int_equal (sh ("qemu-img info q | grep 'compat: 0.10'"), 0);
   assert_int_equal (gk_image_top (in_dir ("q"), NULL, NULL, &l, &e), 0);
@@ -99,9 +100,9 @@ test_refused (void **state)
     assert_int_equal (access (in_dir ("refused"), F_OK), -1);
   }
   assert_int_equal (CREATE (.path = "no/r", .format = "raw", .size = 1), -1);
-  assert_string_equal (gk_error_msg (&e),
-                       gk_asprintf ("cannot create raw file: %s/no/r: No such file or directory",
-                                    help_dir));
+  assert_string_equal (
+      gk_error_msg (&e),
+      text ("cannot create raw file: %s/no/r: No such file or directory", help_dir));
   assert_int_equal (CREATE (.path = "o", .format = "qcow2", .size = -1, .backing = "nope"), -1);
   assert_int_equal (e.errnum, ENOENT);
   assert_int_equal (CREATE (.path = "o", .format = "qcow2", .size = -1, .backing = "nbd:x"), -1);
@@ -112,8 +113,9 @@ test_refused (void **state)
 static void
 test_overlay (void **state)
 {
-  static const uint64_t sizes[] = { 0, 512, 1 << 20, (UINT64_C (512) << 20) + 512,
-                                    UINT64_C (100) << 40, UINT64_C (2) << 50 };
+  static const uint64_t sizes[] = {
+    0, 512, 1 << 20, (UINT64_C (512) << 20) + 512, UINT64_C (100) << 40, UINT64_C (2) << 50
+  };
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     struct gk_image_layer l;
     struct stat st;
@@ -132,7 +134,8 @@ test_overlay (void **state)
     assert_true (st.st_blocks <= 64);
     assert_int_equal (st.st_mode & 0777, 0600);
   }
-  assert_fails (gk_overlay_create (in_dir ("overlay"), 512, &e), &e, EEXIST, "overlay: File exists");
+  assert_fails (gk_overlay_create (in_dir ("overlay"), 512, &e), &e, EEXIST,
+                "overlay: File exists");
   assert_fails (gk_overlay_create (in_dir ("o2"), 1000, &e), &e, EINVAL, "no overlay can have");
   assert_fails (gk_overlay_create (in_dir ("o2"), (UINT64_C (2) << 50) + 512, &e), &e, EINVAL,
                 "no overlay can have");
@@ -153,8 +156,8 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_raw),     cmocka_unit_test (test_qcow2),
-    cmocka_unit_test (test_refused), cmocka_unit_test (test_overlay),
+    cmocka_unit_test (test_raw),          cmocka_unit_test (test_qcow2),
+    cmocka_unit_test (test_refused),      cmocka_unit_test (test_overlay),
     cmocka_unit_test (test_overlay_full),
   };
   return cmocka_run_group_tests_name ("image: new images", tests, help_setup, help_teardown);

@@ -22,11 +22,11 @@ assert_format (const char *name, const char *expected)
 static void
 test_formats (void **state)
 {
-  static const char *const formats[] = { "qcow2", "qcow", "qed", "vmdk", "vdi", "vhdx",
-                                         "vpc", "parallels", "raw" };
+  static const char *const formats[] = { "qcow2", "qcow", "qed",       "vmdk", "vdi",
+                                         "vhdx",  "vpc",  "parallels", "raw" };
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
     assert_int_equal (sh ("qemu-img create -q -f %s d.%s 8M", formats[i], formats[i]), 0);
-    assert_format (gk_asprintf ("d.%s", formats[i]), formats[i]);
+    assert_format (text ("d.%s", formats[i]), formats[i]);
   }
   /* Needs a clock of CPU time finer than some virtual machines have. */
   if (sh ("qemu-img create -q --object secret,id=s,data=x -f luks -o "
@@ -43,8 +43,21 @@ static void
 test_raw_like_qemu (void **state)
 {
   static const char *const contents[] = {
-    "", "x", "#!/bin/sh\necho hello\n", "# Disk DescriptorFile\nnothing\n", "version=1\nCID=1\n",
-    "v", "LUKS", "QFI", "QFI\xfb", "koly", "\n\n\n", "cxsparse", "COW", "hsqs", "XFSB",
+    "",
+    "x",
+    "#!/bin/sh\necho hello\n",
+    "# Disk DescriptorFile\nnothing\n",
+    "version=1\nCID=1\n",
+    "v",
+    "LUKS",
+    "QFI",
+    "QFI\xfb",
+    "koly",
+    "\n\n\n",
+    "cxsparse",
+    "COW",
+    "hsqs",
+    "XFSB",
   };
   for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
     char *format = NULL, *out;
@@ -59,8 +72,7 @@ test_raw_like_qemu (void **state)
     }
     assert_int_equal (r, 0);
     out = said ("out");
-    assert_non_null (strstr (out, gk_asprintf ("\"format\": \"%s\"", format)));
-    free (out);
+    assert_non_null (strstr (out, text ("\"format\": \"%s\"", format)));
     free (format);
   }
 }
@@ -71,7 +83,8 @@ test_details (void **state)
   struct gk_image_layer l;
 
   assert_int_equal (sh ("qemu-img create -q -f qcow2 -o cluster_size=131072 i.qcow2 1G && "
-                        "qemu-img snapshot -c one i.qcow2"), 0);
+                        "qemu-img snapshot -c one i.qcow2"),
+                    0);
   assert_ok (gk_image_top (in_dir ("i.qcow2"), NULL, NULL, &l, &e), &e);
   assert_string_equal (l.format, "qcow2");
   assert_int_equal (l.virtual_size, 1 << 30);
@@ -95,8 +108,8 @@ test_details (void **state)
 static void
 test_names (void **state)
 {
-  static const char *const names[] = { "a,b=c.img", "nbd:x.img", "-x.img", "json:{}", "a b'c\"d",
-                                       "\xff\xfe.img", "a:b/../x" };
+  static const char *const names[] = { "a,b=c.img", "nbd:x.img",    "-x.img",  "json:{}",
+                                       "a b'c\"d",  "\xff\xfe.img", "a:b/../x" };
   char *old = getcwd (NULL, 0);
 
   assert_int_equal (chdir (help_dir), 0);
@@ -128,7 +141,8 @@ test_errors (void **state)
   assert_fails (gk_image_detect (help_dir, NULL, &f, &e), &e, EISDIR, "Is a directory");
   assert_int_equal (sh ("mkfifo fifo; truncate -s 1M r.raw; head -c 65536 d.qcow2 > short.qcow2; "
                         "cp d.qcow2 bad.qcow2; "
-                        "printf '\\377\\377' | dd of=bad.qcow2 bs=1 seek=20 conv=notrunc"), 0);
+                        "printf '\\377\\377' | dd of=bad.qcow2 bs=1 seek=20 conv=notrunc"),
+                    0);
   assert_fails (gk_image_detect (in_dir ("fifo"), NULL, &f, &e), &e, EINVAL,
                 "not a regular file or block device");
   assert_fails (gk_image_top (in_dir ("r.raw"), "qcow2", NULL, &l, &e), &e, EINVAL,
@@ -153,7 +167,8 @@ test_chain (void **state)
                         "qemu-img create -q -f qcow2 -b ../base.raw -F raw sub/mid.qcow2; "
                         "qemu-img create -q -f qcow2 -b sub/mid.qcow2 -F qcow2 top.qcow2; "
                         "qemu-img create -q -f qcow2 -b file:%s/top.qcow2 -F qcow2 toptop.qcow2",
-                        help_dir), 0);
+                        help_dir),
+                    0);
   assert_ok (gk_image_info (in_dir ("toptop.qcow2"), NULL, NULL, &info, &e), &e);
   assert_int_equal (info.n_layers, 4);
   assert_string_equal (info.layers[1].path, in_dir ("top.qcow2"));
@@ -182,8 +197,12 @@ test_refused_names (void **state)
 {
   static const char *const names[] = {
     "json:{\"driver\":\"raw\",\"file\":{\"driver\":\"file\",\"filename\":\"/etc/passwd\"}}",
-    "nbd:localhost:10809", "nbd+unix:///x?socket=/y", "https://localhost/x", "ssh://localhost/x",
-    "fat:/etc", "x:y",
+    "nbd:localhost:10809",
+    "nbd+unix:///x?socket=/y",
+    "https://localhost/x",
+    "ssh://localhost/x",
+    "fat:/etc",
+    "x:y",
   };
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     refuse (names[i], NULL, EACCES, "is not a local file, which is refused");
@@ -203,7 +222,8 @@ test_owner (void **state)
   needs_root ();
   assert_int_equal (sh ("truncate -s 1M secret; chmod 600 secret; "
                         "qemu-img create -q -f qcow2 -b secret -F raw theirs.qcow2; "
-                        "chown 65534 theirs.qcow2"), 0);
+                        "chown 65534 theirs.qcow2"),
+                    0);
   assert_fails (gk_image_info (in_dir ("theirs.qcow2"), NULL, NULL, &info, &e), &e, EACCES,
                 "that the image's owner (uid 65534) may not read");
   assert_ok (gk_image_info (in_dir ("theirs.qcow2"), "qcow2", NULL, &info, &e), &e);
@@ -219,12 +239,15 @@ test_cycle_and_length (void **state)
   struct gk_image_info info;
 
   assert_int_equal (sh ("qemu-img create -q -f qcow2 -u -b b.qcow2 -F qcow2 a.qcow2 1M; "
-                        "qemu-img create -q -f qcow2 -u -b a.qcow2 -F qcow2 b.qcow2 1M"), 0);
+                        "qemu-img create -q -f qcow2 -u -b a.qcow2 -F qcow2 b.qcow2 1M"),
+                    0);
   assert_fails (gk_image_info (in_dir ("a.qcow2"), NULL, NULL, &info, &e), &e, ELOOP,
                 "a.qcow2: the chain of backing files comes back to this file");
-  assert_int_equal (sh ("for i in $(seq 1 201); do "
-                        "qemu-img create -q -f qcow2 -u -b c$((i-1)).qcow2 -F qcow2 c$i.qcow2 1M || exit 1; "
-                        "done; qemu-img create -q -f qcow2 c0.qcow2 1M"), 0);
+  assert_int_equal (
+      sh ("for i in $(seq 1 201); do "
+          "qemu-img create -q -f qcow2 -u -b c$((i-1)).qcow2 -F qcow2 c$i.qcow2 1M || exit 1; "
+          "done; qemu-img create -q -f qcow2 c0.qcow2 1M"),
+      0);
   assert_fails (gk_image_info (in_dir ("c201.qcow2"), NULL, NULL, &info, &e), &e, ELOOP,
                 "more than 200 backing files");
 }
@@ -268,16 +291,11 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_formats),
-    cmocka_unit_test (test_raw_like_qemu),
-    cmocka_unit_test (test_details),
-    cmocka_unit_test (test_names),
-    cmocka_unit_test (test_errors),
-    cmocka_unit_test (test_chain),
-    cmocka_unit_test (test_refused_names),
-    cmocka_unit_test (test_owner),
-    cmocka_unit_test (test_cycle_and_length),
-    cmocka_unit_test (test_data_file),
+    cmocka_unit_test (test_formats),          cmocka_unit_test (test_raw_like_qemu),
+    cmocka_unit_test (test_details),          cmocka_unit_test (test_names),
+    cmocka_unit_test (test_errors),           cmocka_unit_test (test_chain),
+    cmocka_unit_test (test_refused_names),    cmocka_unit_test (test_owner),
+    cmocka_unit_test (test_cycle_and_length), cmocka_unit_test (test_data_file),
     cmocka_unit_test (test_vmdk_extents),
   };
   return cmocka_run_group_tests_name ("image: formats and chains", tests, help_setup,

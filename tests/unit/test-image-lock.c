@@ -25,7 +25,7 @@ wait_greeting (const char *name)
   snprintf (addr.sun_path, sizeof addr.sun_path, "%s/%s", help_dir, name);
   for (int i = 0; i < 2000; i++) {
     int fd = socket (AF_UNIX, SOCK_STREAM, 0);
-    int r = connect (fd, (struct sockaddr *) &addr, sizeof addr);
+    int r = connect (fd, (struct sockaddr *)&addr, sizeof addr);
     if (r == 0)
       assert_int_equal (gk_read_full (fd, magic, sizeof magic), 8);
     close (fd);
@@ -47,8 +47,8 @@ start_nbd (const char *args)
   assert_int_not_equal (pid, -1);
   if (pid == 0) {
     prctl (PR_SET_PDEATHSIG, SIGKILL);
-    char *line = gk_asprintf ("cd %s && exec qemu-nbd -t -k %s/sock %s 2>nbd.err", help_dir,
-                              help_dir, args);
+    char *line =
+        text ("cd %s && exec qemu-nbd -t -k %s/sock %s 2>nbd.err", help_dir, help_dir, args);
     execl ("/bin/sh", "sh", "-c", line, NULL);
     _exit (127);
   }
@@ -103,13 +103,16 @@ test_qemu_has_it (void **state)
   pid_t pid;
 
   assert_int_equal (sh ("truncate -s 1M r.raw; qemu-img create -q -f qcow2 q.qcow2 1M; "
-                        "qemu-img create -q -f qcow2 -b %s/r.raw -F raw ov.qcow2", help_dir), 0);
+                        "qemu-img create -q -f qcow2 -b %s/r.raw -F raw ov.qcow2",
+                        help_dir),
+                    0);
   pid = start_nbd ("-f raw r.raw");
   assert_int_equal (try ("r.raw", GK_IMAGE_WRITE), -1);
   assert_int_equal (e.errnum, EBUSY);
   assert_string_equal (gk_error_msg (&e),
-                       gk_asprintf ("%s/r.raw: is in use by another process (qemu image lock: "
-                                    "write); close it or open the image read-only", help_dir));
+                       text ("%s/r.raw: is in use by another process (qemu image lock: "
+                             "write); close it or open the image read-only",
+                             help_dir));
   assert_int_equal (try ("r.raw", GK_IMAGE_READ_STABLE), -1);
   assert_int_equal (try ("r.raw", GK_IMAGE_READ), 0);
   stop (pid);
@@ -132,16 +135,17 @@ test_machine (void **state)
     skip ();
   }
   assert_int_equal (sh ("truncate -s 1M base.raw && "
-                        "qemu-img create -q -f qcow2 -b %s/base.raw -F raw vm.qcow2", help_dir), 0);
+                        "qemu-img create -q -f qcow2 -b %s/base.raw -F raw vm.qcow2",
+                        help_dir),
+                    0);
   pid = fork ();
   assert_int_not_equal (pid, -1);
   if (pid == 0) {
     prctl (PR_SET_PDEATHSIG, SIGKILL);
     /* -S: the processors do not run, the devices have their disks. */
     execl ("/usr/bin/qemu-system-x86_64", "qemu", "-M", "q35", "-accel", "tcg", "-display", "none",
-           "-S", "-drive",
-           gk_asprintf ("file=%s/vm.qcow2,format=qcow2,if=virtio", help_dir), "-drive",
-           gk_asprintf ("file=%s/r.raw,format=raw,if=virtio", help_dir), NULL);
+           "-S", "-drive", text ("file=%s/vm.qcow2,format=qcow2,if=virtio", help_dir), "-drive",
+           text ("file=%s/r.raw,format=raw,if=virtio", help_dir), NULL);
     _exit (127);
   }
   for (int i = 0; try ("r.raw", GK_IMAGE_WRITE) == 0; i++) { /* its last drive */
@@ -194,7 +198,8 @@ test_block_device (void **state)
 
   needs_root ();
   assert_int_equal (sh ("truncate -s 8M disk; mkfs.ext4 -q disk; mkdir -p mnt; "
-                        "losetup -f --show disk"), 0);
+                        "losetup -f --show disk"),
+                    0);
   dev = said ("out");
   dev[strcspn (dev, "\n")] = '\0';
   mounted = sh ("mount %s mnt", dev);
@@ -216,8 +221,8 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_each_other),  cmocka_unit_test (test_qemu_has_it),
-    cmocka_unit_test (test_we_have_it),  cmocka_unit_test (test_machine),
+    cmocka_unit_test (test_each_other),   cmocka_unit_test (test_qemu_has_it),
+    cmocka_unit_test (test_we_have_it),   cmocka_unit_test (test_machine),
     cmocka_unit_test (test_block_device),
   };
   return cmocka_run_group_tests_name ("image: locks", tests, help_setup, help_teardown);

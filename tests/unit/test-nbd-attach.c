@@ -48,13 +48,14 @@ test_loop_is_locked (void **state)
 static void
 test_formats (void **state)
 {
-  static const char *const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qcow",
-                                         "qed" };
+  static const char *const formats[] = {
+    "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qcow", "qed"
+  };
   static const char *const attachers[] = { "nbd", "fuse" };
 
   needs_root ();
   for (size_t i = 0; i < 2 * sizeof formats / sizeof formats[0]; i++) {
-    const char *f = formats[i / 2], *name = gk_asprintf ("d.%s", f), *only = attachers[i % 2];
+    const char *f = formats[i / 2], *name = text ("d.%s", f), *only = attachers[i % 2];
     struct gk_attachment a;
 
     assert_int_equal (sh ("qemu-img create -q -f %s %s 64M", f, name), 0);
@@ -85,13 +86,14 @@ test_readonly (void **state)
 
   needs_root ();
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-    const char *f = formats[i], *name = gk_asprintf ("ro.%s", f);
+    const char *f = formats[i], *name = text ("ro.%s", f);
     struct gk_attachment a, b;
     char *before;
 
     assert_int_equal (sh ("qemu-img create -q -f %s %s 64M && "
-                          "qemu-io -f %s -c 'write -P 7 1M 1M' %s && chmod 444 %s", f, name, f,
-                          name, name), 0);
+                          "qemu-io -f %s -c 'write -P 7 1M 1M' %s && chmod 444 %s",
+                          f, name, f, name, name),
+                      0);
     before = sha256 (name);
     assert_ok (attach_file (name, f, true, NULL, 0, &a, &e), &e);
     /* Two at once, and each sees only what it wrote. */
@@ -137,7 +139,8 @@ test_chain (void **state)
   assert_int_equal (sh ("truncate -s 16M base.raw; qemu-io -f raw -c 'write -P 1 0 16M' base.raw; "
                         "qemu-img create -q -f qcow2 -b base.raw -F raw mid.qcow2; "
                         "qemu-io -f qcow2 -c 'write -P 2 4M 4M' mid.qcow2; "
-                        "qemu-img create -q -f qcow2 -b mid.qcow2 -F qcow2 top.qcow2 32M"), 0);
+                        "qemu-img create -q -f qcow2 -b mid.qcow2 -F qcow2 top.qcow2 32M"),
+                    0);
   base = sha256 ("base.raw");
   mid = sha256 ("mid.qcow2");
   assert_ok (attach_file ("top.qcow2", NULL, false, NULL, 0, &a, &e), &e);
@@ -151,7 +154,8 @@ test_chain (void **state)
   assert_string_equal (mid, sha256 ("mid.qcow2"));
   assert_int_equal (sh ("qemu-img check top.qcow2 && "
                         "qemu-io -f qcow2 -c 'read -P 1 0 4M' -c 'read -P 2 4M 4M' "
-                        "-c 'read -P 0 16M 16M' top.qcow2"), 0);
+                        "-c 'read -P 0 16M 16M' top.qcow2"),
+                    0);
   assert_null (strstr (said ("out"), "verification failed"));
   /* The base is gone. */
   assert_int_equal (rename (in_dir ("base.raw"), in_dir ("away")), 0);
@@ -188,7 +192,8 @@ test_errors (void **state)
   assert_int_equal (sh ("truncate -s 1M plain; qemu-img create -q -f qcow2 cut.qcow2 1G; "
                         "truncate -s 60 cut.qcow2; "
                         "qemu-img create -q -f qcow2 corrupt.qcow2 1M; "
-                        "printf '\\2' | dd of=corrupt.qcow2 bs=1 seek=79 conv=notrunc"), 0);
+                        "printf '\\2' | dd of=corrupt.qcow2 bs=1 seek=79 conv=notrunc"),
+                    0);
   assert_fails (attach_file ("plain", "qcow2", false, NULL, 0, &a, &e), &e, EINVAL,
                 "plain: not a qcow2 image");
   assert_fails (attach_file ("plain", "raw", false, "no", 0, &a, &e), &e, ENOTSUP,
@@ -205,7 +210,7 @@ test_errors (void **state)
   assert_ok (attach_file ("corrupt.qcow2", NULL, true, NULL, 0, &a, &e), &e);
   assert_ok (gk_detach (&a, &e), &e);
   d = drive_of (in_dir ("plain"), "raw", false);
-  d.discard = (char *) "enable";
+  d.discard = (char *)"enable";
   assert_ok (attach_drive (&d, NULL, 0, &a, &e), &e);
   assert_ok (gk_detach (&a, &e), &e);
   d.readonly = true;
@@ -222,7 +227,8 @@ test_odd (void **state)
   int fd, sector;
 
   needs_root ();
-  assert_int_equal (sh ("truncate -s 1000 odd.raw; : > empty.raw; truncate -s 1M 'a,b=c d.raw'"), 0);
+  assert_int_equal (sh ("truncate -s 1000 odd.raw; : > empty.raw; truncate -s 1M 'a,b=c d.raw'"),
+                    0);
   assert_ok (attach_file ("odd.raw", "raw", false, NULL, 0, &a, &e), &e);
   assert_int_equal (a.size, 1024);
   put (&a, 512, 400, 1);
@@ -274,7 +280,7 @@ test_zero_and_discard (void **state)
 
     assert_int_equal (sh ("rm -f %s; qemu-img create -q -f %s %s 64M", name, f, name), 0);
     d = drive_of (in_dir (name), f, false);
-    d.discard = (char *) (i < 2 ? "disable" : "enable");
+    d.discard = (char *)(i < 2 ? "disable" : "enable");
     assert_ok (attach_drive (&d, NULL, 0, &a, &e), &e);
     put (&a, 0, 4 << 20, 5);
     fd = open_attached (&a);
@@ -360,12 +366,12 @@ write_many (const struct gk_attachment *a, int writer)
   int fd = gk_open_device (help_dir, true, major (a->devno), minor (a->devno), O_RDWR | O_DIRECT);
   uint8_t *buf;
 
-  if (fd == -1 || posix_memalign ((void **) &buf, 4096, 256 << 10) != 0)
+  if (fd == -1 || posix_memalign ((void **)&buf, 4096, 256 << 10) != 0)
     _exit (1);
   for (int i = 0; i < 64; i++) {
     size_t size = ((i * 7 + writer) % 64 + 1) << 12;
     fill (buf, size, writer * 1000 + i);
-    if (gk_pwrite_full (fd, buf, size, ((off_t) i * 8 + writer) << 18) == -1)
+    if (gk_pwrite_full (fd, buf, size, ((off_t)i * 8 + writer) << 18) == -1)
       _exit (2);
   }
   _exit (fsync (fd) == 0 ? 0 : 3);
@@ -404,7 +410,7 @@ test_many_writers (void **state)
       }
       for (int w = 0; w < 8; w++)
         for (int i = 0; i < 64; i++)
-          if (!has (&a, ((off_t) i * 8 + w) << 18, ((i * 7 + w) % 64 + 1) << 12, w * 1000 + i))
+          if (!has (&a, ((off_t)i * 8 + w) << 18, ((i * 7 + w) % 64 + 1) << 12, w * 1000 + i))
             fail_msg ("%s%s: what writer %d wrote as its %d. is not there", name,
                       readonly ? " (overlay)" : "", w, i);
     }
@@ -477,8 +483,7 @@ test_we_are_killed (void **state)
     close (fds[0]);
     kill (pid, SIGKILL);
     waitpid (pid, NULL, 0);
-    for (int n = 0; n < 500 && sh ("grep -l %s /sys/block/loop*/loop/backing_file", help_dir) == 0;
-         n++)
+    for (int n = 0; n < 500 && has_loop (); n++)
       usleep (10000);
     /* In a private mount namespace this would be gone, too. */
     umount2 (in_dir ("drive0.disk"), MNT_DETACH);
@@ -504,9 +509,8 @@ test_parallel (void **state)
     if (pids[i] == 0) {
       struct gk_attachment a, b;
       for (int round = 0; round < 3; round++) {
-        if (attach_file (gk_asprintf ("p%d.raw", i), "raw", false, NULL, 2 * i, &a, &e) == -1 ||
-            attach_file (gk_asprintf ("p%d.qcow2", i), "qcow2", false, NULL, 2 * i + 1, &b, &e) ==
-              -1) {
+        if (attach_file (text ("p%d.raw", i), "raw", false, NULL, 2 * i, &a, &e) == -1 ||
+            attach_file (text ("p%d.qcow2", i), "qcow2", false, NULL, 2 * i + 1, &b, &e) == -1) {
           fprintf (stderr, "%s\n", gk_error_msg (&e));
           _exit (1);
         }
@@ -535,8 +539,10 @@ test_time (void **state)
     bool readonly;
     const char *what;
   } kinds[] = {
-    { "r.raw", false, "raw" }, { "d.qcow2", false, "qcow2" },
-    { "r.raw", true, "raw read-only" }, { "d.qcow2", true, "qcow2 read-only" },
+    { "r.raw", false, "raw" },
+    { "d.qcow2", false, "qcow2" },
+    { "r.raw", true, "raw read-only" },
+    { "d.qcow2", true, "qcow2 read-only" },
   };
 
   needs_root ();
@@ -588,5 +594,5 @@ main (void)
     cmocka_unit_test (test_parallel),
     cmocka_unit_test (test_time),
   };
-  return cmocka_run_group_tests_name ("nbd: attachers", tests, help_setup, help_teardown);
+  return cmocka_run_group_tests_name ("nbd: attachers", tests, help_setup_alone, help_teardown);
 }

@@ -49,7 +49,7 @@ size_of_file (int writer, int file)
   size_t size = next (&x) % MAX_FILE + 1;
 
   /* Half of them are written past the cache. */
-  return writer % 2 == 1 ? (size + 4095) & ~(size_t) 4095 : size;
+  return writer % 2 == 1 ? (size + 4095) & ~(size_t)4095 : size;
 }
 
 /* In pieces of any size. */
@@ -67,10 +67,10 @@ write_one (const char *path, int writer, int file, uint8_t *buf)
   for (size_t at = 0; at < size; at += n) {
     n = next (&x) % 400000 + 1;
     if (direct)
-      n = (n + 4095) & ~(size_t) 4095;
+      n = (n + 4095) & ~(size_t)4095;
     if (n > size - at)
       n = size - at;
-    if (pwrite (fd, buf + at, n, at) != (ssize_t) n)
+    if (pwrite (fd, buf + at, n, at) != (ssize_t)n)
       return -1;
   }
   if (file % 3 == 0 && fsync (fd) == -1)
@@ -87,10 +87,10 @@ write_files (const char *dir)
   for (int w = 0; w < WRITERS; w++) {
     pids[w] = fork ();
     if (pids[w] == 0) {
-      uint8_t *buf = mmap (NULL, MAX_FILE + 4096, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      uint8_t *buf =
+          mmap (NULL, MAX_FILE + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
       for (int f = 0; f < FILES; f++)
-        if (write_one (gk_asprintf ("%s/%d-%d", dir, w, f), w, f, buf) == -1)
+        if (write_one (text ("%s/%d-%d", dir, w, f), w, f, buf) == -1)
           _exit (1);
       _exit (0);
     }
@@ -113,7 +113,7 @@ count_damaged (const char *dir)
       size_t size = size_of_file (w, f);
 
       fill (expected, size, 1000 * w + f);
-      if (gk_read_file (gk_asprintf ("%s/%d-%d", dir, w, f), MAX_FILE + 4096, &b) == -1 ||
+      if (gk_read_file (text ("%s/%d-%d", dir, w, f), MAX_FILE + 4096, &b) == -1 ||
           b.size != size || memcmp (b.data, expected, size) != 0)
         damaged++;
     }
@@ -152,7 +152,8 @@ test_writers (void **state)
   assert_nothing_left ();
 
   assert_int_equal (sh ("qemu-img check w.qcow2 && qemu-img convert -O raw w.qcow2 w.raw && "
-                        "e2fsck -fn w.raw"), 0);
+                        "e2fsck -fn w.raw"),
+                    0);
   assert_ok (attach_file ("w.raw", "raw", false, "loop", 0, &a, &e), &e);
   dev = device_path (&a);
   assert_int_equal (mount (dev, dir, "ext4", MS_RDONLY, NULL), 0);
@@ -214,7 +215,7 @@ test_discard (void **state)
     struct gk_attachment a;
     int fd;
 
-    d.discard = (char *) (on ? "enable" : "disable");
+    d.discard = (char *)(on ? "enable" : "disable");
     assert_int_equal (sh ("rm -f t.qcow2; qemu-img create -q -f qcow2 t.qcow2 64M"), 0);
     assert_ok (attach_drive (&d, "fuse", 0, &a, &e), &e);
     put (&a, 0, 32 << 20, 3);
@@ -249,8 +250,9 @@ static struct gk_bridge
 bridge_to (const char *args, uint64_t size)
 {
   _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
-  struct gk_bridge_server server = { .socket = in_dir ("kit.nbd"), .export_name = "",
-                                     .connections = 4, .size = size, .punch = true };
+  struct gk_bridge_server server = {
+    .socket = in_dir ("kit.nbd"), .export_name = "", .connections = 4, .size = size, .punch = true
+  };
   struct gk_bridge bridge = GK_BRIDGE_INIT;
   struct gk_attach_env env = help_env (0);
   struct gk_exec x = GK_EXEC_INIT;
@@ -262,7 +264,8 @@ bridge_to (const char *args, uint64_t size)
   gk_strv_push (&argv, server.socket);
   for (char *w = strtok_r (words, " ", &save); w != NULL; w = strtok_r (NULL, " ", &save))
     gk_strv_push (&argv, w);
-  x.argv = (const char *const *) argv.v;
+  x.argv = (const char *const *)argv.v;
+  free (words);
   unlink (server.socket);
   assert_ok (gk_child_start (&x, &kit, &e), &e);
   for (int i = 0; i < 1000 && access (server.socket, F_OK) == -1; i++)
@@ -306,7 +309,7 @@ test_what_the_server_hears (void **state)
   int fd;
 
   needs_root ();
-  b = bridge_to (gk_asprintf ("--filter=log memory 100M logfile=%s", in_dir ("log")), 100 << 20);
+  b = bridge_to (text ("--filter=log memory 100M logfile=%s", in_dir ("log")), 100 << 20);
   fd = open_bridge (0);
   assert_int_equal (fstat (fd, &st), 0);
   assert_int_equal (st.st_size, 100 << 20);
@@ -346,7 +349,8 @@ test_errors_pass (void **state)
   needs_root ();
   b = bridge_to ("--filter=error memory 10M error-pread=EPERM error-pread-rate=100% "
                  "error-pwrite=ENOSPC error-pwrite-rate=100% "
-                 "error-zero=ENOMEM error-zero-rate=100%", 10 << 20);
+                 "error-zero=ENOMEM error-zero-rate=100%",
+                 10 << 20);
   fd = open_bridge (0);
   assert_true (pread (fd, buf, 4096, 0) == -1 && errno == EPERM);
   assert_true (pwrite (fd, buf, 4096, 0) == -1 && errno == ENOSPC);
@@ -384,8 +388,9 @@ test_poor_server (void **state)
 static void
 test_no_server (void **state)
 {
-  struct gk_bridge_server server = { .socket = in_dir ("none.nbd"), .export_name = "",
-                                     .connections = 4, .size = 4096 };
+  struct gk_bridge_server server = {
+    .socket = in_dir ("none.nbd"), .export_name = "", .connections = 4, .size = 4096
+  };
   struct gk_bridge b = GK_BRIDGE_INIT;
   struct gk_attach_env env = help_env (0);
 
@@ -409,7 +414,7 @@ late_writer (int fd, int at, int n_blocks)
 
   if (pid == 0) {
     void *buf = mmap (NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    ssize_t n = pwrite (fd, buf, n_blocks * 4096, (off_t) at * 4096);
+    ssize_t n = pwrite (fd, buf, n_blocks * 4096, (off_t)at * 4096);
     _exit (n == n_blocks * 4096 ? 0 : n == -1 ? errno : 255);
   }
   return pid;
@@ -427,8 +432,7 @@ await_requests (int fd, int n)
     _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
 
     usleep (2000);
-    if (gk_read_file (gk_asprintf ("/sys/fs/fuse/connections/%u/waiting", minor (st.st_dev)), 64,
-                      &b) == 0)
+    if (gk_read_file (text ("/sys/fs/fuse/connections/%u/waiting", minor (st.st_dev)), 64, &b) == 0)
       waiting = atoi (b.data);
   }
   assert_int_equal (waiting, n);
@@ -495,7 +499,7 @@ test_server_gone (void **state)
   for (int i = 0; i < 8; i++)
     assert_int_equal (status_of (pids[i]), EIO);
   assert_true (pwrite (fd, "x", 1, 0) == -1 && errno == EIO);
-  assert_true (pread (fd, (char[1]) { 0 }, 1, 0) == -1 && errno == EIO);
+  assert_true (pread (fd, (char[1]){ 0 }, 1, 0) == -1 && errno == EIO);
   assert_true (fsync (fd) == -1 && errno == EIO);
   assert_true (now_ms () - begin < 1000);
   close (fd);
@@ -549,7 +553,7 @@ test_server_killed (void **state)
     pids[i] = fork ();
     if (pids[i] == 0) {
       static uint8_t data[1 << 20];
-      int fd = open (gk_asprintf ("%s/%d", dir, i), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+      int fd = open (text ("%s/%d", dir, i), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
       for (;;)
         if (pwrite (fd, data, sizeof data, 0) == -1 || fsync (fd) == -1)
           _exit (errno == EIO || errno == EROFS ? 0 : 1);
@@ -574,7 +578,7 @@ has_ended (pid_t pid)
 {
   _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
 
-  return gk_read_file (gk_asprintf ("/proc/%d/stat", pid), 4096, &b) == -1 ||
+  return gk_read_file (text ("/proc/%d/stat", pid), 4096, &b) == -1 ||
          strstr (b.data, ") Z ") != NULL;
 }
 
@@ -584,7 +588,8 @@ static void
 test_session_killed (void **state)
 {
   needs_root ();
-  assert_int_equal (sh ("mkdir -p mnt; rm -f k.qcow2; qemu-img create -q -f qcow2 k.qcow2 200M"), 0);
+  assert_int_equal (sh ("mkdir -p mnt; rm -f k.qcow2; qemu-img create -q -f qcow2 k.qcow2 200M"),
+                    0);
   for (int round = 0; round < 6; round++) {
     struct {
       pid_t server, bridge;
@@ -595,6 +600,7 @@ test_session_killed (void **state)
     assert_int_equal (pipe (fds), 0);
     pid = fork ();
     if (pid == 0) {
+      static const char data[4096];
       char *dir = in_dir ("mnt"), *dev;
       struct gk_attachment a;
       struct head_of_fuse *f;
@@ -608,12 +614,12 @@ test_session_killed (void **state)
       dev = device_path (&a);
       if (sh ("mke2fs -q -F -t ext4 %s", dev) != 0 || mount (dev, dir, "ext4", 0, NULL) == -1)
         _exit (1);
-      fd = open (gk_asprintf ("%s/x", dir), O_WRONLY | O_CREAT, 0600);
+      fd = open (text ("%s/x", dir), O_WRONLY | O_CREAT, 0600);
       for (int i = 0; i < 20; i++)
-        write (fd, dir, 4096);
+        write (fd, data, sizeof data);
       fsync (fd);
       for (int i = 0; i < 20; i++)
-        write (fd, dir, 4096);
+        write (fd, data, sizeof data);
       ids.server = f->server.child.pid;
       ids.bridge = f->bridge.child.pid;
       write (fds[1], &ids, sizeof ids);
@@ -631,8 +637,7 @@ test_session_killed (void **state)
     kill (pid, SIGKILL);
     waitpid (pid, NULL, 0);
     for (int n = 0; n < 1000; n++) {
-      if (has_ended (ids.server) && has_ended (ids.bridge) &&
-          sh ("grep -l %s /sys/block/loop*/loop/backing_file", help_dir) != 0)
+      if (has_ended (ids.server) && has_ended (ids.bridge) && !has_loop ())
         break;
       usleep (10000);
     }
@@ -643,7 +648,8 @@ test_session_killed (void **state)
   }
 }
 
-/* --- many at once, and what it takes ------------------------------------------------------------ */
+/* --- many at once, and what it takes ------------------------------------------------------------
+ */
 
 static void
 test_parallel (void **state)
@@ -660,7 +666,7 @@ test_parallel (void **state)
       struct gk_attachment a;
 
       for (int round = 0; round < 2; round++) {
-        if (attach_file (gk_asprintf ("p%d.qcow2", i), "qcow2", false, "fuse", i, &a, &e) == -1)
+        if (attach_file (text ("p%d.qcow2", i), "qcow2", false, "fuse", i, &a, &e) == -1)
           _exit (1);
         put (&a, 512 * i, 4 << 20, i);
         if (!has (&a, 512 * i, 4 << 20, i) || gk_detach (&a, &e) == -1)
@@ -674,56 +680,6 @@ test_parallel (void **state)
   assert_nothing_left ();
 }
 
-/* The second one's server was started when the first one's file was mounted. */
-static void
-test_two_drives (void **state)
-{
-  struct gk_attachment a, b;
-
-  needs_root ();
-  assert_ok (attach_file ("p0.qcow2", "qcow2", false, "fuse", 0, &a, &e), &e);
-  assert_ok (attach_file ("p1.qcow2", "qcow2", false, "fuse", 1, &b, &e), &e);
-  put (&a, 0, 1 << 20, 7);
-  put (&b, 0, 1 << 20, 8);
-  assert_ok (gk_detach (&a, &e), &e);
-  assert_int_equal (access (in_dir ("drive0.disk"), F_OK), -1);
-  assert_true (has (&b, 0, 1 << 20, 8));
-  assert_ok (attach_file ("p0.qcow2", "qcow2", false, "fuse", 0, &a, &e), &e);
-  assert_true (has (&a, 0, 1 << 20, 7));
-  assert_ok (gk_detach (&b, &e), &e);
-  assert_ok (gk_detach (&a, &e), &e);
-  assert_nothing_left ();
-}
-
-/* What a bridge that was taken over would have. */
-static void
-test_walls (void **state)
-{
-  _cleanup_gk_buf_ struct gk_buf status = GK_BUF_INIT, mounts = GK_BUF_INIT;
-  struct gk_attachment a;
-  struct head_of_fuse *f;
-  int pid;
-
-  needs_root ();
-  assert_ok (attach_file ("p0.qcow2", "qcow2", false, "fuse", 0, &a, &e), &e);
-  f = a.priv;
-  pid = f->bridge.child.pid;
-  assert_int_equal (gk_read_file (gk_asprintf ("/proc/%d/status", pid), 1 << 16, &status), 0);
-  assert_non_null (strstr (status.data, "CapPrm:\t0000000000000000"));
-  assert_non_null (strstr (status.data, "CapEff:\t0000000000000000"));
-  assert_non_null (strstr (status.data, "CapBnd:\t0000000000000000"));
-  assert_non_null (strstr (status.data, "NoNewPrivs:\t1"));
-  assert_non_null (strstr (status.data, "Seccomp:\t2"));
-  assert_int_equal (gk_read_file (gk_asprintf ("/proc/%d/mounts", pid), 1 << 16, &mounts), 0);
-  assert_true (strncmp (mounts.data, "none / tmpfs ", 13) == 0);
-  assert_ptr_equal (strchr (mounts.data, '\n'), mounts.data + mounts.size - 1);
-  assert_int_equal (sh ("test -z \"$(ls -A /proc/%d/root/)\"", pid), 0);
-  /* /dev/null, stderr twice, signals, FUSE and four sockets. */
-  assert_int_equal (sh ("test $(ls /proc/%d/fd | wc -l) = 9", pid), 0);
-  assert_ok (gk_detach (&a, &e), &e);
-  assert_nothing_left ();
-}
-
 /* Pages that nobody shares with the bridge. */
 static long
 private_kb (pid_t pid)
@@ -732,7 +688,7 @@ private_kb (pid_t pid)
   long clean = 0, dirty = 0;
   char *at;
 
-  assert_int_equal (gk_read_file (gk_asprintf ("/proc/%d/smaps_rollup", pid), 65536, &b), 0);
+  assert_int_equal (gk_read_file (text ("/proc/%d/smaps_rollup", pid), 65536, &b), 0);
   if ((at = strstr (b.data, "Private_Clean:")) != NULL)
     clean = atol (at + 14);
   if ((at = strstr (b.data, "Private_Dirty:")) != NULL)
@@ -762,43 +718,25 @@ test_memory (void **state)
   idle = private_kb (f->bridge.child.pid);
   print_message ("bridge: %ld KiB at first, %ld after 100 MiB, %ld when idle\n", fresh, busy, idle);
   assert_ok (gk_detach (&a, &e), &e);
-  assert_true (busy < 64 << 10);
-  if (getenv ("ASAN_OPTIONS") == NULL)
+  /* ASan keeps what is freed for a while, to see who uses it. */
+  if (getenv ("ASAN_OPTIONS") == NULL) {
+    assert_true (busy < 64 << 10);
     assert_true (idle < 4 << 10);
+  }
   assert_nothing_left ();
-}
-
-/* As in a worker: whoever makes a mount namespace on this machine while a test
- * runs does not hold what it has mounted. */
-static int
-setup (void **state)
-{
-  if (geteuid () == 0 && (unshare (CLONE_NEWNS) == -1 ||
-                          mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1))
-    return -1;
-  return help_setup (state);
 }
 
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_writers),
-    cmocka_unit_test (test_big_sectors),
-    cmocka_unit_test (test_discard),
-    cmocka_unit_test (test_what_the_server_hears),
-    cmocka_unit_test (test_errors_pass),
-    cmocka_unit_test (test_poor_server),
-    cmocka_unit_test (test_no_server),
-    cmocka_unit_test (test_sigterm),
-    cmocka_unit_test (test_server_gone),
-    cmocka_unit_test (test_bridge_killed),
-    cmocka_unit_test (test_server_killed),
-    cmocka_unit_test (test_session_killed),
-    cmocka_unit_test (test_parallel),
-    cmocka_unit_test (test_two_drives),
-    cmocka_unit_test (test_walls),
-    cmocka_unit_test (test_memory),
+    cmocka_unit_test (test_writers),       cmocka_unit_test (test_big_sectors),
+    cmocka_unit_test (test_discard),       cmocka_unit_test (test_what_the_server_hears),
+    cmocka_unit_test (test_errors_pass),   cmocka_unit_test (test_poor_server),
+    cmocka_unit_test (test_no_server),     cmocka_unit_test (test_sigterm),
+    cmocka_unit_test (test_server_gone),   cmocka_unit_test (test_bridge_killed),
+    cmocka_unit_test (test_server_killed), cmocka_unit_test (test_session_killed),
+    cmocka_unit_test (test_parallel),      cmocka_unit_test (test_memory),
   };
-  return cmocka_run_group_tests (tests, setup, help_teardown);
+  return cmocka_run_group_tests (tests, help_setup_alone, help_teardown);
 }

@@ -110,8 +110,7 @@ start_remote (const char *args)
   remote_pid = fork ();
   assert_int_not_equal (remote_pid, -1);
   if (remote_pid == 0) {
-    char *line = gk_asprintf ("cd %s && exec qemu-nbd -t -e 8 -k %s/remote %s", help_dir, help_dir,
-                              args);
+    char *line = text ("cd %s && exec qemu-nbd -t -e 8 -k %s/remote %s", help_dir, help_dir, args);
     prctl (PR_SET_PDEATHSIG, SIGKILL);
     execl ("/bin/sh", "sh", "-c", line, NULL);
     _exit (127);
@@ -119,7 +118,7 @@ start_remote (const char *args)
   snprintf (addr.sun_path, sizeof addr.sun_path, "%s/remote", help_dir);
   for (int i = 0; i < 2000; i++) {
     int fd = socket (AF_UNIX, SOCK_STREAM, 0);
-    int r = connect (fd, (struct sockaddr *) &addr, sizeof addr);
+    int r = connect (fd, (struct sockaddr *)&addr, sizeof addr);
     close (fd);
     if (r == 0)
       return;
@@ -140,9 +139,10 @@ remote_drive (const char *name, bool readonly)
 {
   static char *servers[2];
 
-  servers[0] = gk_asprintf ("unix:%s/remote", help_dir);
-  return (struct gk_drive) { .filename = (char *) name, .protocol = (char *) "nbd",
-                             .server = servers, .readonly = readonly };
+  servers[0] = text ("unix:%s/remote", help_dir);
+  return (struct gk_drive){
+    .filename = (char *)name, .protocol = (char *)"nbd", .server = servers, .readonly = readonly
+  };
 }
 
 static void
@@ -154,7 +154,7 @@ test_remote_nbd (void **state)
   needs_root ();
   assert_int_equal (sh ("truncate -s 8M remote.raw"), 0);
   start_remote ("-f raw remote.raw");
-  d.format = (char *) "raw";
+  d.format = (char *)"raw";
   assert_ok (attach_drive (&d, NULL, 0, &a, &e), &e);
   assert_int_equal (a.size, 8 << 20);
   put (&a, 4096, 1 << 20, 1);
@@ -192,7 +192,8 @@ test_remote_qcow2 (void **state)
   needs_root ();
   assert_int_equal (sh ("qemu-img create -q -f qcow2 in.qcow2 64M && "
                         "qemu-io -f qcow2 -c 'write -P 7 1M 1M' in.qcow2 && "
-                        "qemu-img create -q -f qcow2 -u -b /etc/passwd -F raw evil.qcow2 1M"), 0);
+                        "qemu-img create -q -f qcow2 -u -b /etc/passwd -F raw evil.qcow2 1M"),
+                    0);
   start_remote ("-f raw in.qcow2");
   assert_ok (attach_drive (&d, NULL, 0, &a, &e), &e);
   assert_int_equal (a.size, 64 << 20);
@@ -224,9 +225,10 @@ test_protocols (void **state)
     { "nbd", "[::1]x", "", EINVAL, "not a server" },
   };
   for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-    char *servers[] = { (char *) table[i].server, NULL };
-    struct gk_drive d = { .filename = (char *) table[i].filename, .server = servers,
-                          .protocol = (char *) table[i].protocol };
+    char *servers[] = { (char *)table[i].server, NULL };
+    struct gk_drive d = { .filename = (char *)table[i].filename,
+                          .server = servers,
+                          .protocol = (char *)table[i].protocol };
     struct gk_disk disk;
     assert_fails (gk_image_prepare (&d, help_dir, 0, NULL, &disk, &e), &e, table[i].errnum,
                   table[i].part);
@@ -238,16 +240,16 @@ static void
 test_secret (void **state)
 {
   struct gk_disk_layer layer = {
-    .format = (char *) "raw",
-    .place = (char *[]) { (char *) "driver=https", (char *) "url=https://h/x,y",
-                          (char *) "password-secret=" GK_DISK_SECRET_ID, NULL },
+    .format = (char *)"raw",
+    .place = (char *[]){ (char *)"driver=https", (char *)"url=https://h/x,y",
+                         (char *)"password-secret=" GK_DISK_SECRET_ID, NULL },
   };
-  struct gk_disk disk = { .layers = &layer, .n_layers = 1, .secret = (char *) "hunter2" };
+  struct gk_disk disk = { .layers = &layer, .n_layers = 1, .secret = (char *)"hunter2" };
   char **argv, *object, buf[16] = "";
   int fd;
 
   assert_ok (gk_disk_secret_file (disk.secret, &fd, &object, &e), &e);
-  assert_string_equal (object, gk_asprintf ("secret,id=gksecret,file=/proc/self/fd/%d", fd));
+  assert_string_equal (object, text ("secret,id=gksecret,file=/proc/self/fd/%d", fd));
   assert_int_equal (gk_pread_full (fd, buf, sizeof buf, 0), 7);
   assert_string_equal (buf, "hunter2");
   argv = gk_server_argv (&disk, GK_SERVER_NBD, "/s,s", 1, object, 5);
@@ -267,10 +269,11 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_handshake),       cmocka_unit_test (test_server_stops_early),
+    cmocka_unit_test (test_handshake),        cmocka_unit_test (test_server_stops_early),
     cmocka_unit_test (test_socket_cannot_be), cmocka_unit_test (test_remote_nbd),
-    cmocka_unit_test (test_remote_qcow2),    cmocka_unit_test (test_protocols),
+    cmocka_unit_test (test_remote_qcow2),     cmocka_unit_test (test_protocols),
     cmocka_unit_test (test_secret),
   };
-  return cmocka_run_group_tests_name ("nbd: the image server", tests, help_setup, help_teardown);
+  return cmocka_run_group_tests_name ("nbd: the image server", tests, help_setup_alone,
+                                      help_teardown);
 }
