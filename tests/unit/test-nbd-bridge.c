@@ -680,6 +680,56 @@ test_parallel (void **state)
   assert_nothing_left ();
 }
 
+/* The second one's server was started when the first one's file was mounted. */
+static void
+test_two_drives (void **state)
+{
+  struct gk_attachment a, b;
+
+  needs_root ();
+  assert_ok (attach_file ("p0.qcow2", "qcow2", false, "fuse", 0, &a, &e), &e);
+  assert_ok (attach_file ("p1.qcow2", "qcow2", false, "fuse", 1, &b, &e), &e);
+  put (&a, 0, 1 << 20, 7);
+  put (&b, 0, 1 << 20, 8);
+  assert_ok (gk_detach (&a, &e), &e);
+  assert_int_equal (access (in_dir ("drive0.disk"), F_OK), -1);
+  assert_true (has (&b, 0, 1 << 20, 8));
+  assert_ok (attach_file ("p0.qcow2", "qcow2", false, "fuse", 0, &a, &e), &e);
+  assert_true (has (&a, 0, 1 << 20, 7));
+  assert_ok (gk_detach (&b, &e), &e);
+  assert_ok (gk_detach (&a, &e), &e);
+  assert_nothing_left ();
+}
+
+/* What a bridge that was taken over would have. */
+static void
+test_walls (void **state)
+{
+  _cleanup_gk_buf_ struct gk_buf status = GK_BUF_INIT, mounts = GK_BUF_INIT;
+  struct gk_attachment a;
+  struct head_of_fuse *f;
+  int pid;
+
+  needs_root ();
+  assert_ok (attach_file ("p0.qcow2", "qcow2", false, "fuse", 0, &a, &e), &e);
+  f = a.priv;
+  pid = f->bridge.child.pid;
+  assert_int_equal (gk_read_file (text ("/proc/%d/status", pid), 1 << 16, &status), 0);
+  assert_non_null (strstr (status.data, "CapPrm:\t0000000000000000"));
+  assert_non_null (strstr (status.data, "CapEff:\t0000000000000000"));
+  assert_non_null (strstr (status.data, "CapBnd:\t0000000000000000"));
+  assert_non_null (strstr (status.data, "NoNewPrivs:\t1"));
+  assert_non_null (strstr (status.data, "Seccomp:\t2"));
+  assert_int_equal (gk_read_file (text ("/proc/%d/mounts", pid), 1 << 16, &mounts), 0);
+  assert_true (strncmp (mounts.data, "none / tmpfs ", 13) == 0);
+  assert_ptr_equal (strchr (mounts.data, '\n'), mounts.data + mounts.size - 1);
+  assert_int_equal (sh ("test -z \"$(ls -A /proc/%d/root/)\"", pid), 0);
+  /* /dev/null, stderr twice, signals, FUSE and four sockets. */
+  assert_int_equal (sh ("test $(ls /proc/%d/fd | wc -l) = 9", pid), 0);
+  assert_ok (gk_detach (&a, &e), &e);
+  assert_nothing_left ();
+}
+
 /* Pages that nobody shares with the bridge. */
 static long
 private_kb (pid_t pid)
@@ -736,7 +786,8 @@ main (void)
     cmocka_unit_test (test_no_server),     cmocka_unit_test (test_sigterm),
     cmocka_unit_test (test_server_gone),   cmocka_unit_test (test_bridge_killed),
     cmocka_unit_test (test_server_killed), cmocka_unit_test (test_session_killed),
-    cmocka_unit_test (test_parallel),      cmocka_unit_test (test_memory),
+    cmocka_unit_test (test_parallel),      cmocka_unit_test (test_two_drives),
+    cmocka_unit_test (test_walls),         cmocka_unit_test (test_memory),
   };
   return cmocka_run_group_tests (tests, help_setup_alone, help_teardown);
 }
