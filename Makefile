@@ -19,14 +19,15 @@ LIBDIR  ?= $(PREFIX)/lib
 LIBEXECDIR ?= $(PREFIX)/libexec
 VERSION := 0.1.0
 
-PKGS    := libnbd fuse3 blkid fdisk mount libarchive nettle libnl-genl-3.0 json-c libedit msgpack
+PKGS    := libnbd fuse3 blkid fdisk mount libarchive nettle libnl-genl-3.0 json-c libedit msgpack libcryptsetup
 WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
            -Wwrite-strings -Wformat=2 -Wno-unused-parameter
 OPT     ?= -O2 -g
 CFLAGS_ALL := -std=gnu17 $(OPT) $(WARN) -fPIC -fvisibility=hidden -D_GNU_SOURCE \
            -D_FILE_OFFSET_BITS=64 -DGK_VERSION='"$(VERSION)"' -DGK_WORKER_PATH='"$(LIBEXECDIR)/guestkit/guestkitd"' -MMD -MP \
            $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
-LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
+# A client of the library loads only what the library itself uses.
+LIBS    := -Wl,--as-needed $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
 ifdef SAN
 CFLAGS_ALL += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
@@ -51,14 +52,15 @@ DEPS_fs       := base exec op
 DEPS_mount    := base exec op part fs
 DEPS_fileops  := base exec op
 DEPS_archive  := base exec op
-DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive
+DEPS_luks     := base op fs mount
+DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive luks
 DEPS_launch   := base exec op api rpc
 DEPS_client   := base exec op api rpc launch image
-ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive worker launch client
+ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive luks worker launch client
 
 # Rooms that the library is made of; the worker has all others.
 LIB_ROOMS    := base exec op api rpc image launch client
-WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive worker
+WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive luks worker
 
 .SUFFIXES:
 .SECONDARY:

@@ -17,7 +17,7 @@ decrypted device is /dev/mapper/`mapname`.""")
 
 call("cryptsetup_close",
      [Device("device")], RErr,
-     since="1.43.2", optgroup="luks",
+     since="1.43.2", optgroup="luks", impl="luks",
      brief="Close an encrypted device",
      doc="""\
 Closes `device`, which is the name below /dev/mapper that was made by
@@ -25,8 +25,8 @@ Closes `device`, which is the name below /dev/mapper that was made by
 
 call("cryptsetup_open",
      [Device("device"), Key("key"), String("mapname")], RErr,
-     opts=[OBool("readonly"), OString("crypttype")],
-     since="1.43.2", optgroup="luks",
+     opts=[OBool("readonly"), OString("crypttype"), OString("cipher")],
+     since="1.43.2", optgroup="luks", impl="luks",
      brief="Open an encrypted device",
      doc="""\
 Decrypts `device`, a LUKS or BitLocker device, with `key`, and makes the
@@ -36,11 +36,13 @@ contents available as /dev/mapper/`mapname`.  The name must not be
 Optional arguments:
 
 - `readonly`: nothing can be written through it.
-- `crypttype`: "luks" or "bitlk"; found from the contents if left out.""")
+- `crypttype`: "luks" or "bitlk", found from the contents if left out, or
+  "plain", which no contents tell: its `key` is used as it is.
+- `cipher`: of a plain device, "aes-cbc-essiv:sha256" if left out.""")
 
 call("luks_add_key",
      [Device("device"), Key("key"), Key("newkey"), Int("keyslot")], RErr,
-     since="1.5.2", optgroup="luks",
+     since="1.5.2", optgroup="luks", impl="luks",
      brief="Add a key to an encrypted device",
      doc="""\
 Adds `newkey` to `keyslot` of the LUKS device `device`, which is opened
@@ -49,14 +51,14 @@ with one of its other keys, `key`.  The slot must be free.""")
 call("luks_close",
      [Device("device")], RErr,
      since="1.5.1", deprecated=True, deprecated_by="cryptsetup_close",
-     optgroup="luks",
+     optgroup="luks", impl="luks",
      brief="Close an encrypted device",
      doc="""\
 As `cryptsetup_close`.""")
 
 call("luks_format",
      [Device("device"), Key("key"), Int("keyslot")], RErr,
-     since="1.5.2", optgroup="luks",
+     since="1.5.2", optgroup="luks", impl="luks",
      brief="Make an encrypted device",
      doc="""\
 Makes an empty LUKS device of `device`, with `key` in slot `keyslot`.  All
@@ -64,14 +66,14 @@ data on it is lost.""")
 
 call("luks_format_cipher",
      [Device("device"), Key("key"), Int("keyslot"), String("cipher")], RErr,
-     since="1.5.2", optgroup="luks",
+     since="1.5.2", optgroup="luks", impl="luks",
      brief="Make an encrypted device with the given cipher",
      doc="""\
 As `luks_format`, with `cipher`, for example "aes-xts-plain64".""")
 
 call("luks_kill_slot",
      [Device("device"), Key("key"), Int("keyslot")], RErr,
-     since="1.5.2", optgroup="luks",
+     since="1.5.2", optgroup="luks", impl="luks",
      brief="Remove a key from an encrypted device",
      doc="""\
 Removes the key in `keyslot` of the LUKS device `device`; `key` must be one
@@ -80,7 +82,7 @@ of the others.""")
 call("luks_open",
      [Device("device"), Key("key"), String("mapname")], RErr,
      since="1.5.1", deprecated=True, deprecated_by="cryptsetup_open",
-     optgroup="luks",
+     optgroup="luks", impl="luks",
      brief="Open a LUKS device",
      doc="""\
 As `cryptsetup_open`.""")
@@ -88,14 +90,14 @@ As `cryptsetup_open`.""")
 call("luks_open_ro",
      [Device("device"), Key("key"), String("mapname")], RErr,
      since="1.5.1", deprecated=True, deprecated_by="cryptsetup_open",
-     optgroup="luks",
+     optgroup="luks", impl="luks",
      brief="Open a LUKS device for reading",
      doc="""\
 As `cryptsetup_open` with `readonly` true.""")
 
 call("luks_uuid",
      [Device("device")], RString("uuid"),
-     since="1.41.9", optgroup="luks",
+     since="1.41.9", optgroup="luks", impl="luks",
      brief="Return the UUID of a LUKS device",
      doc="""\
 Returns the UUID in the header of `device`.""")

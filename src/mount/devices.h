@@ -34,6 +34,10 @@ int gk_devices_add (struct gk_devices *devices, dev_t devno, const char *sysfs_n
  * table on the disk. */
 int gk_devices_sync (struct gk_devices *devices, const char *disk, struct gk_error *err);
 
+/* The session's end: opened encrypted devices, logical volumes, RAIDs, whoever
+ * made them, are removed, what stands on others first.  All are tried. */
+int gk_devices_take_down (const struct gk_devices *devices, struct gk_error *err);
+
 /* The session's end, or a disk that goes away: take the partitions from the
  * kernel, so that the attacher finds its device free. */
 void gk_devices_release (struct gk_devices *devices);

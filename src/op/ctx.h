@@ -27,6 +27,9 @@ struct gk_ctx {
   /* Load a module of the kernel, by name or alias.  NULL on a kernel that is
    * not the session's own: there nothing is loaded because a guest needs it. */
   int (*load_module) (const char *name, struct gk_error *err);
+  /* To be called before something is made that would outlive a killed session:
+   * kind "dm", and its name in the kernel.  NULL where nothing does. */
+  int (*note) (struct gk_ctx *ctx, const char *kind, const char *name, struct gk_error *err);
   const char *tmpdir;       /* the session's own directory on the host, absolute */
   mode_t umask;             /* what the umask call set; applied by the process umask */
   bool network;

@@ -19,6 +19,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "mount/dm.h"
 #include "op/ctx.h"
 #include "worker/journal.h"
 #include "gk-ops-fileops.h"
@@ -152,6 +153,7 @@ static const struct {
 } kinds[] = {
   { "dir ", undo_dir },
   { "mount ", undo_mount },
+  { "dm ", gk_dm_remove },
 };
 
 static int

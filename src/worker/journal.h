@@ -6,7 +6,8 @@
  * /run/user/UID/guestkit or /tmp/guestkit-UID), locked with flock while the
  * session lives.  A journal whose lock is free belongs to a session that was
  * killed together with its supervisor: the next launch, or `guestkit gc`,
- * undoes what it says.  Lines: "dir PATH", "mount PATH".
+ * undoes what it says.  Lines: "dir PATH", "mount PATH",
+ * "dm NAME" (a device-mapper device, by its name in the kernel).
  */
 #ifndef GK_WORKER_JOURNAL_H
 #define GK_WORKER_JOURNAL_H

@@ -2,13 +2,23 @@
 /* A session's beginning and end. */
 
 #include <errno.h>
+#include <stddef.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "mount/devices.h"
 #include "mount/mount.h"
+#include "worker/journal.h"
 #include "worker/needs.h"
 #include "worker/session-priv.h"
+
+static int
+note_in_journal (struct gk_ctx *ctx, const char *kind, const char *name, struct gk_error *err)
+{
+  struct gk_session *s = (struct gk_session *) ((char *) ctx - offsetof (struct gk_session, ctx));
+
+  return gk_journal_note (s->journal, kind, name, err);
+}
 
 int
 gk_session_launch (struct gk_session *s, const void *body, size_t size, struct gk_error *err)
@@ -19,6 +29,7 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
   s->ctx.network = s->params.network;
   s->ctx.selinux = s->params.selinux;
   s->ctx.tmpdir = s->dir;
+  s->ctx.note = s->journal ? note_in_journal : NULL;
   s->launched = true; /* so that a failure from here on is undone by end */
 
   if (gk_mounts_attach (&s->ctx, "/dev", err) == -1)
@@ -49,6 +60,8 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
     note (&first, &step);
   }
   if (s->ctx.devices) {
+    gk_devices_take_down (s->ctx.devices, &step);
+    note (&first, &step);
     gk_devices_flush (s->ctx.devices, &step);
     note (&first, &step);
     gk_devices_release (s->ctx.devices);

@@ -246,9 +246,10 @@ class Header (unittest.TestCase):
             if not call.opts:
                 continue
             c = call.c_name
-            self.assertEqual(self.structs.get(c + "_argv"),
-                             argv_struct(call))
-            for i, opt in enumerate(call.opts):
+            theirs = self.structs.get(c + "_argv", "")
+            # Newer versions have further ones, behind those that there were.
+            self.assertTrue(theirs and argv_struct(call).startswith(theirs), c)
+            for i, opt in enumerate(call.opts[:theirs.count(";") - 1]):
                 macro = f"{c}_{opt.name}".upper()
                 seen.add(macro)
                 self.assertEqual(self.macros.get(macro), i, macro)

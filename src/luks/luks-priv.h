@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* libcryptsetup in this project's manners: what it says becomes an error, and
+ * is never printed. */
+#ifndef GK_LUKS_PRIV_H
+#define GK_LUKS_PRIV_H
+
+#include <libcryptsetup.h>
+
+#include "base/strv.h"
+
+struct gk_ctx;
+struct gk_error;
+
+struct gk_luks {
+  struct crypt_device *cd;
+  const char *device; /* its name, for messages */
+  struct gk_buf said; /* errors of the library since the last call to it */
+};
+#define GK_LUKS_INIT                                                                               \
+  {                                                                                                \
+    NULL, NULL, GK_BUF_INIT                                                                        \
+  }
+void gk_luks_clear (struct gk_luks *l);
+#define _cleanup_luks_ __attribute__ ((cleanup (gk_luks_clear)))
+
+/* A device whose header is still to be read or made. */
+int gk_luks_init (struct gk_luks *l, const char *device, struct gk_error *err);
+/* And read: CRYPT_LUKS (1 or 2), CRYPT_BITLK. */
+int gk_luks_load (struct gk_luks *l, const char *device, const char *type, struct gk_error *err);
+
+/* -1 for r, a negated errno of the library. */
+int gk_luks_fail (struct gk_luks *l, int r, struct gk_error *err);
+
+/* Nobody can do without: ENOTSUP says so. */
+int gk_luks_need_dm (struct gk_ctx *ctx, struct gk_error *err);
+
+/* "aes-xts-plain64": malloced "aes" and "xts-plain64", and what cryptsetup (8)
+ * takes for the size of its key in bytes. */
+struct gk_luks_cipher {
+  char *name, *mode;
+  size_t key_size;
+};
+int gk_luks_cipher_parse (const char *text, struct gk_luks_cipher *ret, struct gk_error *err);
+void gk_luks_cipher_clear (struct gk_luks_cipher *c);
+#define _cleanup_luks_cipher_ __attribute__ ((cleanup (gk_luks_cipher_clear)))
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What stands on the session's disks at its end: mapper and RAID devices, and
+ * whatever stands on those.  They are taken down from the top.
+ *
+ * The kernel is asked what there is, instead of a list of what was made: so
+ * nothing is forgotten, whichever tool made it, and in whichever order. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "mount/devices-priv.h"
+#include "mount/dm.h"
+
+/* Deeper than anybody builds. */
+#define DEPTH_MAX 32
+
+static int
+device_number (const char *name, dev_t *ret_devno)
+{
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+  _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/dev", name);
+  unsigned major_no, minor_no;
+
+  if (path == NULL || gk_read_file (path, 64, &text) == -1 || text.data == NULL
+      || sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
+    return -1;
+  *ret_devno = makedev (major_no, minor_no);
+  return 0;
+}
+
+static int
+stop_md (const char *name, struct gk_error *err)
+{
+  _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/md/array_state", name);
+  if (path == NULL)
+    return gk_error_oom (err);
+  _cleanup_close_ int fd = open (path, O_WRONLY | O_CLOEXEC);
+
+  if (fd == -1) /* no RAID */
+    return errno == ENOENT ? 0 : gk_error_sys (err, errno, "%s", path);
+  if (gk_write_full (fd, "clear", 5) == -1)
+    return gk_error_sys (err, errno, "stopping the RAID %s", name);
+  return 0;
+}
+
+/* What stands on it, first. */
+static int
+take_down_on (dev_t devno, unsigned depth, struct gk_error *err);
+
+static int
+take_down (const char *name, unsigned depth, struct gk_error *err)
+{
+  dev_t devno;
+
+  if (device_number (name, &devno) == -1)
+    return 0; /* has gone with another that it stood on */
+  if (take_down_on (devno, depth + 1, err) == -1)
+    return -1;
+  _cleanup_free_ char *dm = gk_dm_name (devno);
+  return dm ? gk_dm_remove (dm, err) : stop_md (name, err);
+}
+
+static int
+take_down_on (dev_t devno, unsigned depth, struct gk_error *err)
+{
+  const struct dirent *entry;
+  int r = 0;
+
+  if (depth > DEPTH_MAX)
+    return gk_error_set (err, ELOOP, "devices that stand on each other");
+  _cleanup_free_ char *path
+      = gk_asprintf ("/sys/dev/block/%u:%u/holders", major (devno), minor (devno));
+  if (path == NULL)
+    return gk_error_oom (err);
+  _cleanup_closedir_ DIR *dir = opendir (path);
+  while (dir && (entry = readdir (dir)) != NULL)
+    if (entry->d_name[0] != '.' && take_down (entry->d_name, depth, err) == -1)
+      r = -1;
+  return r;
+}
+
+int
+gk_devices_take_down (const struct gk_devices *d, struct gk_error *err)
+{
+  int r = 0;
+
+  for (size_t i = d->n_disks; i-- > 0;) {
+    const struct gk_disk *disk = &d->disks[i];
+    for (size_t j = disk->n_parts; j-- > 0;)
+      if (take_down_on (disk->parts[j].devno, 0, err) == -1)
+        r = -1;
+    if (take_down_on (disk->whole.devno, 0, err) == -1)
+      r = -1;
+  }
+  return r;
+}
