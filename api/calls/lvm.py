@@ -9,14 +9,14 @@ group("lvm")
 
 call("is_lv",
      [Mountable("mountable")], RBool("lvflag"),
-     since="1.5.3",
+     since="1.5.3", impl="lvm",
      brief="Tell whether a device is a logical volume",
      doc="""\
 Returns true if `mountable` is an LVM logical volume.""")
 
 call("lvcreate",
      [String("logvol"), String("volgroup"), Int("mbytes")], RErr,
-     since="0.0.8", optgroup="lvm2",
+     since="0.0.8", optgroup="lvm2", impl="lvm",
      brief="Make a logical volume",
      doc="""\
 Makes the volume `logvol` of `mbytes` megabytes in the volume group
@@ -24,7 +24,7 @@ Makes the volume `logvol` of `mbytes` megabytes in the volume group
 
 call("lvcreate_free",
      [String("logvol"), String("volgroup"), Int("percent")], RErr,
-     since="1.17.18", optgroup="lvm2",
+     since="1.17.18", optgroup="lvm2", impl="lvm",
      brief="Make a logical volume of a part of the free space",
      doc="""\
 Makes the volume `logvol` in the volume group `volgroup` with `percent` per
@@ -32,7 +32,7 @@ cent of the space that is free in it, 100 for all.""")
 
 call("lvm_canonical_lv_name",
      [String("lvname")], RString("lv"),
-     since="1.5.24",
+     since="1.5.24", impl="lvm",
      brief="Return the usual name of a logical volume",
      doc="""\
 Turns a name such as /dev/mapper/VG-LV into /dev/VG/LV.  Fails with EINVAL
@@ -40,21 +40,21 @@ if `lvname` is not a logical volume.""")
 
 call("lvm_clear_filter",
      [], RErr,
-     since="1.5.1",
+     since="1.5.1", impl="lvm",
      brief="Let LVM see all devices again",
      doc="""\
 Removes the filter of `lvm_set_filter`.""")
 
 call("lvm_remove_all",
      [], RErr,
-     since="0.0.8", optgroup="lvm2",
+     since="0.0.8", optgroup="lvm2", impl="lvm",
      brief="Remove all logical volumes, groups and physical volumes",
      doc="""\
 Everything that LVM holds on the session's disks is destroyed.""")
 
 call("lvm_scan",
      [Bool("activate")], RErr,
-     since="1.39.8",
+     since="1.39.8", impl="lvm",
      brief="Look for LVM on all devices",
      doc="""\
 Scans the disks, and also RAIDs and opened encrypted devices, for LVM.  If
@@ -63,7 +63,7 @@ it after opening an encrypted device that holds LVM.""")
 
 call("lvm_set_filter",
      [DeviceList("devices")], RErr,
-     since="1.5.1", optgroup="lvm2",
+     since="1.5.1", optgroup="lvm2", impl="lvm",
      brief="Let LVM see only some devices",
      doc="""\
 Only `devices`, which are disks or partitions, are seen by LVM from now on,
@@ -71,7 +71,7 @@ for example because two disks hold groups of the same name.""")
 
 call("lvremove",
      [Device("device")], RErr,
-     since="1.0.13", optgroup="lvm2",
+     since="1.0.13", optgroup="lvm2", impl="lvm",
      brief="Remove a logical volume or all of a group",
      doc="""\
 Removes the volume `device`, given as /dev/VG/LV, or all volumes of a
@@ -79,14 +79,14 @@ group, given as /dev/VG.""")
 
 call("lvrename",
      [String("logvol"), String("newlogvol")], RErr,
-     since="1.0.83",
+     since="1.0.83", impl="lvm",
      brief="Rename a logical volume",
      doc="""\
 Renames the volume `logvol`, given as /dev/VG/LV, to `newlogvol`.""")
 
 call("lvresize",
      [Device("device"), Int("mbytes")], RErr,
-     since="1.0.27", optgroup="lvm2",
+     since="1.0.27", optgroup="lvm2", impl="lvm",
      brief="Resize a logical volume",
      doc="""\
 Makes the volume `device` `mbytes` megabytes large.  When it shrinks, what
@@ -94,56 +94,56 @@ is beyond is lost; the filesystem must be resized by itself.""")
 
 call("lvresize_free",
      [Device("lv"), Int("percent")], RErr,
-     since="1.3.3", optgroup="lvm2",
+     since="1.3.3", optgroup="lvm2", impl="lvm",
      brief="Let a logical volume grow into free space",
      doc="""\
 Grows the volume `lv` by `percent` per cent of the group's free space.""")
 
 call("lvs",
      [], RStringList("logvols"),
-     since="0.0.4", optgroup="lvm2",
+     since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the logical volumes",
      doc="""\
 Returns the volumes of all groups as /dev/VG/LV.""")
 
 call("lvs_full",
      [], RStructList("logvols", "lvm_lv"),
-     since="0.0.4", optgroup="lvm2",
+     since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the logical volumes with all details",
      doc="""\
 Returns all that LVM tells about each logical volume.""")
 
 call("lvuuid",
      [Device("device")], RString("uuid"),
-     since="1.0.87",
+     since="1.0.87", impl="lvm",
      brief="Return the UUID of a logical volume",
      doc="""\
 Returns the UUID of the volume `device`.""")
 
 call("pvchange_uuid",
      [Device("device")], RErr,
-     since="1.19.26", optgroup="lvm2",
+     since="1.19.26", optgroup="lvm2", impl="lvm",
      brief="Give a physical volume a new UUID",
      doc="""\
 Sets the UUID of the physical volume `device` to one made at random.""")
 
 call("pvchange_uuid_all",
      [], RErr,
-     since="1.19.26", optgroup="lvm2",
+     since="1.19.26", optgroup="lvm2", impl="lvm",
      brief="Give all physical volumes new UUIDs",
      doc="""\
 As `pvchange_uuid` for each physical volume of the session.""")
 
 call("pvcreate",
      [Device("device")], RErr,
-     since="0.0.8", optgroup="lvm2",
+     since="0.0.8", optgroup="lvm2", impl="lvm",
      brief="Make a physical volume",
      doc="""\
 Prepares the partition or disk `device` for LVM.""")
 
 call("pvremove",
      [Device("device")], RErr,
-     since="1.0.13", optgroup="lvm2",
+     since="1.0.13", optgroup="lvm2", impl="lvm",
      brief="Take the LVM label off a physical volume",
      doc="""\
 Makes `device` no longer a physical volume.  It must not belong to a group
@@ -151,42 +151,42 @@ that has volumes on it.""")
 
 call("pvresize",
      [Device("device")], RErr,
-     since="1.0.26", optgroup="lvm2",
+     since="1.0.26", optgroup="lvm2", impl="lvm",
      brief="Let a physical volume fill its device",
      doc="""\
 Resizes the physical volume `device` to the size that the device has now.""")
 
 call("pvresize_size",
      [Device("device"), Int64("size")], RErr,
-     since="1.3.14", optgroup="lvm2",
+     since="1.3.14", optgroup="lvm2", impl="lvm",
      brief="Resize a physical volume",
      doc="""\
 Makes the physical volume `device` `size` bytes large.""")
 
 call("pvs",
      [], RStringList("physvols"),
-     since="0.0.4", optgroup="lvm2",
+     since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the physical volumes",
      doc="""\
 Returns the devices of all physical volumes.""")
 
 call("pvs_full",
      [], RStructList("physvols", "lvm_pv"),
-     since="0.0.4", optgroup="lvm2",
+     since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the physical volumes with all details",
      doc="""\
 Returns all that LVM tells about each physical volume.""")
 
 call("pvuuid",
      [Device("device")], RString("uuid"),
-     since="1.0.87",
+     since="1.0.87", impl="lvm",
      brief="Return the UUID of a physical volume",
      doc="""\
 Returns the UUID of the physical volume `device`.""")
 
 call("vg_activate",
      [Bool("activate"), StringList("volgroups")], RErr,
-     since="1.0.26", optgroup="lvm2",
+     since="1.0.26", optgroup="lvm2", impl="lvm",
      brief="Activate or deactivate volume groups",
      doc="""\
 Makes the volumes of the groups `volgroups` usable, or with `activate`
@@ -194,28 +194,28 @@ false takes them away.  An empty list stands for all groups.""")
 
 call("vg_activate_all",
      [Bool("activate")], RErr,
-     since="1.0.26", optgroup="lvm2",
+     since="1.0.26", optgroup="lvm2", impl="lvm",
      brief="Activate or deactivate all volume groups",
      doc="""\
 As `vg_activate` for all groups.""")
 
 call("vgchange_uuid",
      [String("vg")], RErr,
-     since="1.19.26", optgroup="lvm2",
+     since="1.19.26", optgroup="lvm2", impl="lvm",
      brief="Give a volume group a new UUID",
      doc="""\
 Sets the UUID of the group `vg` to one made at random.""")
 
 call("vgchange_uuid_all",
      [], RErr,
-     since="1.19.26", optgroup="lvm2",
+     since="1.19.26", optgroup="lvm2", impl="lvm",
      brief="Give all volume groups new UUIDs",
      doc="""\
 As `vgchange_uuid` for each group of the session.""")
 
 call("vgcreate",
      [String("volgroup"), DeviceList("physvols")], RErr,
-     since="0.0.8", optgroup="lvm2",
+     since="0.0.8", optgroup="lvm2", impl="lvm",
      brief="Make a volume group",
      doc="""\
 Makes the group `volgroup` of the physical volumes `physvols`, of which
@@ -223,63 +223,63 @@ there must be at least one.""")
 
 call("vglvuuids",
      [String("vgname")], RStringList("uuids"),
-     since="1.0.87",
+     since="1.0.87", impl="lvm",
      brief="Return the UUIDs of a group's logical volumes",
      doc="""\
 Returns the UUIDs of all logical volumes in the group `vgname`.""")
 
 call("vgmeta",
      [String("vgname")], RBufferOut("metadata"),
-     since="1.17.20", optgroup="lvm2",
+     since="1.17.20", optgroup="lvm2", impl="lvm",
      brief="Return the metadata of a volume group",
      doc="""\
 Returns the text that LVM would write as backup of the group `vgname`.""")
 
 call("vgpvuuids",
      [String("vgname")], RStringList("uuids"),
-     since="1.0.87",
+     since="1.0.87", impl="lvm",
      brief="Return the UUIDs of a group's physical volumes",
      doc="""\
 Returns the UUIDs of all physical volumes in the group `vgname`.""")
 
 call("vgremove",
      [String("vgname")], RErr,
-     since="1.0.13", optgroup="lvm2",
+     since="1.0.13", optgroup="lvm2", impl="lvm",
      brief="Remove a volume group",
      doc="""\
 Removes the group `vgname` and all logical volumes in it.""")
 
 call("vgrename",
      [String("volgroup"), String("newvolgroup")], RErr,
-     since="1.0.83",
+     since="1.0.83", impl="lvm",
      brief="Rename a volume group",
      doc="""\
 Renames the group `volgroup` to `newvolgroup`.""")
 
 call("vgs",
      [], RStringList("volgroups"),
-     since="0.0.4", optgroup="lvm2",
+     since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the volume groups",
      doc="""\
 Returns the names of all volume groups.""")
 
 call("vgs_full",
      [], RStructList("volgroups", "lvm_vg"),
-     since="0.0.4", optgroup="lvm2",
+     since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the volume groups with all details",
      doc="""\
 Returns all that LVM tells about each volume group.""")
 
 call("vgscan",
      [], RErr,
-     since="1.3.2", deprecated=True, deprecated_by="lvm_scan",
+     since="1.3.2", deprecated=True, deprecated_by="lvm_scan", impl="lvm",
      brief="Look for LVM on all devices",
      doc="""\
 As `lvm_scan` with `activate` false.""")
 
 call("vguuid",
      [String("vgname")], RString("uuid"),
-     since="1.0.87",
+     since="1.0.87", impl="lvm",
      brief="Return the UUID of a volume group",
      doc="""\
 Returns the UUID of the group `vgname`.""")

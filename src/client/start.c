@@ -143,12 +143,13 @@ try_in_order (guestfs_h *g, struct gk_launch_env *env, struct gk_error *err)
       needs = next ? GK_NEEDS_ALL : GK_NEEDS_SOME;
     if (start_with (g, launcher, needs, env, &what) == 0)
       return 0;
-    if (!choose || what.errnum != ENOTSUP) {
+    /* EEXIST: names of volume groups that this kernel has already. */
+    if (!choose || (what.errnum != ENOTSUP && what.errnum != EEXIST)) {
       gk_error_move (err, &what);
       return -1;
     }
     if (next == NULL)
-      return gk_error_set (err, ENOTSUP, "%s; %s", gk_error_msg (&what),
+      return gk_error_set (err, what.errnum, "%s; %s", gk_error_msg (&what),
                            gk_error_msg (&why_no_next));
     gk_client_debug (g, "launch: launcher %s cannot do it: %s", launcher->name,
                      gk_error_msg (&what));

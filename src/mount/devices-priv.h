@@ -25,9 +25,20 @@ struct gk_devices {
   size_t n_disks;
   struct gk_device *others;
   size_t n_others;
+  struct gk_made *made; /* made.c */
+  size_t n_made;
+};
+
+/* A device that the tools of a room make and remove. */
+struct gk_made {
+  struct gk_device node;
+  char *alias; /* or NULL */
+  char kind[8];
 };
 
 const struct gk_device *gk_devices_find (const struct gk_devices *devices, const char *canonical);
+const struct gk_device *gk_devices_find_made (const struct gk_devices *devices, const char *name);
+void gk_devices_free_made (struct gk_devices *devices);
 const struct gk_disk *gk_devices_disk (const struct gk_devices *devices, const char *canonical);
 
 /* nodes.c: the files in the private /dev. */

@@ -48,6 +48,7 @@ gk_devices_free (struct gk_devices *d)
     disk_clear (&d->disks[i]);
   for (size_t i = 0; i < d->n_others; i++)
     free (d->others[i].path);
+  gk_devices_free_made (d);
   free (d->disks);
   free (d->others);
   free (d->dev_dir);

@@ -48,6 +48,19 @@ int gk_devices_add_node (struct gk_devices *devices, const char *path, dev_t dev
                          struct gk_error *err);
 void gk_devices_remove_node (struct gk_devices *devices, const char *path);
 
+/* The same for all devices of one kind ("lvm"), which are from now on exactly
+ * these.  The alias is a further name, or NULL; calls and their answers use the
+ * path.  Names that exist already with the right number are left as they are. */
+struct gk_devices_node {
+  const char *path, *alias;
+  dev_t devno;
+};
+int gk_devices_set_nodes (struct gk_devices *devices, const char *kind,
+                          const struct gk_devices_node *nodes, size_t n, struct gk_error *err);
+bool gk_devices_is_made (const struct gk_devices *devices, const char *kind, const char *canonical);
+/* Is there one whose path begins with folder ("/dev/vg/")? */
+bool gk_devices_any_below (const struct gk_devices *devices, const char *folder);
+
 /* What every Device argument goes through: the canonical name (malloced) of
  * /dev/sda1, /dev/vda1, /dev/hda1, /dev/xvda1, /dev/ubda1 or
  * /dev/disk/guestfs/LABEL1; ENOENT "NAME: No such file or directory" when the

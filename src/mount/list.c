@@ -165,6 +165,9 @@ gk_mount_list_filesystems (struct gk_ctx *ctx, char ***ret_list, struct gk_error
   for (size_t i = 0; i < d->n_disks; i++)
     if (push_partitions (ctx, &d->disks[i], &sv, err) == -1)
       return -1;
+  for (size_t i = 0; i < d->n_made; i++)
+    if (push_filesystem (ctx, d->made[i].node.path, &sv, err) == -1)
+      return -1;
   for (size_t i = 0; i < d->n_others; i++)
     if (push_filesystem (ctx, d->others[i].path, &sv, err) == -1)
       return -1;

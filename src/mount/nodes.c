@@ -36,11 +36,10 @@ gk_node_make (const char *dev_dir, const char *path, dev_t devno, struct gk_erro
   if (full == NULL)
     return gk_error_oom (err);
   struct stat st;
-  if (lstat (full, &st) == 0) {
-    if (S_ISBLK (st.st_mode) && st.st_rdev == devno)
-      return 0;
-    unlink (full);
-  }
+  /* Tools make links of their own, which they want to find again. */
+  if (stat (full, &st) == 0 && S_ISBLK (st.st_mode) && st.st_rdev == devno)
+    return 0;
+  unlink (full);
   if (mknod (full, S_IFBLK | 0600, devno) == -1)
     return gk_error_sys (err, errno, "mknod: %s", path);
   return 0;

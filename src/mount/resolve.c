@@ -25,7 +25,7 @@ gk_devices_find (const struct gk_devices *d, const char *canonical)
   for (size_t i = 0; i < d->n_others; i++)
     if (gk_streq (d->others[i].path, canonical))
       return &d->others[i];
-  return NULL;
+  return gk_devices_find_made (d, canonical);
 }
 
 const struct gk_disk *
@@ -61,6 +61,9 @@ gk_devices_name (const struct gk_devices *d, dev_t devno)
   for (size_t i = 0; i < d->n_others; i++)
     if (d->others[i].devno == devno)
       return d->others[i].path;
+  for (size_t i = 0; i < d->n_made; i++)
+    if (d->made[i].node.devno == devno)
+      return d->made[i].node.path;
   return NULL;
 }
 
@@ -98,6 +101,15 @@ find_label (const struct gk_devices *d, const char *name)
   return NULL;
 }
 
+static bool
+is_folder (const struct gk_devices *d, const char *name)
+{
+  _cleanup_free_ char *folder = gk_asprintf ("%s/", name);
+
+  return folder && gk_after_prefix (name, "/dev/") && name[strlen (name) - 1] != '/' &&
+         gk_devices_any_below (d, folder);
+}
+
 int
 gk_devices_resolve (const struct gk_devices *d, const char *name, char **ret_canonical,
                     struct gk_error *err)
@@ -108,9 +120,10 @@ gk_devices_resolve (const struct gk_devices *d, const char *name, char **ret_can
   const struct gk_device *device = gk_devices_find (d, canonical);
   if (device == NULL)
     device = find_label (d, name);
-  if (device == NULL)
+  /* A volume group stands for its volumes where a call says so. */
+  if (device == NULL && !is_folder (d, name))
     return gk_error_sys (err, ENOENT, "%s", name);
-  char *path = strdup (device->path);
+  char *path = strdup (device ? device->path : name);
   if (path == NULL)
     return gk_error_oom (err);
   *ret_canonical = path;

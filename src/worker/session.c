@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "lvm/lvm.h"
 #include "mount/devices.h"
 #include "mount/mount.h"
 #include "worker/journal.h"
@@ -36,7 +37,9 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
     return -1;
   if (gk_session_attach_disks (s, err) == -1)
     return -1;
-  return gk_needs_check (&s->ctx, s->params.needs, err);
+  if (gk_needs_check (&s->ctx, s->params.needs, err) == -1)
+    return -1;
+  return gk_lvm_start (&s->ctx, err);
 }
 
 /* Keep the first failure, go on with the rest. */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Making volumes usable, and which devices LVM sees. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "lvm/lvm-priv.h"
+#include "op/ctx.h"
+#include "op/task.h"
+
+static void
+log_and_clear (struct gk_ctx *ctx, struct gk_error *what)
+{
+  gk_task_log (ctx->task, "lvm: %s", gk_error_msg (what));
+  gk_error_clear (what);
+}
+
+int
+gk_lvm_start (struct gk_ctx *ctx, struct gk_error *err)
+{
+  struct gk_error what = GK_ERROR_INIT;
+
+  if (!gk_lvm_any_pv (ctx))
+    return 0;
+  if (gk_lvm_need (ctx, &what) == -1) {
+    log_and_clear (ctx, &what);
+    return 0;
+  }
+  if (gk_lvm_reserve (ctx, NULL, &what) == -1) {
+    if (what.errnum == EEXIST) {
+      gk_error_move (err, &what);
+      return -1;
+    }
+    log_and_clear (ctx, &what);
+    return 0;
+  }
+  /* A group of which a disk is missing, or that is exported, must not keep the
+   * others from being used. */
+  if (gk_lvm_run (ctx, &what, "vgchange", "-aay", NULL) == -1)
+    log_and_clear (ctx, &what);
+  if (gk_lvm_sync (ctx, &what) == -1)
+    log_and_clear (ctx, &what);
+  return 0;
+}
+
+static int
+change (struct gk_ctx *ctx, bool activate, const char *how, char *const *groups,
+        struct gk_error *err)
+{
+  _cleanup_gk_strv_ struct gk_strv args = GK_STRV_INIT;
+
+  if (activate && gk_lvm_reserve (ctx, groups, err) == -1)
+    return -1;
+  if (gk_strv_push (&args, "vgchange") == -1 || gk_strv_push (&args, "-a") == -1 ||
+      gk_strv_push (&args, how) == -1 || gk_strv_push (&args, "--") == -1)
+    return gk_error_oom (err);
+  for (size_t i = 0; groups && groups[i]; i++)
+    if (gk_strv_push (&args, groups[i]) == -1)
+      return gk_error_oom (err);
+  int r = gk_lvm_runv (ctx, args.v, NULL, err);
+  if (r == -1)
+    gk_error_wrap (err, "vgchange -a%s", how);
+  /* Some of them may have changed all the same. */
+  return gk_lvm_sync (ctx, r == -1 ? NULL : err) == -1 ? -1 : r;
+}
+
+int
+gk_lvm_vg_activate (struct gk_ctx *ctx, bool activate, char *const *volgroups, struct gk_error *err)
+{
+  if (gk_lvm_need (ctx, err) == -1)
+    return -1;
+  return change (ctx, activate, activate ? "y" : "n", volgroups, err);
+}
+
+int
+gk_lvm_vg_activate_all (struct gk_ctx *ctx, bool activate, struct gk_error *err)
+{
+  return gk_lvm_vg_activate (ctx, activate, NULL, err);
+}
+
+/* LVM looks at all devices each time that it runs, so that there is nothing to
+ * be found anew; `pvscan --cache` would write to the host's /run/lvm. */
+int
+gk_lvm_lvm_scan (struct gk_ctx *ctx, bool activate, struct gk_error *err)
+{
+  if (gk_lvm_need (ctx, err) == -1)
+    return gk_lvm_any_pv (ctx) ? -1 : (gk_error_clear (err), 0);
+  return activate ? change (ctx, true, "ay", NULL, err) : gk_lvm_sync (ctx, err);
+}
+
+int
+gk_lvm_vgscan (struct gk_ctx *ctx, struct gk_error *err)
+{
+  return gk_lvm_lvm_scan (ctx, false, err);
+}
+
+/* --- the filter --------------------------------------------------------------------- */
+
+static int
+filter (struct gk_ctx *ctx, char *const *devices, struct gk_error *err)
+{
+  if (gk_lvm_need (ctx, err) == -1 || change (ctx, false, "n", NULL, err) == -1 ||
+      gk_lvm_configure (ctx, devices, err) == -1)
+    return -1;
+  return change (ctx, true, "y", NULL, err);
+}
+
+int
+gk_lvm_lvm_set_filter (struct gk_ctx *ctx, char *const *devices, struct gk_error *err)
+{
+  return filter (ctx, devices, err);
+}
+
+int
+gk_lvm_lvm_clear_filter (struct gk_ctx *ctx, struct gk_error *err)
+{
+  return filter (ctx, NULL, err);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* LVM: the session's volume groups, through the lvm2 tools.
+ *
+ * Why it is safe: the tools see the private /dev and nothing else, with a
+ * configuration, locks and caches of the session's own, so that neither the
+ * host's groups nor its state are looked at or written.  What the host and the
+ * session share on a kernel of the host are the names of mapper devices: a
+ * group whose names are taken is refused before it is touched.
+ */
+#ifndef GK_LVM_LVM_H
+#define GK_LVM_LVM_H
+
+struct gk_ctx;
+struct gk_error;
+
+/* At launch: when a drive has a physical volume, make the logical volumes
+ * usable.  A group that cannot be is left alone and told in the log; EEXIST
+ * when its names are in use on this kernel.  Without device-mapper nothing is
+ * done: who needs the volumes will be told. */
+int gk_lvm_start (struct gk_ctx *ctx, struct gk_error *err);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Running lvm, and whether there is any sense in it. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "exec/exec.h"
+#include "fs/fs.h"
+#include "gk-ops-mount.h"
+#include "lvm/lvm-priv.h"
+#include "mount/dm.h"
+#include "op/ctx.h"
+#include "op/task.h"
+
+#define WORDS_MAX 2000
+
+int
+gk_lvm_need (struct gk_ctx *ctx, struct gk_error *err)
+{
+  if (!gk_dm_available ())
+    return gk_error_set (err, ENOTSUP,
+                         "LVM needs device-mapper, which this kernel lacks; the uml launcher has a "
+                         "kernel with it");
+  _cleanup_free_ char *path = gk_exec_find ("lvm");
+  if (path == NULL)
+    return gk_error_set (err, ENOTSUP, "lvm is not installed (Debian: the package lvm2)");
+  return 0;
+}
+
+static bool
+any_pv_of (char *const *devices)
+{
+  for (size_t i = 0; devices[i]; i++) {
+    _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
+    if (gk_fs_probe_device (devices[i], &probe, NULL) == 0 && gk_streq (probe.type, "LVM2_member"))
+      return true;
+  }
+  return false;
+}
+
+bool
+gk_lvm_any_pv (struct gk_ctx *ctx)
+{
+  _cleanup_strv_ char **disks = NULL, **parts = NULL;
+
+  return (gk_mount_list_devices (ctx, &disks, NULL) == 0 && any_pv_of (disks)) ||
+         (gk_mount_list_partitions (ctx, &parts, NULL) == 0 && any_pv_of (parts));
+}
+
+/* What it said, in one line with one blank between words. */
+static char *
+words (struct gk_buf *said)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < said->size; i++) {
+    bool blank = said->data[i] == ' ' || said->data[i] == '\n';
+    if (!blank || (n > 0 && said->data[n - 1] != ' '))
+      said->data[n++] = blank ? ' ' : said->data[i];
+  }
+  if (n > 0 && said->data[n - 1] == ' ')
+    n--;
+  return gk_escape (said->data, n, WORDS_MAX);
+}
+
+int
+gk_lvm_runv (struct gk_ctx *ctx, char *const *args, struct gk_buf *ret_out, struct gk_error *err)
+{
+  _cleanup_exec_result_ struct gk_exec_result result = GK_EXEC_RESULT_INIT;
+  _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
+
+  _cleanup_free_ char *dir = gk_lvm_home (ctx, err);
+  if (dir == NULL)
+    return -1;
+  _cleanup_free_ char *system_dir = gk_asprintf ("LVM_SYSTEM_DIR=%s", dir);
+  if (system_dir == NULL || gk_strv_push (&argv, "lvm") == -1)
+    return gk_error_oom (err);
+  for (size_t i = 0; args[i]; i++)
+    if (gk_strv_push (&argv, args[i]) == -1)
+      return gk_error_oom (err);
+  const char *const env[] = { system_dir, "DM_DISABLE_UDEV=1", "LVM_SUPPRESS_FD_WARNINGS=1", NULL };
+  struct gk_exec x = GK_EXEC_INIT;
+  x.argv = (const char *const *)argv.v;
+  x.env = env;
+  x.task = ctx->task;
+  if (gk_exec_run (&x, &result, err) == -1)
+    return -1;
+
+  _cleanup_free_ char *said = result.err.size > 0 ? words (&result.err) : NULL;
+  if (result.status != 0)
+    return gk_error_set (err, 0, "%s", said ? said : "lvm failed");
+  if (said)
+    gk_task_log (ctx->task, "lvm %s: %s", args[0], said);
+  if (ret_out) {
+    gk_buf_clear (ret_out);
+    *ret_out = result.out;
+    result.out = (struct gk_buf)GK_BUF_INIT;
+  }
+  return 0;
+}
+
+int
+gk_lvm_run (struct gk_ctx *ctx, struct gk_error *err, ...)
+{
+  _cleanup_gk_strv_ struct gk_strv args = GK_STRV_INIT;
+  const char *arg;
+  va_list ap;
+  int r = 0;
+
+  va_start (ap, err);
+  while (r == 0 && (arg = va_arg (ap, const char *)) != NULL)
+    r = gk_strv_push (&args, arg);
+  va_end (ap);
+  if (r == -1)
+    return gk_error_oom (err);
+  return gk_lvm_runv (ctx, args.v, NULL, err);
+}
