@@ -41,7 +41,7 @@ gk_inside_serve (void)
   if (unshare (CLONE_NEWNS) == -1)
     return -1;
   /* EINVAL: the root is no mount point, so nothing is shared through it. */
-  return mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 && errno != EINVAL ? -1 : 0;
+  return mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == -1 && errno != EINVAL ? -1 : 0;
 }
 
 int

@@ -4,8 +4,7 @@
  * Direct I/O is faster; the kernel falls back to buffered where the file cannot
  * do it.  Measured with 1 GiB on an ext4 file: writing 403 MB/s against 180 MB/s
  * buffered, reading 2900 against 900, eight readers of random blocks 35000/s
- * against 8700/s, and the image is not cached twice.  Over a FUSE file it would
- * read 1300 against 640 MB/s, but see fuse.c.
+ * against 8700/s, and the image is not cached twice.
  *
  * The sector size is always said: left to itself the kernel takes that of the
  * disk below, and a guest whose disk suddenly has sectors of 4096 bytes finds
@@ -74,20 +73,20 @@ gk_loop_available (struct gk_error *why_not)
 /* Bind this one device.  EBUSY and ENXIO: somebody else was faster. */
 static int
 bind_one (const struct gk_attach_env *env, int number, int backing_fd, const char *name,
-          int blocksize, bool direct, int *ret_fd)
+          int blocksize, int *ret_fd)
 {
   _cleanup_close_ int fd = gk_open_device (env->node_dir, true, LOOP_MAJOR, number, O_RDWR);
   struct loop_config config = {
     .fd = backing_fd,
     .block_size = blocksize,
-    .info.lo_flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_PARTSCAN | (direct ? LO_FLAGS_DIRECT_IO : 0),
+    .info.lo_flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_PARTSCAN | LO_FLAGS_DIRECT_IO,
   };
 
   if (fd == -1)
     return -1;
   snprintf ((char *) config.info.lo_file_name, LO_NAME_SIZE, "%s", name);
   if (ioctl (fd, LOOP_CONFIGURE, &config) == -1) {
-    if (errno != EINVAL || !direct)
+    if (errno != EINVAL)
       return -1;
     config.info.lo_flags &= ~LO_FLAGS_DIRECT_IO;
     if (ioctl (fd, LOOP_CONFIGURE, &config) == -1)
@@ -99,7 +98,7 @@ bind_one (const struct gk_attach_env *env, int number, int backing_fd, const cha
 
 int
 gk_loop_bind (const struct gk_attach_env *env, int backing_fd, const char *name, int blocksize,
-              bool direct, struct gk_attachment *ret, int *ret_fd, struct gk_error *err)
+              struct gk_attachment *ret, int *ret_fd, struct gk_error *err)
 {
   _cleanup_close_ int control = gk_open_device (env->node_dir, false, MISC_MAJOR,
                                                 LOOP_CONTROL_MINOR, O_RDWR);
@@ -113,7 +112,7 @@ gk_loop_bind (const struct gk_attach_env *env, int backing_fd, const char *name,
     number = ioctl (control, LOOP_CTL_GET_FREE);
     if (number == -1)
       return gk_error_sys (err, errno, "%s: free loop device", name);
-    if (bind_one (env, number, backing_fd, name, blocksize, direct, &fd) == 0)
+    if (bind_one (env, number, backing_fd, name, blocksize, &fd) == 0)
       break;
     if ((errno != EBUSY && errno != ENXIO && errno != ENOENT) || i == TRIES)
       return gk_error_sys (err, errno, "%s: loop%d", name, number);

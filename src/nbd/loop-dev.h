@@ -15,10 +15,9 @@ struct gk_error;
 int gk_loop_available (struct gk_error *why_not);
 
 /* Bind a free loop device to backing_fd and fill in the attachment's numbers.
- * name is for people who list the loop devices.  direct: ask for direct I/O,
- * which the kernel gives where the file can do it.  ret_fd holds the device. */
+ * name is for people who list the loop devices.  ret_fd holds the device. */
 int gk_loop_bind (const struct gk_attach_env *env, int backing_fd, const char *name, int blocksize,
-                  bool direct, struct gk_attachment *ret, int *ret_fd, struct gk_error *err);
+                  struct gk_attachment *ret, int *ret_fd, struct gk_error *err);
 
 /* Flush, unbind and close.  The device is free afterwards even when the flush
  * failed, which is what -1 says. */

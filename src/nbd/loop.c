@@ -40,7 +40,7 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
   int fd;
 
   if (env->hold (path, true, &image_fd, err) == -1 ||
-      gk_loop_bind (env, image_fd, path, disk->blocksize, true, ret, &fd, err) == -1)
+      gk_loop_bind (env, image_fd, path, disk->blocksize, ret, &fd, err) == -1)
     return -1;
   /* image_fd may go: the device keeps the open file, its locks and claims. */
   ret->priv = (void *) (intptr_t) fd;
