@@ -55,17 +55,21 @@ note (struct in *in, int errnum, const char *member, const char *why)
                        shown ? shown : "", shown ? ": " : "", why ? why : "unknown error");
 }
 
-static int
-note_archive (struct in *in, struct archive *a, const char *member)
-{
-  return note (in, archive_errno (a), member, archive_error_string (a));
-}
-
 /* Nothing more can be written after these. */
 static bool
 is_fatal (int errnum)
 {
   return errnum == ENOSPC || errnum == EDQUOT || errnum == EROFS || errnum == EIO;
+}
+
+/* libarchive's words for a failed write do not say why. */
+static int
+note_archive (struct in *in, struct archive *a, const char *member)
+{
+  int errnum = archive_errno (a);
+  const char *why = archive_error_string (a);
+
+  return note (in, errnum, member, is_fatal (errnum) ? strerror (errnum) : why);
 }
 
 /* Names that are no UTF-8 are kept as the bytes that they are, which is what
