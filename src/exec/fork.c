@@ -137,7 +137,7 @@ await_report (const struct gk_fork *f, const struct gk_child *child, int report_
 
     if (gk_task_poll (f->task, p, 2, -1, err) == -1)
       return -1;
-    n = read (report_fd, (char *) &report + have, sizeof report - have);
+    n = read (report_fd, (char *)&report + have, sizeof report - have);
     if (n > 0)
       have += n;
     else if (n == 0)
@@ -148,7 +148,7 @@ await_report (const struct gk_fork *f, const struct gk_child *child, int report_
   if (have < REPORT_HEAD)
     return gk_error_set (err, EIO, "%s: ended without a report", f->name);
   if (report.failed)
-    return gk_error_set (err, report.errnum, "%s: %.*s", f->name, (int) (have - REPORT_HEAD),
+    return gk_error_set (err, report.errnum, "%s: %.*s", f->name, (int)(have - REPORT_HEAD),
                          report.msg);
   return 0;
 }
@@ -177,14 +177,18 @@ gk_child_fork (const struct gk_fork *f, struct gk_child *child, struct gk_error 
   if (fcntl (err_w, F_SETFL, O_WRONLY | O_NONBLOCK) == -1)
     return gk_error_sys (err, errno, "pipe");
   struct inside in = {
-    .f = f, .keep = keep, .report_fd = report_w, .err_fd = err_w, .parent = getpid (),
+    .f = f,
+    .keep = keep,
+    .report_fd = report_w,
+    .err_fd = err_w,
+    .parent = getpid (),
   };
 
   c.pid = fork_child (&in);
   if (c.pid == -1)
     return gk_error_sys (err, errno, "%s: fork", f->name);
   gk_close_keep_errno (gk_steal_fd (&report_w));
-  c.pidfd = (int) syscall (SYS_pidfd_open, c.pid, 0);
+  c.pidfd = (int)syscall (SYS_pidfd_open, c.pid, 0);
   if (c.pidfd == -1) {
     gk_error_sys (err, errno, "%s: pidfd_open", f->name);
     kill (c.pid, SIGKILL);

@@ -130,7 +130,7 @@ init (void *opaque, struct fuse_conn_info *conn)
   conn->max_write = GK_BRIDGE_MAX_IO;
   conn->max_background = GK_BRIDGE_MAX_BACKGROUND;
   conn->congestion_threshold = GK_BRIDGE_MAX_BACKGROUND;
-  ((struct gk_bridge_process *) opaque)->begun = true;
+  ((struct gk_bridge_process *)opaque)->begun = true;
 }
 
 static void
@@ -156,7 +156,7 @@ do_open (fuse_req_t fuse, fuse_ino_t ino, struct fuse_file_info *fi)
     .open_flags = FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES,
   };
 
-  fuse_reply_buf (fuse, (const char *) &out, sizeof out);
+  fuse_reply_buf (fuse, (const char *)&out, sizeof out);
 }
 
 static void
@@ -183,7 +183,7 @@ do_read (fuse_req_t fuse, fuse_ino_t ino, size_t size, off_t at, struct fuse_fil
     fuse_reply_err (fuse, EINVAL);
     return;
   }
-  if ((uint64_t) at >= end)
+  if ((uint64_t)at >= end)
     size = 0;
   else if (size > end - at)
     size = end - at;
@@ -213,7 +213,7 @@ do_write (fuse_req_t fuse, fuse_ino_t ino, struct fuse_bufvec *in, off_t at,
     fuse_reply_err (fuse, EINVAL);
     return;
   }
-  if ((uint64_t) at > b->server->size || size > b->server->size - at) {
+  if ((uint64_t)at > b->server->size || size > b->server->size - at) {
     fuse_reply_err (fuse, ENOSPC);
     return;
   }
@@ -272,8 +272,8 @@ do_fallocate (fuse_req_t fuse, fuse_ino_t ino, int mode, off_t at, off_t size,
     fuse_reply_err (fuse, EOPNOTSUPP);
     return;
   }
-  if (at < 0 || size <= 0 || (uint64_t) at > b->server->size ||
-      (uint64_t) size > b->server->size - at) {
+  if (at < 0 || size <= 0 || (uint64_t)at > b->server->size ||
+      (uint64_t)size > b->server->size - at) {
     fuse_reply_err (fuse, hole ? EINVAL : ENOSPC);
     return;
   }

@@ -38,8 +38,8 @@ gk_bridge_run (void *opaque)
     bool take = !b->stopping && b->n_requests < GK_BRIDGE_MAX_REQUESTS;
     int n;
 
-    p[0] = (struct pollfd) { .fd = b->stopping ? -1 : b->signal_fd, .events = POLLIN };
-    p[1] = (struct pollfd) { .fd = take ? fuse_session_fd (b->session) : -1, .events = POLLIN };
+    p[0] = (struct pollfd){ .fd = b->stopping ? -1 : b->signal_fd, .events = POLLIN };
+    p[1] = (struct pollfd){ .fd = take ? fuse_session_fd (b->session) : -1, .events = POLLIN };
     gk_bridge_poll_fds (b, p + 2);
     n = poll (p, 2 + b->n_connections, b->buffers.n > 0 && b->n_requests == 0 ? IDLE_MS : -1);
     if (n == -1 && errno != EINTR)

@@ -46,9 +46,9 @@ connect_one (struct gk_bridge_process *b, struct gk_error *err)
   size = nbd_get_size (nbd);
   if (size == -1)
     return failed (err);
-  if ((uint64_t) size != b->server->size)
+  if ((uint64_t)size != b->server->size)
     return gk_error_set (err, EIO, "the image server has %lld bytes instead of %llu",
-                         (long long) size, (unsigned long long) b->server->size);
+                         (long long)size, (unsigned long long)b->server->size);
   return 0;
 }
 
@@ -209,7 +209,7 @@ sent (struct gk_bridge_process *b, struct gk_bridge_connection *c, struct part *
   check (b, c);
 }
 
-#define CALLBACK(part) ((nbd_completion_callback) { .callback = completed, .user_data = (part) })
+#define CALLBACK(part) ((nbd_completion_callback){ .callback = completed, .user_data = (part) })
 
 void
 gk_bridge_pread (struct gk_bridge_request *r, void *data, size_t size, uint64_t at)

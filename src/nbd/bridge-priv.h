@@ -17,7 +17,7 @@
 struct nbd_handle;
 
 /* The largest request that FUSE knows how to make. */
-#define GK_BRIDGE_MAX_IO ((size_t) 1 << 20)
+#define GK_BRIDGE_MAX_IO ((size_t)1 << 20)
 /* Requests under way, each with a buffer: what the kernel has beyond waits
  * there.  Of these, so many may be asynchronous. */
 #define GK_BRIDGE_MAX_REQUESTS 48

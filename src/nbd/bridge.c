@@ -47,7 +47,7 @@ unmount (const char *file)
 static struct fuse_session *
 new_session (struct gk_bridge_process *b, int fuse_fd, struct gk_error *err)
 {
-  char *argv[] = { (char *) "guestkit", NULL };
+  char *argv[] = { (char *)"guestkit", NULL };
   struct fuse_args args = FUSE_ARGS_INIT (1, argv);
   struct fuse_session *session;
   char path[32];
@@ -130,6 +130,6 @@ gk_bridge_stop (struct gk_bridge *bridge, struct gk_error *err)
     r = gk_error_set (err, EIO, "the bridge to the image server did not end well (status %d)",
                       status);
   free (bridge->file);
-  *bridge = (struct gk_bridge) GK_BRIDGE_INIT;
+  *bridge = (struct gk_bridge)GK_BRIDGE_INIT;
   return r;
 }

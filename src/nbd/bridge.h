@@ -33,7 +33,10 @@ struct gk_bridge {
   struct gk_child child;
   char *file; /* mounted over, or NULL */
 };
-#define GK_BRIDGE_INIT { GK_CHILD_INIT, NULL }
+#define GK_BRIDGE_INIT                                                                             \
+  {                                                                                                \
+    GK_CHILD_INIT, NULL                                                                            \
+  }
 
 /* Mount over file, an existing regular one, and wait until it can be used. */
 int gk_bridge_start (const struct gk_attach_env *env, const struct gk_bridge_server *server,

@@ -139,9 +139,9 @@ bind_loop (const struct gk_attach_env *env, const struct gk_disk *disk, struct f
 
   if (fd == -1 || fstat (fd, &st) == -1)
     return gk_error_sys (err, errno, "%s", f->file);
-  if ((uint64_t) st.st_size != disk->size)
+  if ((uint64_t)st.st_size != disk->size)
     return gk_error_set (err, EIO, "%s: the bridge shows %lld bytes instead of %llu", f->file,
-                         (long long) st.st_size, (unsigned long long) disk->size);
+                         (long long)st.st_size, (unsigned long long)disk->size);
   return gk_loop_bind (env, fd, name != NULL ? name : f->file, disk->blocksize, ret, &f->loop_fd,
                        err);
 }
@@ -155,8 +155,8 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
   if (f == NULL)
     return gk_error_oom (err);
   f->loop_fd = -1;
-  f->bridge = (struct gk_bridge) GK_BRIDGE_INIT;
-  f->server = (struct gk_server) GK_SERVER_INIT;
+  f->bridge = (struct gk_bridge)GK_BRIDGE_INIT;
+  f->server = (struct gk_server)GK_SERVER_INIT;
   if (make_file (env, f, err) == -1 || start_server (env, disk, f, err) == -1 ||
       start_bridge (env, disk, f, err) == -1 || bind_loop (env, disk, f, ret, err) == -1) {
     take_down (f, ret->kernel_name, NULL);
