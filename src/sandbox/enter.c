@@ -159,9 +159,11 @@ const char *
 gk_sandbox_enter (const void *opaque)
 {
   const struct gk_sandbox *sb = opaque;
+  /* Or /proc/self is root's, when the caller changed its user or hides itself. */
+  int dumpable = prctl (PR_SET_DUMPABLE, 1, 0, 0, 0);
   int proc = open ("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-  if (proc == -1)
+  if (dumpable == -1 || proc == -1)
     return "/proc/self";
   if (sb->in_user_ns && map_user (proc, sb->outer_uid, sb->outer_gid) == -1)
     return "uid_map";
