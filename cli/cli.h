@@ -36,7 +36,7 @@ struct cli_images {
   struct cli_list add, mount, keys;
   const char *format, *launcher;
   int blocksize;
-  bool ro, rw, json, verbose, trace, no_progress;
+  bool ro, rw, json, verbose, trace, no_progress, keys_from_stdin;
 };
 
 struct cli_command {
@@ -88,6 +88,10 @@ int cli_close (guestfs_h *g, int exit_code);
 /* --- mounts.c */
 int cli_mount_options (guestfs_h *g, const struct cli_list *mounts, bool ro); /* 0 or -1, said */
 int cli_mount_guest (guestfs_h *g, bool ro);                                  /* 0 or -1, said */
+
+/* --- keys.c: open the encrypted devices of the images with the keys that were
+ * given, or else ask for them.  0, or -1 after it was said what is wrong. */
+int cli_open_encrypted (guestfs_h *g, const struct cli_images *images, bool ro);
 
 /* --- progress.c: a bar on stderr when it is a terminal. */
 void cli_progress_bar (guestfs_h *g);

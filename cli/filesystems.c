@@ -87,6 +87,9 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
     return r;
   if (argc > 0)
     r = cli_usage (&cli_command_filesystems, "too many arguments");
+  else if (images->keys.n + images->keys_from_stdin > 0
+           && cli_open_encrypted (g, images, !images->rw) == -1)
+    r = CLI_FAILED;
   else
     r = list (g, images->json);
   return cli_close (g, r);

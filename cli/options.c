@@ -16,6 +16,11 @@ static const struct cli_option image_options[] = {
   { "add", 'a', CLI_LIST, IMAGES (add), "IMAGE", "open this image; may be repeated" },
   { "mount", 'm', CLI_LIST, IMAGES (mount), "DEV[:DIR[:OPTIONS[:TYPE]]]",
     "mount this device of the guest instead of what its fstab says" },
+  { "key", 0, CLI_LIST, IMAGES (keys), "SELECTOR",
+    "a key of an encrypted device: ID:key:VALUE or ID:file:PATH, where ID is a device, a UUID or "
+    "'all'; may be repeated" },
+  { "keys-from-stdin", 0, CLI_FLAG, IMAGES (keys_from_stdin), NULL,
+    "read keys from stdin instead of asking on the terminal" },
   { "format", 0, CLI_STRING, IMAGES (format), "FORMAT",
     "format of the images that follow no header (raw, qcow2 ...)" },
   { "blocksize", 0, CLI_NUMBER, IMAGES (blocksize), "BYTES", "sector size: 512 or 4096" },

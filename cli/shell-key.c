@@ -53,26 +53,39 @@ ask (FILE *tty, const char *name, bool echo)
 }
 
 char *
-shell_read_key (struct shell *sh, const char *name)
+cli_ask_key (const char *name, bool from_stdin, bool echo, const char **ret_why)
 {
-  char *text = NULL;
-
-  if (sh->o->keys_from_stdin) {
-    text = read_line (stdin);
+  *ret_why = NULL;
+  if (from_stdin) {
+    /* Byte by byte: what stays in a buffer is read by nobody else, and wiped by
+     * nobody. */
+    setvbuf (stdin, NULL, _IONBF, 0);
+    char *text = read_line (stdin);
     if (text == NULL)
-      shell_error (sh, "%s: stdin has no more keys", sh->command);
+      *ret_why = "stdin has no more keys";
     return text;
   }
   FILE *tty = fopen ("/dev/tty", "r+e");
-  if (tty == NULL) {
-    shell_error (sh, "%s: /dev/tty, to ask for a key: %s (--keys-from-stdin reads it from stdin)",
-                 sh->command, strerror (errno));
+  if (tty == NULL)
     return NULL;
-  }
   setvbuf (tty, NULL, _IONBF, 0);
-  text = ask (tty, name, sh->o->echo_keys);
+  char *text = ask (tty, name, echo);
   fclose (tty);
   if (text == NULL)
-    shell_error (sh, "%s: no key was entered", sh->command);
+    *ret_why = "no key was entered";
+  return text;
+}
+
+char *
+shell_read_key (struct shell *sh, const char *name)
+{
+  const char *why;
+  char *text = cli_ask_key (name, sh->o->keys_from_stdin, sh->o->echo_keys, &why);
+
+  if (text == NULL && why)
+    shell_error (sh, "%s: %s", sh->command, why);
+  else if (text == NULL)
+    shell_error (sh, "%s: /dev/tty, to ask for a key: %s (--keys-from-stdin reads it from stdin)",
+                 sh->command, strerror (errno));
   return text;
 }

@@ -22,8 +22,6 @@ static const struct cli_option options[] = {
     "mount the file systems as the guest's fstab says" },
   { "pipe-error", 0, CLI_FLAG, OPT (pipe_error), NULL,
     "a command fails when the one behind its pipe stops reading" },
-  { "keys-from-stdin", 0, CLI_FLAG, OPT (keys_from_stdin), NULL,
-    "read keys from stdin instead of the terminal" },
   { "echo-keys", 0, CLI_FLAG, OPT (echo_keys), NULL, "show keys while they are typed" },
   { "no-dest-paths", 0, CLI_FLAG, OPT (no_dest_paths), NULL, "do not complete paths of the guest" },
   { "no-sync", 'n', CLI_FLAG, OPT (no_sync), NULL, "do not sync at the end" },
@@ -179,6 +177,8 @@ prepare (struct shell *sh, struct cli_images *images)
     cli_guestfs_error (sh->g);
     return -1;
   }
+  if (cli_open_encrypted (sh->g, images, images->ro) == -1)
+    return -1;
   if (images->mount.n > 0 && cli_mount_options (sh->g, &images->mount, images->ro) == -1)
     return -1;
   return sh->o->inspect ? cli_mount_guest (sh->g, images->ro) : 0;
@@ -187,8 +187,11 @@ prepare (struct shell *sh, struct cli_images *images)
 static int
 run (struct cli_images *images, void *opts, int argc, char **argv)
 {
-  struct shell sh = { .o = opts };
+  struct shell_options *o = opts;
+  struct shell sh = { .o = o };
   int r;
+
+  o->keys_from_stdin = images->keys_from_stdin;
 
   if (sh.o->file && argc > 0)
     return cli_usage (&cli_command_shell, "commands come from --file or are arguments, not both");

@@ -10,6 +10,10 @@
  * it there. */
 bool gk_msgpack_is_plausible (const uint8_t *body, size_t size);
 
+/* keys.c: -1: out of memory. */
+int gk_reserve_for_keys (msgpack_sbuffer *out, const struct gk_call *call,
+                         const union gk_arg *args);
+
 void gk_struct_pack (msgpack_packer *pk, const struct gk_struct *s, const void *p);
 void gk_struct_list_pack (msgpack_packer *pk, const struct gk_struct *s, const void *list);
 

@@ -104,6 +104,8 @@ gk_encode_call (msgpack_sbuffer *out, const struct gk_call *call, const union gk
   uint64_t mask = gk_opts_bitmask (opts);
   unsigned set = (unsigned) __builtin_popcountll (mask);
 
+  if (gk_reserve_for_keys (out, call, args) == -1)
+    return gk_error_oom (err);
   msgpack_packer_init (&pk, out, msgpack_sbuffer_write);
   msgpack_pack_array (&pk, 2 + call->nargs + set);
   msgpack_pack_uint32 (&pk, gk_call_id (call));

@@ -26,6 +26,14 @@ struct gk_decoder {
 void gk_decoder_clear (struct gk_decoder *d);
 #define _cleanup_decoder_ __attribute__ ((cleanup (gk_decoder_clear)))
 
+/* Calls with a Key: what was packed, and what was unpacked, is not left in
+ * memory. */
+bool gk_call_has_key (const struct gk_call *call);
+void gk_wipe_packed (const struct gk_call *call, msgpack_sbuffer *body);
+void gk_wipe_keys (const struct gk_call *call, const union gk_arg *args);
+/* Such pages are not written to swap; where the limits forbid that, they may be. */
+void gk_lock_keys (const struct gk_call *call, const union gk_arg *args);
+
 int gk_encode_call (msgpack_sbuffer *out, const struct gk_call *call, const union gk_arg *args,
                     const void *opts, struct gk_error *err);
 

@@ -151,6 +151,7 @@ gk_client_remote (guestfs_h *g, const struct gk_call *call, const union gk_arg *
     report (g, call, &err);
   else if (open_files (g, &r, args) == 0)
     result = converse (g, &r, &body, ret);
+  gk_wipe_packed (call, &body);
   msgpack_sbuffer_destroy (&body);
 
   gk_host_file_finish (g, &r.in, true);

@@ -95,6 +95,17 @@ gk_conn_free (struct gk_conn *conn)
 }
 
 void
+gk_conn_wipe (struct gk_conn *conn)
+{
+  /* All but the unread bytes: a frame that was moved to the beginning has left
+   * a copy where it was. */
+  explicit_bzero (conn->buf, conn->start);
+  explicit_bzero (conn->buf + conn->end, BUF_SIZE - conn->end);
+  if (conn->big && !conn->in_big)
+    explicit_bzero (conn->big, conn->big_alloc);
+}
+
+void
 gk_cleanup_conn (struct gk_conn **conn)
 {
   gk_conn_free (*conn);

@@ -118,6 +118,10 @@ bool gk_conn_can_pass_fds (const struct gk_conn *conn);
 /* True once the peer has gone or has broken the rules. */
 bool gk_conn_is_dead (const struct gk_conn *conn);
 
+/* Forget the bytes of the frame that was given out last, which held a key, and
+ * every copy of them in the connection's buffers. */
+void gk_conn_wipe (struct gk_conn *conn);
+
 /* Who is told about LOG and PROGRESS, which may come while anything is sent
  * or received.  The callbacks must not use the connection.  text is not
  * terminated.  Client only. */

@@ -126,7 +126,14 @@ serve_call (struct gk_session *s, struct request *rq, struct gk_error *err)
   streams_begin (&st, s, rq);
   int r = gk_decode_call (&d, rq->frame->body, rq->frame->len, &call, args, &opts, &failure);
   if (r == 0) {
+    bool has_key = gk_call_has_key (call);
+    if (has_key) {
+      gk_conn_wipe (s->conn);
+      gk_lock_keys (call, args);
+    }
     r = perform (s, &d, call, args, opts, &st.io, &ret, &failure);
+    if (has_key)
+      gk_wipe_keys (call, args);
     if (r == 0) {
       r = gk_encode_result (&body, call, &ret, &failure);
       gk_ret_free (call, &ret);
