@@ -54,14 +54,15 @@ DEPS_fileops  := base exec op
 DEPS_archive  := base exec op
 DEPS_luks     := base op fs mount
 DEPS_lvm      := base exec op api part fs mount
-DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive lvm luks
+DEPS_md       := base exec op api part fs mount
+DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive lvm luks md
 DEPS_launch   := base exec op api rpc
 DEPS_client   := base exec op api rpc launch image
-ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive lvm luks worker launch client
+ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive lvm luks md worker launch client
 
 # Rooms that the library is made of; the worker has all others.
 LIB_ROOMS    := base exec op api rpc image launch client
-WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive lvm luks worker
+WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive lvm luks md worker
 
 .SUFFIXES:
 .SECONDARY:

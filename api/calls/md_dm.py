@@ -9,7 +9,7 @@ group("device-mapper")
 
 call("list_dm_devices",
      [], RStringList("devices"),
-     since="1.11.15",
+     since="1.11.15", impl="mount",
      brief="List the device-mapper devices",
      doc="""\
 Returns the devices below /dev/mapper that are not logical volumes, such as
@@ -19,7 +19,7 @@ group("md")
 
 call("list_md_devices",
      [], RStringList("devices"),
-     since="1.15.4",
+     since="1.15.4", impl="md",
      brief="List the Linux RAID devices",
      doc="""\
 Returns the names of all running md devices of the session.""")
@@ -28,7 +28,7 @@ call("md_create",
      [String("name"), DeviceList("devices")], RErr,
      opts=[OInt64("missingbitmap"), OInt("nrdevices"), OInt("spare"),
            OInt64("chunk"), OString("level")],
-     since="1.15.6", optgroup="mdadm",
+     since="1.15.6", impl="md", optgroup="mdadm",
      brief="Make a Linux RAID device",
      doc="""\
 Makes the RAID `name` of `devices`; it appears as /dev/md/`name`.
@@ -45,7 +45,7 @@ Optional arguments:
 
 call("md_detail",
      [Device("md")], RHashtable("info"),
-     since="1.15.6", optgroup="mdadm",
+     since="1.15.6", impl="md", optgroup="mdadm",
      brief="Return information about a RAID device",
      doc="""\
 Returns pairs of a name and a value, such as "level", "devices" and "uuid",
@@ -53,7 +53,7 @@ for the RAID `md`.""")
 
 call("md_stat",
      [Device("md")], RStructList("devices", "mdstat"),
-     since="1.17.21", optgroup="mdadm",
+     since="1.17.21", impl="md", optgroup="mdadm",
      brief="Return the state of the devices of a RAID",
      doc="""\
 Returns for each device of the RAID `md` its name, its place, and flags
@@ -61,7 +61,7 @@ such as "F" for faulty and "S" for spare.""")
 
 call("md_stop",
      [Device("md")], RErr,
-     since="1.15.6", optgroup="mdadm",
+     since="1.15.6", impl="md", optgroup="mdadm",
      brief="Stop a RAID device",
      doc="""\
 Stops the RAID `md`, which must not be in use.""")

@@ -58,6 +58,8 @@ struct gk_devices_node {
 int gk_devices_set_nodes (struct gk_devices *devices, const char *kind,
                           const struct gk_devices_node *nodes, size_t n, struct gk_error *err);
 bool gk_devices_is_made (const struct gk_devices *devices, const char *kind, const char *canonical);
+/* Their paths.  *ret_list is to be freed by the caller; -1: out of memory. */
+int gk_devices_list_made (const struct gk_devices *devices, const char *kind, char ***ret_list);
 /* Is there one whose path begins with folder ("/dev/vg/")? */
 bool gk_devices_any_below (const struct gk_devices *devices, const char *folder);
 

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/strv.h"
 #include "mount/devices-priv.h"
 
 static void
@@ -121,4 +122,19 @@ gk_devices_any_below (const struct gk_devices *d, const char *folder)
     if (gk_after_prefix (d->made[i].node.path, folder))
       return true;
   return false;
+}
+
+int
+gk_devices_list_made (const struct gk_devices *d, const char *kind, char ***ret_list)
+{
+  _cleanup_gk_strv_ struct gk_strv sv = GK_STRV_INIT;
+
+  for (size_t i = 0; i < d->n_made; i++)
+    if (gk_streq (d->made[i].kind, kind) && gk_strv_push (&sv, d->made[i].node.path) == -1)
+      return -1;
+  char **v = gk_strv_finish (&sv);
+  if (v == NULL)
+    return -1;
+  *ret_list = v;
+  return 0;
 }

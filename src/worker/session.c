@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "lvm/lvm.h"
+#include "md/md.h"
 #include "mount/devices.h"
 #include "mount/mount.h"
 #include "worker/journal.h"
@@ -38,6 +39,8 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
   if (gk_session_attach_disks (s, err) == -1)
     return -1;
   if (gk_needs_check (&s->ctx, s->params.needs, err) == -1)
+    return -1;
+  if (gk_md_start (&s->ctx, err) == -1) /* there may be volumes on sets */
     return -1;
   return gk_lvm_start (&s->ctx, err);
 }
