@@ -2,8 +2,11 @@
 """Logical volumes, volume groups, physical volumes."""
 
 from model import (
-    call, group, Bool, Device, DeviceList, Int, Int64, Mountable, RBool,
+    call, example, group, Bool, Device, DeviceList, Int, Int64, Mountable, RBool,
     RBufferOut, RErr, RString, RStringList, RStructList, String, StringList)
+
+# A group with one volume.
+MADE = ("pvcreate /dev/sda", "vgcreate vg-a /dev/sda", "lvcreate lv_b vg-a 20")
 
 group("lvm")
 
@@ -12,7 +15,11 @@ call("is_lv",
      since="1.5.3", impl="lvm",
      brief="Tell whether a device is a logical volume",
      doc="""\
-Returns true if `mountable` is an LVM logical volume.""")
+Returns true if `mountable` is an LVM logical volume.""",
+     examples=[
+         example("part", "is_lv /dev/sda1", prints="false"),
+         example("empty", *MADE, "is_lv /dev/mapper/vg--a-lv_b", prints="true", needs="dm"),
+     ])
 
 call("lvcreate",
      [String("logvol"), String("volgroup"), Int("mbytes")], RErr,
@@ -20,7 +27,13 @@ call("lvcreate",
      brief="Make a logical volume",
      doc="""\
 Makes the volume `logvol` of `mbytes` megabytes in the volume group
-`volgroup`.""")
+`volgroup`.""",
+     examples=[
+         example("empty", *MADE, "blockdev_getsize64 /dev/vg-a/lv_b", prints="20971520", needs="dm"),
+         example("empty", *MADE, "lvcreate lv_b vg-a 20", needs="dm",
+                 error='Logical Volume "lv_b" already exists in volume group "vg-a"'),
+         example("empty", *MADE, "lvcreate big vg-a 2000", needs="dm", error="insufficient free space"),
+     ])
 
 call("lvcreate_free",
      [String("logvol"), String("volgroup"), Int("percent")], RErr,
@@ -28,7 +41,13 @@ call("lvcreate_free",
      brief="Make a logical volume of a part of the free space",
      doc="""\
 Makes the volume `logvol` in the volume group `volgroup` with `percent` per
-cent of the space that is free in it, 100 for all.""")
+cent of the space that is free in it, 100 for all.""",
+     examples=[
+         example("empty", *MADE, "lvcreate_free rest vg-a 100", "lvs", needs="dm",
+                 prints="/dev/vg-a/lv_b\n/dev/vg-a/rest"),
+         example("empty", *MADE, "lvcreate_free rest vg-a 101", needs="dm",
+                 error="percentage must be [0..100] (was 101)"),
+     ])
 
 call("lvm_canonical_lv_name",
      [String("lvname")], RString("lv"),
@@ -36,7 +55,12 @@ call("lvm_canonical_lv_name",
      brief="Return the usual name of a logical volume",
      doc="""\
 Turns a name such as /dev/mapper/VG-LV into /dev/VG/LV.  Fails with EINVAL
-if `lvname` is not a logical volume.""")
+if `lvname` is not a logical volume.""",
+     examples=[
+         example("empty", *MADE, "lvm_canonical_lv_name /dev/mapper/vg--a-lv_b", prints="/dev/vg-a/lv_b", needs="dm"),
+         example("part", "lvm_canonical_lv_name /dev/sda1", error="/dev/sda1: not a logical volume", errno="EINVAL"),
+         example("part", "lvm_canonical_lv_name /dev/vg/lv", error="stat: /dev/vg/lv: No such file", errno="ENOENT"),
+     ])
 
 call("lvm_clear_filter",
      [], RErr,
@@ -50,7 +74,10 @@ call("lvm_remove_all",
      since="0.0.8", optgroup="lvm2", impl="lvm",
      brief="Remove all logical volumes, groups and physical volumes",
      doc="""\
-Everything that LVM holds on the session's disks is destroyed.""")
+Everything that LVM holds on the session's disks is destroyed.""",
+     examples=[
+         example("empty", *MADE, "lvm_remove_all", "pvs", prints="", needs="dm"),
+     ])
 
 call("lvm_scan",
      [Bool("activate")], RErr,
@@ -67,7 +94,12 @@ call("lvm_set_filter",
      brief="Let LVM see only some devices",
      doc="""\
 Only `devices`, which are disks or partitions, are seen by LVM from now on,
-for example because two disks hold groups of the same name.""")
+for example because two disks hold groups of the same name.""",
+     examples=[
+         example("part", "pvcreate /dev/sda1", "lvm_set_filter /dev/sda", "pvs", prints="/dev/sda1", needs="dm"),
+         example("empty", *MADE, "mkfs ext4 /dev/vg-a/lv_b", "mount /dev/vg-a/lv_b /", "lvm_set_filter /dev/sda",
+                 error="contains a filesystem in use", needs="dm"),
+     ])
 
 call("lvremove",
      [Device("device")], RErr,
@@ -75,14 +107,22 @@ call("lvremove",
      brief="Remove a logical volume or all of a group",
      doc="""\
 Removes the volume `device`, given as /dev/VG/LV, or all volumes of a
-group, given as /dev/VG.""")
+group, given as /dev/VG.""",
+     examples=[
+         example("empty", *MADE, "lvremove /dev/vg-a/lv_b", "lvs", prints="", needs="dm"),
+         example("empty", *MADE, "lvcreate c vg-a 8", "lvremove /dev/vg-a", "list_filesystems", prints="", needs="dm"),
+     ])
 
 call("lvrename",
      [String("logvol"), String("newlogvol")], RErr,
      since="1.0.83", impl="lvm",
      brief="Rename a logical volume",
      doc="""\
-Renames the volume `logvol`, given as /dev/VG/LV, to `newlogvol`.""")
+Renames the volume `logvol`, given as /dev/VG/LV, to `newlogvol`.""",
+     examples=[
+         example("empty", *MADE, "lvrename /dev/vg-a/lv_b /dev/vg-a/c", "blockdev_getsize64 /dev/vg-a/c",
+                 prints="20971520", needs="dm"),
+     ])
 
 call("lvresize",
      [Device("device"), Int("mbytes")], RErr,
@@ -90,7 +130,13 @@ call("lvresize",
      brief="Resize a logical volume",
      doc="""\
 Makes the volume `device` `mbytes` megabytes large.  When it shrinks, what
-is beyond is lost; the filesystem must be resized by itself.""")
+is beyond is lost; the filesystem must be resized by itself.""",
+     examples=[
+         example("empty", *MADE, "lvresize /dev/vg-a/lv_b 40", "blockdev_getsize64 /dev/vg-a/lv_b",
+                 prints="41943040", needs="dm"),
+         example("empty", *MADE, "lvresize /dev/vg-a/lv_b 20", needs="dm"),
+         example("empty", *MADE, "lvresize /dev/vg-a/lv_b 0", error="zero", needs="dm"),
+     ])
 
 call("lvresize_free",
      [Device("lv"), Int("percent")], RErr,
@@ -104,14 +150,21 @@ call("lvs",
      since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the logical volumes",
      doc="""\
-Returns the volumes of all groups as /dev/VG/LV.""")
+Returns the volumes of all groups as /dev/VG/LV.""",
+     examples=[
+         example("part", "lvs", prints=""),
+         example("empty", *MADE, "lvs", prints="/dev/vg-a/lv_b", needs="dm"),
+     ])
 
 call("lvs_full",
      [], RStructList("logvols", "lvm_lv"),
      since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the logical volumes with all details",
      doc="""\
-Returns all that LVM tells about each logical volume.""")
+Returns all that LVM tells about each logical volume.""",
+     examples=[
+         example("part", "lvs_full", prints=""),
+     ])
 
 call("lvuuid",
      [Device("device")], RString("uuid"),
@@ -161,14 +214,21 @@ call("pvresize_size",
      since="1.3.14", optgroup="lvm2", impl="lvm",
      brief="Resize a physical volume",
      doc="""\
-Makes the physical volume `device` `size` bytes large.""")
+Makes the physical volume `device` `size` bytes large.""",
+     examples=[
+         example("part", "pvcreate /dev/sda1", "pvresize_size /dev/sda1 104857600", "pvs_full | grep -c 'pv_size: 10[0-9]*$'",
+                 prints="1", needs="dm"),
+     ])
 
 call("pvs",
      [], RStringList("physvols"),
      since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the physical volumes",
      doc="""\
-Returns the devices of all physical volumes.""")
+Returns the devices of all physical volumes.""",
+     examples=[
+         example("empty", *MADE, "pvs", prints="/dev/sda", needs="dm"),
+     ])
 
 call("pvs_full",
      [], RStructList("physvols", "lvm_pv"),
@@ -182,7 +242,10 @@ call("pvuuid",
      since="1.0.87", impl="lvm",
      brief="Return the UUID of a physical volume",
      doc="""\
-Returns the UUID of the physical volume `device`.""")
+Returns the UUID of the physical volume `device`.""",
+     examples=[
+         example("part", "pvuuid /dev/sda1", error="pvuuid: /dev/sda1: ", needs="dm"),
+     ])
 
 call("vg_activate",
      [Bool("activate"), StringList("volgroups")], RErr,
@@ -190,7 +253,12 @@ call("vg_activate",
      brief="Activate or deactivate volume groups",
      doc="""\
 Makes the volumes of the groups `volgroups` usable, or with `activate`
-false takes them away.  An empty list stands for all groups.""")
+false takes them away.  An empty list stands for all groups.""",
+     examples=[
+         example("empty", *MADE, "vg_activate false vg-a", "mount /dev/vg-a/lv_b /", needs="dm",
+                 error="/dev/vg-a/lv_b: No such file or directory", errno="ENOENT"),
+         example("empty", "vg_activate true nope", error='Volume group "nope" not found', needs="dm"),
+     ])
 
 call("vg_activate_all",
      [Bool("activate")], RErr,
@@ -219,7 +287,10 @@ call("vgcreate",
      brief="Make a volume group",
      doc="""\
 Makes the group `volgroup` of the physical volumes `physvols`, of which
-there must be at least one.""")
+there must be at least one.""",
+     examples=[
+         example("empty", *MADE, "vgcreate vg-a /dev/sda", error="already exists", needs="dm"),
+     ])
 
 call("vglvuuids",
      [String("vgname")], RStringList("uuids"),
@@ -233,7 +304,10 @@ call("vgmeta",
      since="1.17.20", optgroup="lvm2", impl="lvm",
      brief="Return the metadata of a volume group",
      doc="""\
-Returns the text that LVM would write as backup of the group `vgname`.""")
+Returns the text that LVM would write as backup of the group `vgname`.""",
+     examples=[
+         example("empty", *MADE, "vgmeta vg-a | grep -c '^vg-a {'", prints="1", needs="dm"),
+     ])
 
 call("vgpvuuids",
      [String("vgname")], RStringList("uuids"),
@@ -254,14 +328,21 @@ call("vgrename",
      since="1.0.83", impl="lvm",
      brief="Rename a volume group",
      doc="""\
-Renames the group `volgroup` to `newvolgroup`.""")
+Renames the group `volgroup` to `newvolgroup`.""",
+     examples=[
+         example("empty", *MADE, "vgrename vg-a b", "list_filesystems", prints="/dev/b/lv_b: unknown", needs="dm"),
+     ])
 
 call("vgs",
      [], RStringList("volgroups"),
      since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the volume groups",
      doc="""\
-Returns the names of all volume groups.""")
+Returns the names of all volume groups.""",
+     examples=[
+         example("part", "vgs", prints=""),
+         example("empty", *MADE, "vgs", prints="vg-a", needs="dm"),
+     ])
 
 call("vgs_full",
      [], RStructList("volgroups", "lvm_vg"),
@@ -282,4 +363,7 @@ call("vguuid",
      since="1.0.87", impl="lvm",
      brief="Return the UUID of a volume group",
      doc="""\
-Returns the UUID of the group `vgname`.""")
+Returns the UUID of the group `vgname`.""",
+     examples=[
+         example("empty", "vguuid nope", error='nope: Volume group "nope" not found', needs="dm"),
+     ])

@@ -47,8 +47,9 @@ gk_lvm_start (struct gk_ctx *ctx, struct gk_error *err)
   return 0;
 }
 
+/* what is how errors begin. */
 static int
-change (struct gk_ctx *ctx, bool activate, const char *how, char *const *groups,
+change (struct gk_ctx *ctx, bool activate, const char *how, char *const *groups, const char *what,
         struct gk_error *err)
 {
   _cleanup_gk_strv_ struct gk_strv args = GK_STRV_INIT;
@@ -63,7 +64,7 @@ change (struct gk_ctx *ctx, bool activate, const char *how, char *const *groups,
       return gk_error_oom (err);
   int r = gk_lvm_runv (ctx, args.v, NULL, err);
   if (r == -1)
-    gk_error_wrap (err, "vgchange -a%s", how);
+    gk_error_wrap (err, "%s", what);
   /* Some of them may have changed all the same. */
   return gk_lvm_sync (ctx, r == -1 ? NULL : err) == -1 ? -1 : r;
 }
@@ -73,7 +74,7 @@ gk_lvm_vg_activate (struct gk_ctx *ctx, bool activate, char *const *volgroups, s
 {
   if (gk_lvm_need (ctx, err) == -1)
     return -1;
-  return change (ctx, activate, activate ? "y" : "n", volgroups, err);
+  return change (ctx, activate, activate ? "y" : "n", volgroups, "vgchange", err);
 }
 
 int
@@ -89,7 +90,7 @@ gk_lvm_lvm_scan (struct gk_ctx *ctx, bool activate, struct gk_error *err)
 {
   if (gk_lvm_need (ctx, err) == -1)
     return gk_lvm_any_pv (ctx) ? -1 : (gk_error_clear (err), 0);
-  return activate ? change (ctx, true, "ay", NULL, err) : gk_lvm_sync (ctx, err);
+  return activate ? change (ctx, true, "ay", NULL, "vgchange", err) : gk_lvm_sync (ctx, err);
 }
 
 int
@@ -103,10 +104,10 @@ gk_lvm_vgscan (struct gk_ctx *ctx, struct gk_error *err)
 static int
 filter (struct gk_ctx *ctx, char *const *devices, struct gk_error *err)
 {
-  if (gk_lvm_need (ctx, err) == -1 || change (ctx, false, "n", NULL, err) == -1 ||
+  if (gk_lvm_need (ctx, err) == -1 || change (ctx, false, "n", NULL, "vgchange -an", err) == -1 ||
       gk_lvm_configure (ctx, devices, err) == -1)
     return -1;
-  return change (ctx, true, "y", NULL, err);
+  return change (ctx, true, "y", NULL, "vgchange -ay", err);
 }
 
 int

@@ -60,7 +60,9 @@ gk_lvm_pvchange_uuid (struct gk_ctx *ctx, const char *device, struct gk_error *e
 {
   if (gk_lvm_need (ctx, err) == -1)
     return -1;
-  return gk_lvm_run (ctx, err, "pvchange", "-u", "--", device, NULL);
+  if (gk_lvm_run (ctx, err, "pvchange", "-u", "--", device, NULL) == -1)
+    return gk_error_wrap (err, "%s", device);
+  return 0;
 }
 
 int
@@ -117,7 +119,9 @@ gk_lvm_vgchange_uuid (struct gk_ctx *ctx, const char *vg, struct gk_error *err)
 {
   if (gk_lvm_need (ctx, err) == -1)
     return -1;
-  return gk_lvm_run (ctx, err, "vgchange", "-u", "--", vg, NULL);
+  if (gk_lvm_run (ctx, err, "vgchange", "-u", "--", vg, NULL) == -1)
+    return gk_error_wrap (err, "%s", vg);
+  return 0;
 }
 
 int

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,7 +132,7 @@ fill_field (const char *text, const struct gk_field *field, void *at)
   case GK_FIELD_PERCENT:
     *(float *)at = *text ? strtof (text, &end) : -1;
     errno = EPROTO;
-    return *text && *end ? -1 : 0;
+    return (*text && *end) || !isfinite (*(float *)at) ? -1 : 0;
   default:
     errno = EPROTO;
     return -1;
