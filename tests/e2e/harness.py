@@ -233,11 +233,6 @@ class Case(unittest.TestCase):
             if name not in f.read().split():
                 self.skipTest(f"the kernel has no {name}")
 
-    def needs_uml(self):
-        if os.environ.get("GUESTKIT_SANITIZED") == "1":
-            self.skipTest("a sanitized worker cannot run in User-Mode Linux")
-        self.needs_program("linux.uml")
-
     def needs_program(self, name):
         if not shutil.which(name, path=self.environ()["PATH"]):
             self.skipTest(f"{name} is not installed")

@@ -19,7 +19,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Uml(Case):
     def setUp(self):
         super().setUp()
-        self.needs_uml()
+        self.needs_program("linux.uml")
 
     def uml(self, subcommand, *args, **kwargs):
         return self.gk(subcommand, "--launcher", "uml", *args, **kwargs)
