@@ -23,7 +23,7 @@ struct cli_option {
   char letter;      /* or 0 */
   enum cli_kind kind;
   size_t offset;
-  const char *arg;  /* what to call its argument in the help */
+  const char *arg; /* what to call its argument in the help */
   const char *help;
 };
 struct cli_list {
@@ -49,9 +49,9 @@ struct cli_command {
   unsigned flags;
   int (*run) (struct cli_images *images, void *opts, int argc, char **argv);
 };
-#define CLI_IMAGES 1u   /* takes the options of struct cli_images */
-#define CLI_WRITES 2u   /* opens read-write unless --ro */
-#define CLI_RAW_ARGS 4u /* options end at the first word that is none */
+#define CLI_IMAGES 1u       /* takes the options of struct cli_images */
+#define CLI_WRITES 2u       /* opens read-write unless --ro */
+#define CLI_RAW_ARGS 4u     /* options end at the first word that is none */
 #define CLI_OWN_OPERANDS 8u /* no operand is an image; there may be no image */
 
 extern const struct cli_command *const cli_commands[];

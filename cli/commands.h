@@ -5,22 +5,22 @@
 
 #include "cli/cli.h"
 
-#define CLI_COMMANDS                                                          \
-  COMMAND (info)                                                              \
-  COMMAND (detect)                                                            \
-  COMMAND (filesystems)                                                       \
-  COMMAND (ls)                                                                \
-  COMMAND (cat)                                                               \
-  COMMAND (edit)                                                              \
-  COMMAND (cp)                                                                \
-  COMMAND (tar_in)                                                            \
-  COMMAND (tar_out)                                                           \
-  COMMAND (mount)                                                             \
-  COMMAND (umount)                                                            \
-  COMMAND (shell)                                                             \
-  COMMAND (exec)                                                              \
-  COMMAND (gc)                                                                \
-  COMMAND (doctor)                                                            \
+#define CLI_COMMANDS                                                                               \
+  COMMAND (info)                                                                                   \
+  COMMAND (detect)                                                                                 \
+  COMMAND (filesystems)                                                                            \
+  COMMAND (ls)                                                                                     \
+  COMMAND (cat)                                                                                    \
+  COMMAND (edit)                                                                                   \
+  COMMAND (cp)                                                                                     \
+  COMMAND (tar_in)                                                                                 \
+  COMMAND (tar_out)                                                                                \
+  COMMAND (mount)                                                                                  \
+  COMMAND (umount)                                                                                 \
+  COMMAND (shell)                                                                                  \
+  COMMAND (exec)                                                                                   \
+  COMMAND (gc)                                                                                     \
+  COMMAND (doctor)                                                                                 \
   COMMAND (version)
 
 #define COMMAND(name) extern const struct cli_command cli_command_##name;

@@ -85,8 +85,7 @@ copy_out (guestfs_h *g, const struct options *o, const char *from, const char *t
     return cli_error ("%s: is a directory (copy it with -R)", from);
   if (dir)
     return guestfs_copy_out (g, from, to) == -1 ? cli_guestfs_error (g) : CLI_OK;
-  _cleanup_free_ char *target
-    = to_dir ? gk_asprintf ("%s/%s", to, base_name (from)) : strdup (to);
+  _cleanup_free_ char *target = to_dir ? gk_asprintf ("%s/%s", to, base_name (from)) : strdup (to);
   if (target == NULL)
     return cli_error ("out of memory");
   return guestfs_download (g, from, target) == -1 ? cli_guestfs_error (g) : CLI_OK;
@@ -108,8 +107,7 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   if (to)
     command.flags |= CLI_WRITES;
   const char *operand = from ? argv[0] : argv[1];
-  _cleanup_free_ char *image
-    = strndup (operand, (size_t) ((from ? from : to) - operand) - 1);
+  _cleanup_free_ char *image = strndup (operand, (size_t)((from ? from : to) - operand) - 1);
   if (image == NULL)
     return cli_error ("out of memory");
   if (*image == '\0' && images->add.n == 0)
@@ -129,8 +127,9 @@ const struct cli_command cli_command_cp = {
   .name = "cp",
   .synopsis = "[OPTIONS] IMAGE:/PATH FILE | FILE IMAGE:/PATH",
   .summary = "copy files into or out of the guest",
-  .description = "Copies a file or, with -R, a folder between the host and the guest.  With -a the\n"
-                 "guest's side is written :/PATH.",
+  .description =
+      "Copies a file or, with -R, a folder between the host and the guest.  With -a the\n"
+      "guest's side is written :/PATH.",
   .options = options,
   .opts_size = sizeof (struct options),
   .flags = CLI_IMAGES,

@@ -19,9 +19,9 @@ print_json (const struct gk_image_info *info)
     struct json_object *o = json_object_new_object ();
     cli_json_string (o, "path", l->path);
     cli_json_string (o, "format", l->format);
-    json_object_object_add (o, "virtual_size", json_object_new_int64 ((int64_t) l->virtual_size));
-    json_object_object_add (o, "actual_size", json_object_new_int64 ((int64_t) l->actual_size));
-    json_object_object_add (o, "cluster_size", json_object_new_int64 ((int64_t) l->cluster_size));
+    json_object_object_add (o, "virtual_size", json_object_new_int64 ((int64_t)l->virtual_size));
+    json_object_object_add (o, "actual_size", json_object_new_int64 ((int64_t)l->actual_size));
+    json_object_object_add (o, "cluster_size", json_object_new_int64 ((int64_t)l->cluster_size));
     cli_json_string (o, "backing_file", l->backing_name);
     cli_json_string (o, "backing_format", l->backing_format);
     cli_json_string (o, "data_file", l->data_file);
@@ -42,7 +42,7 @@ print_text (const struct gk_image_info *info)
     printf ("%s%s\n", i ? "backed by: " : "image: ", l->path);
     printf ("  format: %s\n  virtual size: %" PRIu64 " bytes (%.1f GiB)\n  on disk: %" PRIu64
             " bytes\n",
-            l->format, l->virtual_size, (double) l->virtual_size / (1 << 30), l->actual_size);
+            l->format, l->virtual_size, (double)l->virtual_size / (1 << 30), l->actual_size);
     if (l->data_file)
       printf ("  data file: %s\n", l->data_file);
     if (l->n_snapshots)
@@ -63,7 +63,7 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   _cleanup_image_info_ struct gk_image_info info = GK_IMAGE_INFO_INIT;
   const char *image = images->add.n == 1 ? images->add.v[0] : argc == 1 ? argv[0] : NULL;
 
-  if (image == NULL || images->add.n + (size_t) argc != 1)
+  if (image == NULL || images->add.n + (size_t)argc != 1)
     return cli_usage (&cli_command_detect, "give one image");
   if (gk_image_info (image, images->format, NULL, &info, &err) == -1)
     return cli_error ("%s", gk_error_msg (&err));

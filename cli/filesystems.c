@@ -87,8 +87,8 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
     return r;
   if (argc > 0)
     r = cli_usage (&cli_command_filesystems, "too many arguments");
-  else if (images->keys.n + images->keys_from_stdin > 0
-           && cli_open_encrypted (g, images, !images->rw) == -1)
+  else if (images->keys.n + images->keys_from_stdin > 0 &&
+           cli_open_encrypted (g, images, !images->rw) == -1)
     r = CLI_FAILED;
   else
     r = list (g, images->json);
@@ -99,7 +99,8 @@ const struct cli_command cli_command_filesystems = {
   .name = "filesystems",
   .synopsis = "[OPTIONS] IMAGE",
   .summary = "list the file systems in an image",
-  .description = "Lists every file system of the image with its type, size in bytes, label and UUID.",
+  .description =
+      "Lists every file system of the image with its type, size in bytes, label and UUID.",
   .flags = CLI_IMAGES,
   .run = run,
 };

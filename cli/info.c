@@ -95,7 +95,10 @@ print_text (guestfs_h *g, const struct facts *f)
     const char *type = type_of (f, f->devices[i]);
     printf ("%s: %" PRIi64 " bytes, %s%s%s\n", f->devices[i],
             guestfs_blockdev_getsize64 (g, f->devices[i]), type ? type : "",
-            type ? "" : "partition table ", type ? "" : table ? table : "none");
+            type ? "" : "partition table ",
+            type    ? ""
+            : table ? table
+                    : "none");
     for (size_t k = 0; f->partitions[k]; ++k)
       if (gk_after_prefix (f->partitions[k], f->devices[i])) {
         type = type_of (f, f->partitions[k]);
@@ -111,7 +114,8 @@ device_json (guestfs_h *g, const struct facts *f, const char *device)
   struct json_object *o = json_object_new_object ();
 
   cli_json_string (o, "device", device);
-  json_object_object_add (o, "size", json_object_new_int64 (guestfs_blockdev_getsize64 (g, device)));
+  json_object_object_add (o, "size",
+                          json_object_new_int64 (guestfs_blockdev_getsize64 (g, device)));
   cli_json_string (o, "filesystem", type_of (f, device));
   return o;
 }

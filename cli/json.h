@@ -9,8 +9,8 @@
 static inline void
 cli_json_print (struct json_object *o)
 {
-  puts (json_object_to_json_string_ext (o, JSON_C_TO_STRING_PRETTY
-                                             | JSON_C_TO_STRING_NOSLASHESCAPE));
+  puts (
+      json_object_to_json_string_ext (o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
   json_object_put (o);
 }
 

@@ -79,13 +79,13 @@ parse_selector (char *selector, struct key *key)
     cli_error ("--key: %s: keys from the network (Clevis) are not supported", selector);
     return -1;
   }
-  if (kind == NULL || colon == selector
-      || !(gk_after_prefix (kind, "key:") || gk_after_prefix (kind, "file:"))) {
+  if (kind == NULL || colon == selector ||
+      !(gk_after_prefix (kind, "key:") || gk_after_prefix (kind, "file:"))) {
     cli_error ("--key: is not of the form ID:key:VALUE or ID:file:PATH");
     return -1;
   }
   value = strchr (kind, ':') + 1;
-  key->id = strndup (selector, (size_t) (colon - selector));
+  key->id = strndup (selector, (size_t)(colon - selector));
   key->text = *kind == 'f' ? read_key_file (value) : strdup (value);
   if (*kind == 'k') /* it need not stay in the list of processes */
     memset (value, '*', strlen (value));
@@ -100,7 +100,7 @@ parse_keys (const struct cli_images *images, struct keys *keys)
     return cli_error ("out of memory"), -1;
   for (size_t i = 0; i < images->keys.n; i++) {
     keys->n++;
-    if (parse_selector ((char *) images->keys.v[i], &keys->v[i]) == -1)
+    if (parse_selector ((char *)images->keys.v[i], &keys->v[i]) == -1)
       return -1;
   }
   return 0;
@@ -128,8 +128,8 @@ try_keys (guestfs_h *g, const struct device *d, const struct keys *keys, bool ro
 {
   for (size_t i = 0; i < keys->n; i++) {
     const char *id = keys->v[i].id;
-    if (!gk_streq (id, "all") && !gk_streq (id, d->name)
-        && !(d->uuid && strcasecmp (id, d->uuid) == 0))
+    if (!gk_streq (id, "all") && !gk_streq (id, d->name) &&
+        !(d->uuid && strcasecmp (id, d->uuid) == 0))
       continue;
     *ret_any = true;
     if (try_key (g, d, keys->v[i].text, ro) == 0)
@@ -184,8 +184,8 @@ open_device (guestfs_h *g, const char *name, const char *type, const struct cli_
 
 /* How many were opened, or -1.  *ret_volumes: there is LVM on one of them. */
 static int
-open_among (guestfs_h *g, char **devices, const struct cli_images *images,
-            const struct keys *keys, bool ro, bool *ret_volumes)
+open_among (guestfs_h *g, char **devices, const struct cli_images *images, const struct keys *keys,
+            bool ro, bool *ret_volumes)
 {
   int n = 0;
 

@@ -12,7 +12,7 @@ const struct cli_command *const cli_commands[] = {
 #define COMMAND(name) &cli_command_##name,
   CLI_COMMANDS
 #undef COMMAND
-    NULL,
+      NULL,
 };
 
 static void
@@ -75,8 +75,8 @@ main (int argc, char **argv)
       print_help (stdout);
     return CLI_OK;
   }
-  const char *name = gk_streq (argv[1], "--version") || gk_streq (argv[1], "-V") ? "version"
-                                                                                 : argv[1];
+  const char *name =
+      gk_streq (argv[1], "--version") || gk_streq (argv[1], "-V") ? "version" : argv[1];
   const struct cli_command *command = find_command (name);
   if (command == NULL) {
     cli_error ("there is no command '%s'", argv[1]);

@@ -28,19 +28,18 @@ session_path (const char *dir)
   uint64_t hash = 0xcbf29ce484222325u;
 
   for (const char *p = dir; *p; ++p)
-    hash = (hash ^ (unsigned char) *p) * 0x100000001b3u;
-  return gk_asprintf (MOUNTS_DIR "/%016llx", (unsigned long long) hash);
+    hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+  return gk_asprintf (MOUNTS_DIR "/%016llx", (unsigned long long)hash);
 }
 
 int
 cli_mount_session_create (struct cli_mount_session *s, const char *dir)
 {
-  if ((mkdir (RUN_DIR, 0700) == -1 && errno != EEXIST)
-      || (mkdir (MOUNTS_DIR, 0700) == -1 && errno != EEXIST))
+  if ((mkdir (RUN_DIR, 0700) == -1 && errno != EEXIST) ||
+      (mkdir (MOUNTS_DIR, 0700) == -1 && errno != EEXIST))
     return -1;
   _cleanup_free_ char *path = session_path (dir);
-  _cleanup_close_ int fd
-    = path ? open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+  _cleanup_close_ int fd = path ? open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
   if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1 || ftruncate (fd, 0) == -1)
     return -1;
   s->fd = gk_steal_fd (&fd);
@@ -78,7 +77,7 @@ static int
 wait_for_lock (int fd, int timeout_s)
 {
   const struct timespec step = { .tv_nsec = 20000000 };
-  int64_t steps = timeout_s ? (int64_t) timeout_s * 50 : INT64_MAX;
+  int64_t steps = timeout_s ? (int64_t)timeout_s * 50 : INT64_MAX;
 
   for (; steps > 0; --steps) {
     if (flock (fd, LOCK_EX | LOCK_NB) == 0)

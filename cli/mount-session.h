@@ -15,7 +15,10 @@ struct cli_mount_session {
   int fd;
   char *path;
 };
-#define CLI_MOUNT_SESSION_INIT { -1, NULL }
+#define CLI_MOUNT_SESSION_INIT                                                                     \
+  {                                                                                                \
+    -1, NULL                                                                                       \
+  }
 
 int cli_mount_session_create (struct cli_mount_session *s, const char *dir); /* -1: errno */
 /* failed: why, or NULL. */

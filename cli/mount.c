@@ -183,9 +183,8 @@ const struct cli_command cli_command_mount = {
   .name = "mount",
   .synopsis = "[OPTIONS] IMAGE DIR",
   .summary = "show the guest's files at a folder of the host",
-  .description
-  = "Mounts the guest's tree, read-only unless --rw is given, at a folder.  The\n"
-    "session ends when the folder is unmounted with 'guestkit umount DIR'.",
+  .description = "Mounts the guest's tree, read-only unless --rw is given, at a folder.  The\n"
+                 "session ends when the folder is unmounted with 'guestkit umount DIR'.",
   .options = options,
   .opts_size = sizeof (struct options),
   .flags = CLI_IMAGES,

@@ -17,11 +17,11 @@
 /* --- -m DEV[:DIR[:OPTIONS[:TYPE]]] ---------------------------------------------- */
 
 static int
-mount_one (guestfs_h *g, const char *device, const char *dir, const char *options,
-           const char *type, bool ro)
+mount_one (guestfs_h *g, const char *device, const char *dir, const char *options, const char *type,
+           bool ro)
 {
-  _cleanup_free_ char *all
-    = gk_asprintf ("%s%s%s", ro ? "ro" : "", ro && *options ? "," : "", options);
+  _cleanup_free_ char *all =
+      gk_asprintf ("%s%s%s", ro ? "ro" : "", ro && *options ? "," : "", options);
 
   if (all == NULL)
     return -1;
@@ -42,8 +42,7 @@ cli_mount_options (guestfs_h *g, const struct cli_list *mounts, bool ro)
         *part[k]++ = '\0';
     }
     if (mount_one (g, part[0], part[1] && *part[1] ? part[1] : "/", part[2] ? part[2] : "",
-                   part[3] && *part[3] ? part[3] : NULL, ro)
-        == -1) {
+                   part[3] && *part[3] ? part[3] : NULL, ro) == -1) {
       cli_guestfs_error (g);
       return -1;
     }
@@ -144,11 +143,11 @@ by_depth (const void *a, const void *b)
 static bool
 looks_like_root (guestfs_h *g)
 {
-  return (guestfs_is_file_opts (g, "/etc/fstab", GUESTFS_IS_FILE_OPTS_FOLLOWSYMLINKS, 1, -1) == 1
-          || guestfs_is_file_opts (g, "/etc/os-release", GUESTFS_IS_FILE_OPTS_FOLLOWSYMLINKS, 1, -1)
-               == 1)
-         && (guestfs_is_dir_opts (g, "/usr", GUESTFS_IS_DIR_OPTS_FOLLOWSYMLINKS, 1, -1) == 1
-             || guestfs_is_dir_opts (g, "/bin", GUESTFS_IS_DIR_OPTS_FOLLOWSYMLINKS, 1, -1) == 1);
+  return (guestfs_is_file_opts (g, "/etc/fstab", GUESTFS_IS_FILE_OPTS_FOLLOWSYMLINKS, 1, -1) == 1 ||
+          guestfs_is_file_opts (g, "/etc/os-release", GUESTFS_IS_FILE_OPTS_FOLLOWSYMLINKS, 1, -1) ==
+              1) &&
+         (guestfs_is_dir_opts (g, "/usr", GUESTFS_IS_DIR_OPTS_FOLLOWSYMLINKS, 1, -1) == 1 ||
+          guestfs_is_dir_opts (g, "/bin", GUESTFS_IS_DIR_OPTS_FOLLOWSYMLINKS, 1, -1) == 1);
 }
 
 static bool
@@ -190,7 +189,7 @@ find_root (guestfs_h *g, char **filesystems)
   if (roots == 0 && candidates == 1)
     return only;
   cli_error ("%s; say with -m which device to mount ('guestkit filesystems IMAGE' lists them)",
-             roots > 1 ? "the image has more than one operating system"
+             roots > 1    ? "the image has more than one operating system"
              : candidates ? "no file system of the image looks like the root of a guest"
                           : "the image has no file system that can be mounted");
   return NULL;
@@ -211,8 +210,8 @@ mount_table (guestfs_h *g, const char *root, char **filesystems, bool ro)
   if (t.n > 0)
     qsort (t.v, t.n, sizeof *t.v, by_depth);
   for (size_t i = 0; r == 0 && i < t.n; ++i)
-    if (!gk_streq (t.v[i].device, root)
-        && mount_one (g, t.v[i].device, t.v[i].dir, "", NULL, ro) == -1) {
+    if (!gk_streq (t.v[i].device, root) &&
+        mount_one (g, t.v[i].device, t.v[i].dir, "", NULL, ro) == -1) {
       /* What is asked for may well be elsewhere: guestfish -i warns, too. */
       cli_guestfs_error (g);
     }

@@ -20,8 +20,8 @@ on_progress (guestfs_h *g, void *opaque, uint64_t event, int eh, int flags, cons
   uint64_t position = array[2], total = array[3];
   if (total == 0 || position > total)
     return;
-  double part = (double) position / (double) total;
-  fprintf (stderr, "\r %3d%% [%-*.*s]", (int) (100 * part), WIDTH, (int) (WIDTH * part), full);
+  double part = (double)position / (double)total;
+  fprintf (stderr, "\r %3d%% [%-*.*s]", (int)(100 * part), WIDTH, (int)(WIDTH * part), full);
   if (position == total)
     fputc ('\n', stderr);
   fflush (stderr);

@@ -12,13 +12,15 @@ struct options {
   bool numeric, xattrs, selinux, acls;
 };
 
-#define COMMON                                                                               \
-  { "compress", 'z', CLI_STRING, offsetof (struct options, compress), "TYPE",                \
-    "gzip, bzip2, xz, lzop, lzma, compress or zstd" },                                                             \
-  { "xattrs", 0, CLI_FLAG, offsetof (struct options, xattrs), NULL,                          \
-    "with extended attributes" },                                                            \
-  { "selinux", 0, CLI_FLAG, offsetof (struct options, selinux), NULL, "with SELinux labels" }, \
-  { "acls", 0, CLI_FLAG, offsetof (struct options, acls), NULL, "with ACLs" }
+#define COMMON                                                                                        \
+  { "compress", 'z',                                                                                  \
+    CLI_STRING, offsetof (struct options, compress),                                                  \
+    "TYPE",     "gzip, bzip2, xz, lzop, lzma, compress or zstd" },                                    \
+      { "xattrs", 0, CLI_FLAG, offsetof (struct options, xattrs), NULL, "with extended attributes" }, \
+      { "selinux", 0, CLI_FLAG, offsetof (struct options, selinux), NULL, "with SELinux labels" },    \
+  {                                                                                                   \
+    "acls", 0, CLI_FLAG, offsetof (struct options, acls), NULL, "with ACLs"                           \
+  }
 
 static const struct cli_option in_options[] = { COMMON, { NULL, 0, 0, 0, NULL, NULL } };
 static const struct cli_option out_options[] = {
@@ -34,8 +36,8 @@ static int
 tar_in (guestfs_h *g, const struct options *o, const char *tarball, const char *dir)
 {
   struct guestfs_tar_in_opts_argv a = {
-    .bitmask = GUESTFS_TAR_IN_OPTS_XATTRS_BITMASK | GUESTFS_TAR_IN_OPTS_SELINUX_BITMASK
-               | GUESTFS_TAR_IN_OPTS_ACLS_BITMASK,
+    .bitmask = GUESTFS_TAR_IN_OPTS_XATTRS_BITMASK | GUESTFS_TAR_IN_OPTS_SELINUX_BITMASK |
+               GUESTFS_TAR_IN_OPTS_ACLS_BITMASK,
     .xattrs = o->xattrs,
     .selinux = o->selinux,
     .acls = o->acls,
@@ -52,8 +54,8 @@ static int
 tar_out (guestfs_h *g, const struct options *o, const char *dir, const char *tarball)
 {
   struct guestfs_tar_out_opts_argv a = {
-    .bitmask = GUESTFS_TAR_OUT_OPTS_XATTRS_BITMASK | GUESTFS_TAR_OUT_OPTS_SELINUX_BITMASK
-               | GUESTFS_TAR_OUT_OPTS_ACLS_BITMASK | GUESTFS_TAR_OUT_OPTS_NUMERICOWNER_BITMASK,
+    .bitmask = GUESTFS_TAR_OUT_OPTS_XATTRS_BITMASK | GUESTFS_TAR_OUT_OPTS_SELINUX_BITMASK |
+               GUESTFS_TAR_OUT_OPTS_ACLS_BITMASK | GUESTFS_TAR_OUT_OPTS_NUMERICOWNER_BITMASK,
     .xattrs = o->xattrs,
     .selinux = o->selinux,
     .acls = o->acls,
@@ -68,7 +70,7 @@ tar_out (guestfs_h *g, const struct options *o, const char *dir, const char *tar
   if (excludes == NULL)
     return cli_error ("out of memory");
   for (size_t i = 0; i < o->excludes.n; ++i)
-    excludes[i] = (char *) o->excludes.v[i];
+    excludes[i] = (char *)o->excludes.v[i];
   if (o->excludes.n > 0) {
     a.bitmask |= GUESTFS_TAR_OUT_OPTS_EXCLUDES_BITMASK;
     a.excludes = excludes;

@@ -144,7 +144,7 @@ const struct gk_call *gk_call_find (const char *name, bool aliases);
 static inline unsigned
 gk_call_id (const struct gk_call *call)
 {
-  return (unsigned) (call - gk_calls);
+  return (unsigned)(call - gk_calls);
 }
 
 /* Free what a result owns. */
@@ -154,7 +154,7 @@ void gk_ret_free (const struct gk_call *call, union gk_ret *ret);
 static inline uint64_t
 gk_opts_bitmask (const void *opts)
 {
-  return opts ? *(const uint64_t *) opts : 0;
+  return opts ? *(const uint64_t *)opts : 0;
 }
 union gk_arg gk_opt_get (const struct gk_opt_param *param, const void *opts);
 void gk_opt_set (const struct gk_opt_param *param, void *opts, union gk_arg value);

@@ -15,9 +15,9 @@ compare_names (const char *a, size_t len, const char *b)
   for (size_t i = 0; i < len; ++i) {
     char ca = a[i] == '-' ? '_' : a[i];
     if (ca != b[i])
-      return (unsigned char) ca - (unsigned char) b[i];
+      return (unsigned char)ca - (unsigned char)b[i];
   }
-  return -(unsigned char) b[len];
+  return -(unsigned char)b[len];
 }
 
 static bool
@@ -29,8 +29,8 @@ has_alias (const struct gk_call *call, const char *name, size_t len)
     size_t n = strcspn (p, " ");
     if (n == len) {
       size_t i = 0;
-      while (i < n && (p[i] == name[i] || (p[i] == '-' && name[i] == '_')
-                       || (p[i] == '_' && name[i] == '-')))
+      while (i < n && (p[i] == name[i] || (p[i] == '-' && name[i] == '_') ||
+                       (p[i] == '_' && name[i] == '-')))
         i++;
       if (i == n)
         return true;
@@ -95,22 +95,22 @@ gk_ret_free (const struct gk_call *call, union gk_ret *ret)
 union gk_arg
 gk_opt_get (const struct gk_opt_param *param, const void *opts)
 {
-  const char *at = (const char *) opts + param->offset;
+  const char *at = (const char *)opts + param->offset;
   union gk_arg v = { .str = NULL };
 
   switch (param->kind) {
   case GK_INT:
   case GK_BOOL:
-    v.i = *(const int *) at;
+    v.i = *(const int *)at;
     break;
   case GK_INT64:
-    v.i64 = *(const int64_t *) at;
+    v.i64 = *(const int64_t *)at;
     break;
   case GK_STRING_LIST:
-    v.list = *(char *const *const *) at;
+    v.list = *(char *const *const *)at;
     break;
   default:
-    v.str = *(const char *const *) at;
+    v.str = *(const char *const *)at;
   }
   return v;
 }
@@ -118,20 +118,20 @@ gk_opt_get (const struct gk_opt_param *param, const void *opts)
 void
 gk_opt_set (const struct gk_opt_param *param, void *opts, union gk_arg value)
 {
-  char *at = (char *) opts + param->offset;
+  char *at = (char *)opts + param->offset;
 
   switch (param->kind) {
   case GK_INT:
   case GK_BOOL:
-    *(int *) at = value.i;
+    *(int *)at = value.i;
     break;
   case GK_INT64:
-    *(int64_t *) at = value.i64;
+    *(int64_t *)at = value.i64;
     break;
   case GK_STRING_LIST:
-    *(char *const **) at = value.list;
+    *(char *const **)at = value.list;
     break;
   default:
-    *(const char **) at = value.str;
+    *(const char **)at = value.str;
   }
 }

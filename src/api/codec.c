@@ -102,7 +102,7 @@ gk_encode_call (msgpack_sbuffer *out, const struct gk_call *call, const union gk
 {
   msgpack_packer pk;
   uint64_t mask = gk_opts_bitmask (opts);
-  unsigned set = (unsigned) __builtin_popcountll (mask);
+  unsigned set = (unsigned)__builtin_popcountll (mask);
 
   if (gk_reserve_for_keys (out, call, args) == -1)
     return gk_error_oom (err);
@@ -157,7 +157,7 @@ gk_object_string (struct gk_decoder *d, const msgpack_object *o, const char **re
   /* Of an empty string there may be no pointer. */
   if (n > 0 && memchr (o->via.str.ptr, 0, n))
     return -1;
-  char *s = msgpack_zone_malloc (&d->zone, (size_t) n + 1);
+  char *s = msgpack_zone_malloc (&d->zone, (size_t)n + 1);
   if (s == NULL)
     return -1;
   if (n > 0)
@@ -178,14 +178,14 @@ gk_object_list (struct gk_decoder *d, const msgpack_object *o, char ***ret_list)
     return -1;
 
   uint32_t n = o->via.array.size;
-  char **list = msgpack_zone_malloc (&d->zone, ((size_t) n + 1) * sizeof *list);
+  char **list = msgpack_zone_malloc (&d->zone, ((size_t)n + 1) * sizeof *list);
   if (list == NULL)
     return -1;
   for (uint32_t i = 0; i < n; ++i) {
     const char *s;
     if (gk_object_string (d, &o->via.array.ptr[i], &s) == -1 || s == NULL)
       return -1;
-    list[i] = (char *) s;
+    list[i] = (char *)s;
   }
   list[n] = NULL;
   *ret_list = list;
@@ -200,7 +200,7 @@ object_int (const msgpack_object *o, int64_t low, int64_t high, int64_t *ret_val
   if (o->type == MSGPACK_OBJECT_POSITIVE_INTEGER) {
     if (o->via.u64 > INT64_MAX)
       return false;
-    v = (int64_t) o->via.u64;
+    v = (int64_t)o->via.u64;
   } else if (o->type == MSGPACK_OBJECT_NEGATIVE_INTEGER)
     v = o->via.i64;
   else
@@ -218,7 +218,7 @@ object_bytes (struct gk_decoder *d, const msgpack_object *o, union gk_arg *a)
 {
   if (o->type != MSGPACK_OBJECT_BIN)
     return -1;
-  char *copy = msgpack_zone_malloc (&d->zone, (size_t) o->via.bin.size + 1);
+  char *copy = msgpack_zone_malloc (&d->zone, (size_t)o->via.bin.size + 1);
   if (copy == NULL)
     return -1;
   memcpy (copy, o->via.bin.ptr, o->via.bin.size);
@@ -258,7 +258,7 @@ unpack_arg (struct gk_decoder *d, enum gk_kind kind, const msgpack_object *o, un
   case GK_INT:
     if (!object_int (o, INT32_MIN, INT32_MAX, &v))
       return -1;
-    a->i = (int) v;
+    a->i = (int)v;
     return 0;
   case GK_INT64:
     return object_int (o, INT64_MIN, INT64_MAX, &a->i64) ? 0 : -1;
@@ -291,7 +291,7 @@ gk_decode_call (struct gk_decoder *d, const void *body, size_t size,
     return bad (err, "a call is an array");
   const msgpack_object *o = top.via.array.ptr, *end = o + top.via.array.size;
 
-  if (!object_int (o++, 0, (int64_t) gk_n_calls - 1, &v))
+  if (!object_int (o++, 0, (int64_t)gk_n_calls - 1, &v))
     return bad (err, "unknown call");
   const struct gk_call *call = &gk_calls[v];
   if (end - o < call->nargs + 1)
@@ -311,7 +311,7 @@ gk_decode_call (struct gk_decoder *d, const void *body, size_t size,
     if (opts == NULL)
       return gk_error_oom (err);
     memset (opts, 0, call->opts_size);
-    *(uint64_t *) opts = mask;
+    *(uint64_t *)opts = mask;
   }
   for (unsigned i = 0; i < call->nopts; ++i) {
     union gk_arg a;
@@ -403,7 +403,7 @@ gk_decode_result (const void *body, size_t size, const struct gk_call *call, uni
   case GK_RET_BOOL:
     ok = object_int (&o, INT32_MIN, INT32_MAX, &v);
     if (ok)
-      ret->i = (int) v;
+      ret->i = (int)v;
     break;
   case GK_RET_INT64:
     ok = object_int (&o, INT64_MIN, INT64_MAX, &ret->i64);
@@ -420,7 +420,7 @@ gk_decode_result (const void *body, size_t size, const struct gk_call *call, uni
       break;
     /* One byte more, so that programs that print it as a string get away
      * with it, and an empty result is not NULL. */
-    ret->buf.data = malloc ((size_t) o.via.bin.size + 1);
+    ret->buf.data = malloc ((size_t)o.via.bin.size + 1);
     if (ret->buf.data == NULL)
       return gk_error_oom (err);
     memcpy (ret->buf.data, o.via.bin.ptr, o.via.bin.size);

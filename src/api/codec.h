@@ -22,7 +22,10 @@ struct gk_decoder {
   msgpack_zone zone;
   bool ready;
 };
-#define GK_DECODER_INIT { .ready = false }
+#define GK_DECODER_INIT                                                                            \
+  {                                                                                                \
+    .ready = false                                                                                 \
+  }
 void gk_decoder_clear (struct gk_decoder *d);
 #define _cleanup_decoder_ __attribute__ ((cleanup (gk_decoder_clear)))
 
@@ -46,8 +49,8 @@ int gk_decode_call (struct gk_decoder *d, const void *body, size_t size,
 
 int gk_encode_result (msgpack_sbuffer *out, const struct gk_call *call, const union gk_ret *ret,
                       struct gk_error *err);
-int gk_decode_result (const void *body, size_t size, const struct gk_call *call,
-                      union gk_ret *ret, struct gk_error *err);
+int gk_decode_result (const void *body, size_t size, const struct gk_call *call, union gk_ret *ret,
+                      struct gk_error *err);
 
 /* For the other messages that have a form of their own (src/launch/hello.c). */
 int gk_decode (struct gk_decoder *d, const void *body, size_t size, msgpack_object *ret_object,
@@ -56,7 +59,7 @@ int gk_decode (struct gk_decoder *d, const void *body, size_t size, msgpack_obje
  * gives NULL with success.  -1 when it is neither or has a NUL inside. */
 int gk_object_string (struct gk_decoder *d, const msgpack_object *o, const char **ret_s);
 int gk_object_list (struct gk_decoder *d, const msgpack_object *o, char ***ret_list);
-void gk_pack_string (msgpack_packer *pk, const char *s); /* NULL: nil */
+void gk_pack_string (msgpack_packer *pk, const char *s);   /* NULL: nil */
 void gk_pack_list (msgpack_packer *pk, char *const *list); /* NULL: nil */
 
 #endif

@@ -36,7 +36,7 @@ pack_drive (msgpack_packer *pk, const struct gk_drive *drive)
 {
   msgpack_pack_array (pk, N_DRIVE_FIELDS);
   for (size_t i = 0; i < N_DRIVE_STRINGS; ++i)
-    gk_pack_string (pk, *(char *const *) ((const char *) drive + drive_strings[i]));
+    gk_pack_string (pk, *(char *const *)((const char *)drive + drive_strings[i]));
   gk_pack_list (pk, drive->server);
   msgpack_pack_int (pk, drive->blocksize);
   pack_bool (pk, drive->readonly);
@@ -44,8 +44,7 @@ pack_drive (msgpack_packer *pk, const struct gk_drive *drive)
 }
 
 int
-gk_encode_launch (msgpack_sbuffer *out, const struct gk_launch_params *params,
-                  struct gk_error *err)
+gk_encode_launch (msgpack_sbuffer *out, const struct gk_launch_params *params, struct gk_error *err)
 {
   msgpack_packer pk;
 
@@ -90,7 +89,7 @@ take_int (const msgpack_object *o, int *ret_value)
 {
   if (o->type != MSGPACK_OBJECT_POSITIVE_INTEGER || o->via.u64 > INT32_MAX)
     return false;
-  *ret_value = (int) o->via.u64;
+  *ret_value = (int)o->via.u64;
   return true;
 }
 
@@ -103,14 +102,14 @@ take_drive (struct gk_decoder *d, const msgpack_object *o, struct gk_drive *driv
     return false;
   const msgpack_object *f = o->via.array.ptr;
   for (size_t i = 0; i < N_DRIVE_STRINGS; ++i)
-    if (!take_string (d, f++, (char **) ((char *) drive + drive_strings[i])))
+    if (!take_string (d, f++, (char **)((char *)drive + drive_strings[i])))
       return false;
   if (gk_object_list (d, f++, &server) == -1)
     return false;
   if (server && (drive->server = gk_strv_copy (server)) == NULL)
     return false;
-  return take_int (f, &drive->blocksize) && take_bool (f + 1, &drive->readonly)
-         && take_bool (f + 2, &drive->copyonread) && drive->filename && drive->protocol;
+  return take_int (f, &drive->blocksize) && take_bool (f + 1, &drive->readonly) &&
+         take_bool (f + 2, &drive->copyonread) && drive->filename && drive->protocol;
 }
 
 static bool
@@ -119,11 +118,11 @@ take_params (struct gk_decoder *d, const msgpack_object *o, struct gk_launch_par
   if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 9)
     return false;
   const msgpack_object *f = o->via.array.ptr;
-  if (!take_bool (f, &p->verbose) || !take_bool (f + 1, &p->network)
-      || !take_bool (f + 2, &p->selinux) || !take_bool (f + 3, &p->autosync)
-      || !take_string (d, f + 4, &p->identifier) || p->identifier == NULL
-      || !take_string (d, f + 5, &p->attacher) || !take_int (f + 6, &p->needs)
-      || !take_int (f + 7, &p->memsize) || f[8].type != MSGPACK_OBJECT_ARRAY)
+  if (!take_bool (f, &p->verbose) || !take_bool (f + 1, &p->network) ||
+      !take_bool (f + 2, &p->selinux) || !take_bool (f + 3, &p->autosync) ||
+      !take_string (d, f + 4, &p->identifier) || p->identifier == NULL ||
+      !take_string (d, f + 5, &p->attacher) || !take_int (f + 6, &p->needs) ||
+      !take_int (f + 7, &p->memsize) || f[8].type != MSGPACK_OBJECT_ARRAY)
     return false;
 
   const msgpack_object_array *drives = &f[8].via.array;
@@ -164,7 +163,7 @@ gk_launch_params_clear (struct gk_launch_params *params)
   free (params->drives);
   free (params->identifier);
   free (params->attacher);
-  *params = (struct gk_launch_params) GK_LAUNCH_PARAMS_INIT;
+  *params = (struct gk_launch_params)GK_LAUNCH_PARAMS_INIT;
 }
 
 int
@@ -190,9 +189,9 @@ gk_decode_open (const void *body, size_t size, char **ret_path, int *ret_flags, 
 
   if (gk_decode (&d, body, size, &o, err) == -1)
     return -1;
-  if (o.type != MSGPACK_OBJECT_ARRAY || o.via.array.size != 3
-      || !take_int (&o.via.array.ptr[1], ret_flags) || !take_int (&o.via.array.ptr[2], ret_mode)
-      || !take_string (&d, &o.via.array.ptr[0], &path) || path == NULL)
+  if (o.type != MSGPACK_OBJECT_ARRAY || o.via.array.size != 3 ||
+      !take_int (&o.via.array.ptr[1], ret_flags) || !take_int (&o.via.array.ptr[2], ret_mode) ||
+      !take_string (&d, &o.via.array.ptr[0], &path) || path == NULL)
     return gk_error_set (err, EPROTO, "malformed message: open");
   *ret_path = path;
   return 0;

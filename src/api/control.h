@@ -23,8 +23,8 @@ enum gk_request {
                              carries a detached copy of the mounted tree */
   GK_REQUEST_OPEN = 4,   /* body: [path, flags, mode]; reply carries the open file */
   /* Of a launcher's own process (worker/keeper.h): */
-  GK_REQUEST_BEGUN = 5,  /* the worker has answered */
-  GK_REQUEST_WHY = 6,    /* it does not (any more): the reply is the error that says why */
+  GK_REQUEST_BEGUN = 5, /* the worker has answered */
+  GK_REQUEST_WHY = 6,   /* it does not (any more): the reply is the error that says why */
 };
 #define GK_REQUEST_MASK 0x00ffu
 
@@ -46,7 +46,10 @@ struct gk_launch_params {
   struct gk_drive *drives;
   size_t ndrives;
 };
-#define GK_LAUNCH_PARAMS_INIT { .identifier = NULL }
+#define GK_LAUNCH_PARAMS_INIT                                                                      \
+  {                                                                                                \
+    .identifier = NULL                                                                             \
+  }
 
 int gk_encode_launch (msgpack_sbuffer *out, const struct gk_launch_params *params,
                       struct gk_error *err);

@@ -47,7 +47,7 @@ gk_wipe_keys (const struct gk_call *call, const union gk_arg *args)
   for (unsigned i = 0; i < call->nargs; ++i)
     if (call->args[i].kind == GK_KEY) {
       size_t n = strlen (args[i].str);
-      explicit_bzero ((char *) args[i].str, n); /* the decoder's own copy */
+      explicit_bzero ((char *)args[i].str, n); /* the decoder's own copy */
       munlock (args[i].str, n + 1);
     }
 }
@@ -57,5 +57,5 @@ gk_lock_keys (const struct gk_call *call, const union gk_arg *args)
 {
   for (unsigned i = 0; i < call->nargs; ++i)
     if (call->args[i].kind == GK_KEY)
-      (void) mlock (args[i].str, strlen (args[i].str) + 1);
+      (void)mlock (args[i].str, strlen (args[i].str) + 1);
 }

@@ -24,11 +24,10 @@ head_of (uint8_t byte)
   } heads[] = {
     /* nil false true; bin 8 16 32; float 32 64; u/int 8 16 32 64; str 8 16 32;
      * array 16 32; content and objects per unit of length, or alone */
-    { 0xc0, 0, 0, 0 }, { 0xc2, 0, 0, 0 }, { 0xc3, 0, 0, 0 }, { 0xc4, 1, 1, 0 },
-    { 0xc5, 2, 1, 0 }, { 0xc6, 4, 1, 0 }, { 0xca, 0, 4, 0 }, { 0xcb, 0, 8, 0 },
-    { 0xcc, 0, 1, 0 }, { 0xcd, 0, 2, 0 }, { 0xce, 0, 4, 0 }, { 0xcf, 0, 8, 0 },
-    { 0xd0, 0, 1, 0 }, { 0xd1, 0, 2, 0 }, { 0xd2, 0, 4, 0 }, { 0xd3, 0, 8, 0 },
-    { 0xd9, 1, 1, 0 }, { 0xda, 2, 1, 0 }, { 0xdb, 4, 1, 0 }, { 0xdc, 2, 0, 1 },
+    { 0xc0, 0, 0, 0 }, { 0xc2, 0, 0, 0 }, { 0xc3, 0, 0, 0 }, { 0xc4, 1, 1, 0 }, { 0xc5, 2, 1, 0 },
+    { 0xc6, 4, 1, 0 }, { 0xca, 0, 4, 0 }, { 0xcb, 0, 8, 0 }, { 0xcc, 0, 1, 0 }, { 0xcd, 0, 2, 0 },
+    { 0xce, 0, 4, 0 }, { 0xcf, 0, 8, 0 }, { 0xd0, 0, 1, 0 }, { 0xd1, 0, 2, 0 }, { 0xd2, 0, 4, 0 },
+    { 0xd3, 0, 8, 0 }, { 0xd9, 1, 1, 0 }, { 0xda, 2, 1, 0 }, { 0xdb, 4, 1, 0 }, { 0xdc, 2, 0, 1 },
     { 0xdd, 4, 0, 1 },
   };
 
@@ -50,7 +49,7 @@ gk_msgpack_is_plausible (const uint8_t *p, size_t size)
   uint64_t wanted = 1;
 
   for (const uint8_t *end = p + size; wanted > 0; --wanted) {
-    uint64_t left = (uint64_t) (end - p), length = 0;
+    uint64_t left = (uint64_t)(end - p), length = 0;
     if (wanted > left)
       return false;
     struct head h = head_of (*p++);

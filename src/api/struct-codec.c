@@ -14,12 +14,12 @@ pack_field (msgpack_packer *pk, const struct gk_field *f, const char *p)
   switch (f->type) {
   case GK_FIELD_STRING:
   case GK_FIELD_DEVICE:
-    gk_pack_string (pk, *(char *const *) at ? *(char *const *) at : "");
+    gk_pack_string (pk, *(char *const *)at ? *(char *const *)at : "");
     break;
   case GK_FIELD_BUFFER: {
-    uint32_t n = *(const uint32_t *) (p + f->len_offset);
+    uint32_t n = *(const uint32_t *)(p + f->len_offset);
     msgpack_pack_bin (pk, n);
-    msgpack_pack_bin_body (pk, *(char *const *) at, n);
+    msgpack_pack_bin_body (pk, *(char *const *)at, n);
     break;
   }
   case GK_FIELD_UUID:
@@ -27,23 +27,23 @@ pack_field (msgpack_packer *pk, const struct gk_field *f, const char *p)
     msgpack_pack_bin_body (pk, at, GK_UUID_LEN);
     break;
   case GK_FIELD_CHAR:
-    msgpack_pack_uint8 (pk, *(const unsigned char *) at);
+    msgpack_pack_uint8 (pk, *(const unsigned char *)at);
     break;
   case GK_FIELD_INT32:
-    msgpack_pack_int32 (pk, *(const int32_t *) at);
+    msgpack_pack_int32 (pk, *(const int32_t *)at);
     break;
   case GK_FIELD_UINT32:
-    msgpack_pack_uint32 (pk, *(const uint32_t *) at);
+    msgpack_pack_uint32 (pk, *(const uint32_t *)at);
     break;
   case GK_FIELD_INT64:
-    msgpack_pack_int64 (pk, *(const int64_t *) at);
+    msgpack_pack_int64 (pk, *(const int64_t *)at);
     break;
   case GK_FIELD_UINT64:
   case GK_FIELD_BYTES:
-    msgpack_pack_uint64 (pk, *(const uint64_t *) at);
+    msgpack_pack_uint64 (pk, *(const uint64_t *)at);
     break;
   case GK_FIELD_PERCENT:
-    msgpack_pack_float (pk, *(const float *) at);
+    msgpack_pack_float (pk, *(const float *)at);
     break;
   }
 }
@@ -86,9 +86,9 @@ unpack_signed (const msgpack_object *o, int64_t min, int64_t max, int64_t *ret_v
     *ret_value = o->via.i64;
     return true;
   }
-  if (!unpack_unsigned (o, (uint64_t) max, &u))
+  if (!unpack_unsigned (o, (uint64_t)max, &u))
     return false;
-  *ret_value = (int64_t) u;
+  *ret_value = (int64_t)u;
   return true;
 }
 
@@ -105,17 +105,17 @@ unpack_field (struct gk_decoder *d, const struct gk_field *f, const msgpack_obje
   case GK_FIELD_DEVICE:
     if (gk_object_string (d, o, &s) == -1 || s == NULL)
       return false;
-    *(char **) at = strdup (s);
-    return *(char **) at != NULL;
+    *(char **)at = strdup (s);
+    return *(char **)at != NULL;
   case GK_FIELD_BUFFER:
     if (o->type != MSGPACK_OBJECT_BIN)
       return false;
-    *(char **) at = malloc ((size_t) o->via.bin.size + 1);
-    if (*(char **) at == NULL)
+    *(char **)at = malloc ((size_t)o->via.bin.size + 1);
+    if (*(char **)at == NULL)
       return false;
-    memcpy (*(char **) at, o->via.bin.ptr, o->via.bin.size);
-    (*(char **) at)[o->via.bin.size] = '\0';
-    *(uint32_t *) (p + f->len_offset) = o->via.bin.size;
+    memcpy (*(char **)at, o->via.bin.ptr, o->via.bin.size);
+    (*(char **)at)[o->via.bin.size] = '\0';
+    *(uint32_t *)(p + f->len_offset) = o->via.bin.size;
     return true;
   case GK_FIELD_UUID:
     if (o->type != MSGPACK_OBJECT_BIN || o->via.bin.size != GK_UUID_LEN)
@@ -125,33 +125,33 @@ unpack_field (struct gk_decoder *d, const struct gk_field *f, const msgpack_obje
   case GK_FIELD_CHAR:
     if (!unpack_unsigned (o, UINT8_MAX, &u))
       return false;
-    *at = (char) u;
+    *at = (char)u;
     return true;
   case GK_FIELD_INT32:
     if (!unpack_signed (o, INT32_MIN, INT32_MAX, &n))
       return false;
-    *(int32_t *) at = (int32_t) n;
+    *(int32_t *)at = (int32_t)n;
     return true;
   case GK_FIELD_UINT32:
     if (!unpack_unsigned (o, UINT32_MAX, &u))
       return false;
-    *(uint32_t *) at = (uint32_t) u;
+    *(uint32_t *)at = (uint32_t)u;
     return true;
   case GK_FIELD_INT64:
     if (!unpack_signed (o, INT64_MIN, INT64_MAX, &n))
       return false;
-    *(int64_t *) at = n;
+    *(int64_t *)at = n;
     return true;
   case GK_FIELD_UINT64:
   case GK_FIELD_BYTES:
     if (!unpack_unsigned (o, UINT64_MAX, &u))
       return false;
-    *(uint64_t *) at = u;
+    *(uint64_t *)at = u;
     return true;
   case GK_FIELD_PERCENT:
     if (o->type != MSGPACK_OBJECT_FLOAT32 && o->type != MSGPACK_OBJECT_FLOAT64)
       return false;
-    *(float *) at = (float) o->via.f64;
+    *(float *)at = (float)o->via.f64;
     return true;
   }
   return false;

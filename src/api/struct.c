@@ -8,17 +8,17 @@
 
 /* Fields are read and written with memcpy: the callers' types differ from
  * ours, and the compiler may then assume that they do not overlap. */
-#define GET(type, p, offset)                                                                      \
-  ({                                                                                              \
-    type get_value_;                                                                              \
-    memcpy (&get_value_, (const char *) (p) + (offset), sizeof get_value_);                       \
-    get_value_;                                                                                   \
+#define GET(type, p, offset)                                                                       \
+  ({                                                                                               \
+    type get_value_;                                                                               \
+    memcpy (&get_value_, (const char *)(p) + (offset), sizeof get_value_);                         \
+    get_value_;                                                                                    \
   })
 
 static void
 put_ptr (void *p, size_t offset, char *value)
 {
-  memcpy ((char *) p + offset, &value, sizeof value);
+  memcpy ((char *)p + offset, &value, sizeof value);
 }
 
 static bool
@@ -105,7 +105,7 @@ copy_into (const struct gk_struct *s, void *to, const void *from)
     char *new;
     if (f->type == GK_FIELD_BUFFER) {
       uint32_t len = GET (uint32_t, from, f->len_offset);
-      new = malloc ((size_t) len + 1);
+      new = malloc ((size_t)len + 1);
       if (new) {
         memcpy (new, old, len);
         new[len] = '\0';
@@ -147,10 +147,10 @@ gk_struct_list_copy (const struct gk_struct *s, const void *list)
   return copy;
 }
 
-#define COMPARE(type)                                                                             \
-  ({                                                                                              \
-    type a_ = GET (type, a, f->offset), b_ = GET (type, b, f->offset);                            \
-    (a_ > b_) - (a_ < b_);                                                                        \
+#define COMPARE(type)                                                                              \
+  ({                                                                                               \
+    type a_ = GET (type, a, f->offset), b_ = GET (type, b, f->offset);                             \
+    (a_ > b_) - (a_ < b_);                                                                         \
   })
 
 static int
@@ -171,7 +171,7 @@ compare_field (const struct gk_field *f, const void *a, const void *b)
     return na ? memcmp (GET (char *, a, f->offset), GET (char *, b, f->offset), na) : 0;
   }
   case GK_FIELD_UUID:
-    return memcmp ((const char *) a + f->offset, (const char *) b + f->offset, GK_UUID_LEN);
+    return memcmp ((const char *)a + f->offset, (const char *)b + f->offset, GK_UUID_LEN);
   case GK_FIELD_CHAR:
     return COMPARE (char);
   case GK_FIELD_INT32:

@@ -17,7 +17,7 @@ enum gk_field_type {
   GK_FIELD_DEVICE, /* char *, owned; a device name */
   GK_FIELD_BUFFER, /* char *, owned, with a uint32_t length at len_offset */
   GK_FIELD_CHAR,
-  GK_FIELD_UUID,   /* char[32], no NUL */
+  GK_FIELD_UUID, /* char[32], no NUL */
   GK_FIELD_INT32,
   GK_FIELD_UINT32,
   GK_FIELD_INT64,
@@ -57,7 +57,7 @@ void *gk_struct_list_val (const void *list);
 static inline void *
 gk_struct_list_at (const struct gk_struct *s, const void *list, uint32_t i)
 {
-  return (char *) gk_struct_list_val (list) + (size_t) i * s->size;
+  return (char *)gk_struct_list_val (list) + (size_t)i * s->size;
 }
 
 /* A zeroed list of len elements, or NULL (ENOMEM). */

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void gk_cleanup_free (void *p);           /* of a pointer to anything */
-void gk_cleanup_close (int *fd);          /* keeps errno; -1 is nothing */
+void gk_cleanup_free (void *p);  /* of a pointer to anything */
+void gk_cleanup_close (int *fd); /* keeps errno; -1 is nothing */
 void gk_cleanup_fclose (FILE **fp);
 void gk_cleanup_closedir (DIR **dir);
 void gk_cleanup_free_strv (char ***strv); /* NULL-terminated vector */
@@ -21,12 +21,12 @@ void gk_cleanup_free_strv (char ***strv); /* NULL-terminated vector */
 #define _cleanup_strv_ __attribute__ ((cleanup (gk_cleanup_free_strv)))
 
 /* Take the value out of a variable that owns it. */
-#define gk_steal_ptr(p)                                                       \
-  ({                                                                          \
-    __typeof__ (&(p)) steal_at_ = &(p);                                       \
-    __typeof__ (p) steal_value_ = *steal_at_;                                 \
-    *steal_at_ = NULL;                                                        \
-    steal_value_;                                                             \
+#define gk_steal_ptr(p)                                                                            \
+  ({                                                                                               \
+    __typeof__ (&(p)) steal_at_ = &(p);                                                            \
+    __typeof__ (p) steal_value_ = *steal_at_;                                                      \
+    *steal_at_ = NULL;                                                                             \
+    steal_value_;                                                                                  \
   })
 
 static inline int

@@ -14,7 +14,10 @@ struct gk_error {
   char *msg;  /* owned; NULL when no error is set */
 };
 
-#define GK_ERROR_INIT { 0, NULL }
+#define GK_ERROR_INIT                                                                              \
+  {                                                                                                \
+    0, NULL                                                                                        \
+  }
 
 /* Set MSG as it is.  Returns -1, so that `return gk_error_set (...)` reads
  * well.  A NULL err discards.  Setting an error twice keeps the first: the

@@ -33,7 +33,7 @@ gk_read_full (int fd, void *buf, size_t n)
   ssize_t r;
 
   while (done < n) {
-    r = read (fd, (char *) buf + done, n - done);
+    r = read (fd, (char *)buf + done, n - done);
     if (r == 0)
       break;
     if (r > 0)
@@ -51,7 +51,7 @@ gk_write_full (int fd, const void *buf, size_t n)
   ssize_t r;
 
   while (done < n) {
-    r = write (fd, (const char *) buf + done, n - done);
+    r = write (fd, (const char *)buf + done, n - done);
     if (r >= 0)
       done += r;
     else if (!try_again (fd, POLLOUT))
@@ -67,7 +67,7 @@ gk_pread_full (int fd, void *buf, size_t n, off_t at)
   ssize_t r;
 
   while (done < n) {
-    r = pread (fd, (char *) buf + done, n - done, at + (off_t) done);
+    r = pread (fd, (char *)buf + done, n - done, at + (off_t)done);
     if (r == 0)
       break;
     if (r > 0)
@@ -85,7 +85,7 @@ gk_pwrite_full (int fd, const void *buf, size_t n, off_t at)
   ssize_t r;
 
   while (done < n) {
-    r = pwrite (fd, (const char *) buf + done, n - done, at + (off_t) done);
+    r = pwrite (fd, (const char *)buf + done, n - done, at + (off_t)done);
     if (r >= 0)
       done += r;
     else if (!try_again (fd, POLLOUT))
@@ -114,7 +114,7 @@ gk_read_all (int fd, size_t max, struct gk_buf *buf)
 
   chunk = 4096;
   if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && st.st_size > 0)
-    chunk = (size_t) st.st_size < max ? (size_t) st.st_size + 1 : max;
+    chunk = (size_t)st.st_size < max ? (size_t)st.st_size + 1 : max;
   for (;;) {
     got = buf->size - start;
     /* One byte more than allowed tells a full file from one too many. */
@@ -128,7 +128,7 @@ gk_read_all (int fd, size_t max, struct gk_buf *buf)
       buf->data[start] = '\0';
       return -1;
     }
-    if ((size_t) r > max - got) {
+    if ((size_t)r > max - got) {
       buf->size = start;
       buf->data[start] = '\0';
       errno = EFBIG;
@@ -136,7 +136,7 @@ gk_read_all (int fd, size_t max, struct gk_buf *buf)
     }
     buf->size += r;
     buf->data[buf->size] = '\0';
-    if ((size_t) r < chunk)
+    if ((size_t)r < chunk)
       return 0;
     chunk = chunk < 1024 * 1024 ? chunk * 2 : chunk;
   }

@@ -8,8 +8,8 @@
 
 struct gk_buf;
 
-ssize_t gk_read_full (int fd, void *buf, size_t n);        /* short only at EOF */
-int gk_write_full (int fd, const void *buf, size_t n);     /* 0 or -1 */
+ssize_t gk_read_full (int fd, void *buf, size_t n);    /* short only at EOF */
+int gk_write_full (int fd, const void *buf, size_t n); /* 0 or -1 */
 ssize_t gk_pread_full (int fd, void *buf, size_t n, off_t at);
 int gk_pwrite_full (int fd, const void *buf, size_t n, off_t at);
 int gk_close_keep_errno (int fd);

@@ -31,20 +31,20 @@ static int
 resolve (int dirfd, const char *path, int flags, mode_t mode)
 {
   struct open_how how = {
-    .flags = (unsigned) (flags | O_CLOEXEC),
+    .flags = (unsigned)(flags | O_CLOEXEC),
     .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
   };
   long fd;
 
   /* openat2 refuses what openat ignores. */
   if (flags & O_PATH)
-    how.flags &= (unsigned) (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    how.flags &= (unsigned)(O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   else if ((flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE)
     how.mode = mode & 07777;
   for (int tries = 0;; tries++) {
     fd = syscall (SYS_openat2, dirfd, path, &how, sizeof how);
     if (fd >= 0)
-      return (int) fd;
+      return (int)fd;
     if (errno != EINTR && (errno != EAGAIN || tries >= MAX_TRIES))
       return -1;
   }

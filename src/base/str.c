@@ -61,7 +61,7 @@ char *
 gk_escape (const char *data, size_t size, size_t max)
 {
   _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
-  const unsigned char *p = (const unsigned char *) data;
+  const unsigned char *p = (const unsigned char *)data;
   size_t n = size < max ? size : max, len;
 
   for (size_t i = 0; i < n; i += len) {
@@ -93,8 +93,8 @@ gk_parse_u64 (const char *s, uint64_t max, uint64_t *ret_value)
     return -1;
   }
   for (; *s; s++) {
-    if (__builtin_mul_overflow (v, (uint64_t) 10, &v) ||
-        __builtin_add_overflow (v, (uint64_t) (*s - '0'), &v) || v > max) {
+    if (__builtin_mul_overflow (v, (uint64_t)10, &v) ||
+        __builtin_add_overflow (v, (uint64_t)(*s - '0'), &v) || v > max) {
       errno = ERANGE;
       return -1;
     }

@@ -78,7 +78,7 @@ gk_strv_finish (struct gk_strv *sv)
     return NULL;
   v = sv->v;
   v[sv->len] = NULL;
-  *sv = (struct gk_strv) GK_STRV_INIT;
+  *sv = (struct gk_strv)GK_STRV_INIT;
   return v;
 }
 
@@ -88,7 +88,7 @@ gk_strv_clear (struct gk_strv *sv)
   int saved = errno;
 
   gk_strv_free (sv->v);
-  *sv = (struct gk_strv) GK_STRV_INIT;
+  *sv = (struct gk_strv)GK_STRV_INIT;
   errno = saved;
 }
 
@@ -124,7 +124,7 @@ gk_strv_free (char **v)
 static int
 compare (const void *a, const void *b)
 {
-  return strcmp (*(char *const *) a, *(char *const *) b);
+  return strcmp (*(char *const *)a, *(char *const *)b);
 }
 
 void
@@ -187,7 +187,7 @@ gk_buf_appendf (struct gk_buf *b, const char *fmt, ...)
     errno = ENOMEM;
     return -1;
   }
-  vsnprintf (b->data + b->size, (size_t) n + 1, fmt, again);
+  vsnprintf (b->data + b->size, (size_t)n + 1, fmt, again);
   va_end (again);
   b->size += n;
   return 0;
@@ -201,7 +201,7 @@ gk_buf_finish (struct gk_buf *b)
   if (gk_buf_append (b, NULL, 0) == -1)
     return NULL;
   data = b->data;
-  *b = (struct gk_buf) GK_BUF_INIT;
+  *b = (struct gk_buf)GK_BUF_INIT;
   return data;
 }
 
@@ -211,6 +211,6 @@ gk_buf_clear (struct gk_buf *b)
   int saved = errno;
 
   free (b->data);
-  *b = (struct gk_buf) GK_BUF_INIT;
+  *b = (struct gk_buf)GK_BUF_INIT;
   errno = saved;
 }

@@ -12,11 +12,14 @@ struct gk_strv {
   char **v;
   size_t len, alloc;
 };
-#define GK_STRV_INIT { NULL, 0, 0 }
+#define GK_STRV_INIT                                                                               \
+  {                                                                                                \
+    NULL, 0, 0                                                                                     \
+  }
 
 /* All return 0, or -1 with errno ENOMEM. */
-int gk_strv_push (struct gk_strv *sv, const char *s);      /* copies */
-int gk_strv_push_take (struct gk_strv *sv, char *s);       /* frees s on failure */
+int gk_strv_push (struct gk_strv *sv, const char *s); /* copies */
+int gk_strv_push_take (struct gk_strv *sv, char *s);  /* frees s on failure */
 int gk_strv_pushf (struct gk_strv *sv, const char *fmt, ...)
     __attribute__ ((format (printf, 2, 3)));
 char **gk_strv_finish (struct gk_strv *sv); /* gives the vector away; NULL on ENOMEM */
@@ -35,13 +38,15 @@ struct gk_buf {
   char *data;
   size_t size, alloc;
 };
-#define GK_BUF_INIT { NULL, 0, 0 }
+#define GK_BUF_INIT                                                                                \
+  {                                                                                                \
+    NULL, 0, 0                                                                                     \
+  }
 int gk_buf_append (struct gk_buf *b, const void *data, size_t n);
 int gk_buf_appends (struct gk_buf *b, const char *s);
-int gk_buf_appendf (struct gk_buf *b, const char *fmt, ...)
-    __attribute__ ((format (printf, 2, 3)));
+int gk_buf_appendf (struct gk_buf *b, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
 int gk_buf_reserve (struct gk_buf *b, size_t more); /* room for more bytes */
-char *gk_buf_finish (struct gk_buf *b); /* NUL-terminated; NULL on ENOMEM */
+char *gk_buf_finish (struct gk_buf *b);             /* NUL-terminated; NULL on ENOMEM */
 void gk_buf_clear (struct gk_buf *b);
 #define _cleanup_gk_buf_ __attribute__ ((cleanup (gk_buf_clear)))
 

@@ -102,7 +102,7 @@ gk_client_set_backend_settings (guestfs_h *g, char *const *settings)
       return gk_client_oom (g);
   gk_strv_clear (&g->backend_settings);
   g->backend_settings = copy;
-  copy = (struct gk_strv) GK_STRV_INIT;
+  copy = (struct gk_strv)GK_STRV_INIT;
   return 0;
 }
 

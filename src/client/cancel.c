@@ -27,7 +27,7 @@ gk_client_user_cancel (guestfs_h *g)
   g->cancelled = true;
   /* EAGAIN: the counter is full, so it is readable. */
   ssize_t r = write (g->cancel_fd, &one, sizeof one);
-  (void) r;
+  (void)r;
   errno = saved;
   return 0;
 }
@@ -39,7 +39,7 @@ gk_cancel_reset (guestfs_h *g)
 
   g->cancelled = false;
   ssize_t r = read (g->cancel_fd, &count, sizeof count);
-  (void) r;
+  (void)r;
 }
 
 void

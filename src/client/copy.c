@@ -30,10 +30,10 @@ split (const char *path, char **ret_dir, char **ret_base)
     *ret_dir = strdup ("/");
     *ret_base = strdup (".");
   } else {
-    size_t dir = slash ? (size_t) (slash - path) : 0;
+    size_t dir = slash ? (size_t)(slash - path) : 0;
     const char *base = slash ? slash + 1 : path;
     *ret_dir = slash ? strndup (path, dir ? dir : 1) : strdup (".");
-    *ret_base = strndup (base, n - (size_t) (base - path));
+    *ret_base = strndup (base, n - (size_t)(base - path));
   }
   if (*ret_dir && *ret_base)
     return 0;
@@ -64,7 +64,7 @@ tar_start (guestfs_h *g, struct tar *t, const char *const *argv, bool writes)
   else
     x.stdin_fd = p[0];
   t->writes = writes;
-  t->child = (struct gk_child) GK_CHILD_INIT;
+  t->child = (struct gk_child)GK_CHILD_INIT;
   int r = gk_child_start (&x, &t->child, &err);
   close (p[writes ? 1 : 0]);
   t->fd = p[writes ? 0 : 1];

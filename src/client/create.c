@@ -100,9 +100,9 @@ set_defaults (guestfs_h *g)
     g->session_id[2 * i] = "0123456789abcdef"[id[i] >> 4];
     g->session_id[2 * i + 1] = "0123456789abcdef"[id[i] & 15];
   }
-  if (gk_client_set_path (g, NULL) == -1 || gk_client_set_qemu (g, NULL) == -1
-      || gk_client_set_program (g, program_invocation_short_name) == -1
-      || gk_client_set_identifier (g, "") == -1 || gk_client_set_backend (g, "auto") == -1)
+  if (gk_client_set_path (g, NULL) == -1 || gk_client_set_qemu (g, NULL) == -1 ||
+      gk_client_set_program (g, program_invocation_short_name) == -1 ||
+      gk_client_set_identifier (g, "") == -1 || gk_client_set_backend (g, "auto") == -1)
     return -1;
   return 0;
 }
@@ -165,7 +165,7 @@ guestfs_create_flags (unsigned flags, ...)
     guestfs_parse_environment (g);
   if (!(flags & GUESTFS_CREATE_NO_CLOSE_ON_EXIT))
     list_add (g);
-  gk_client_debug (g, "create: flags = %u, handle = %p, program = %s", flags, (void *) g,
+  gk_client_debug (g, "create: flags = %u, handle = %p, program = %s", flags, (void *)g,
                    g->program);
   return g;
 }
@@ -200,7 +200,7 @@ guestfs_close (guestfs_h *g)
   pthread_mutex_lock (&g->lock);
   if (g->trace)
     trace_close (g);
-  gk_client_debug (g, "closing guestfs handle %p (state %d)", (void *) g, g->state);
+  gk_client_debug (g, "closing guestfs handle %p (state %d)", (void *)g, g->state);
   if (g->end_session && g->state != GK_STATE_CONFIG)
     g->end_session (g);
   g->state = GK_STATE_CLOSED;

@@ -93,10 +93,9 @@ made_of (const char *s, const char *allowed)
 static int
 check (guestfs_h *g, const struct gk_drive *d)
 {
-  if (d->discard && !gk_streq (d->discard, "disable") && !gk_streq (d->discard, "enable")
-      && !gk_streq (d->discard, "besteffort"))
-    return gk_client_error (g, 0,
-                            "discard parameter must be ‘disable’, ‘enable’ or ‘besteffort’");
+  if (d->discard && !gk_streq (d->discard, "disable") && !gk_streq (d->discard, "enable") &&
+      !gk_streq (d->discard, "besteffort"))
+    return gk_client_error (g, 0, "discard parameter must be ‘disable’, ‘enable’ or ‘besteffort’");
   if (d->readonly && d->discard && gk_streq (d->discard, "enable"))
     return gk_client_error (g, 0, "discard support cannot be enabled on read-only drives");
   if (d->format && !made_of (d->format, WORD))
@@ -186,8 +185,8 @@ gk_client_add_drive (guestfs_h *g, const char *filename,
 
   if (fill (&d, o) == -1)
     return gk_client_oom (g);
-  if (gk_client_parse_servers (g, HAS (o, SERVER) ? o->server : NULL, &d) == -1
-      || check (g, &d) == -1 || gk_client_check_protocol (g, &d, filename) == -1)
+  if (gk_client_parse_servers (g, HAS (o, SERVER) ? o->server : NULL, &d) == -1 ||
+      check (g, &d) == -1 || gk_client_check_protocol (g, &d, filename) == -1)
     return -1;
 
   if (!gk_streq (d.protocol, "file")) {
@@ -242,10 +241,10 @@ gk_client_add_drive_scratch (guestfs_h *g, int64_t size,
 
   if (size <= 0)
     return gk_client_error (g, 0, "invalid size: %" PRIi64, size);
-#define PASS(NAME, name)                                                                          \
-  if (optargs && optargs->bitmask & GUESTFS_ADD_DRIVE_SCRATCH_##NAME##_BITMASK) {                 \
-    o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_##NAME##_BITMASK;                                         \
-    o.name = optargs->name;                                                                       \
+#define PASS(NAME, name)                                                                           \
+  if (optargs && optargs->bitmask & GUESTFS_ADD_DRIVE_SCRATCH_##NAME##_BITMASK) {                  \
+    o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_##NAME##_BITMASK;                                          \
+    o.name = optargs->name;                                                                        \
   }
   PASS (NAME, name)
   PASS (LABEL, label)
@@ -274,16 +273,16 @@ describe (const struct gk_drive *d, struct gk_buf *b)
 {
   bool discard = d->discard && !gk_streq (d->discard, "disable");
 
-  if (gk_buf_appendf (b, "%s%s", d->filename, d->readonly ? " readonly" : "") == -1
-      || (d->format && gk_buf_appendf (b, " format=%s", d->format) == -1)
-      || gk_buf_appendf (b, " protocol=%s", d->protocol) == -1
-      || (d->iface && gk_buf_appendf (b, " iface=%s", d->iface) == -1)
-      || (d->name && gk_buf_appendf (b, " name=%s", d->name) == -1)
-      || (d->label && gk_buf_appendf (b, " label=%s", d->label) == -1)
-      || (d->cachemode && gk_buf_appendf (b, " cache=%s", d->cachemode) == -1)
-      || (discard && gk_buf_appendf (b, " discard=%s", d->discard) == -1)
-      || (d->copyonread && gk_buf_appends (b, " copyonread") == -1)
-      || (d->blocksize && gk_buf_appendf (b, " blocksize=%d", d->blocksize) == -1))
+  if (gk_buf_appendf (b, "%s%s", d->filename, d->readonly ? " readonly" : "") == -1 ||
+      (d->format && gk_buf_appendf (b, " format=%s", d->format) == -1) ||
+      gk_buf_appendf (b, " protocol=%s", d->protocol) == -1 ||
+      (d->iface && gk_buf_appendf (b, " iface=%s", d->iface) == -1) ||
+      (d->name && gk_buf_appendf (b, " name=%s", d->name) == -1) ||
+      (d->label && gk_buf_appendf (b, " label=%s", d->label) == -1) ||
+      (d->cachemode && gk_buf_appendf (b, " cache=%s", d->cachemode) == -1) ||
+      (discard && gk_buf_appendf (b, " discard=%s", d->discard) == -1) ||
+      (d->copyonread && gk_buf_appends (b, " copyonread") == -1) ||
+      (d->blocksize && gk_buf_appendf (b, " blocksize=%d", d->blocksize) == -1))
     return -1;
   return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Settings from environment variables: libguestfs's, and GUESTKIT_LAUNCHER
- * (also called GUESTKIT_BACKEND) and GUESTKIT_BACKEND_SETTINGS, which win over theirs since a machine's setup may
- * name a backend of libguestfs for all programs.
+ * (also called GUESTKIT_BACKEND) and GUESTKIT_BACKEND_SETTINGS, which win over theirs since a
+ * machine's setup may name a backend of libguestfs for all programs.
  *
  * The public setters are called, so that each appears in the trace.  Trace and
  * verbose come first for the same reason.
@@ -68,7 +68,7 @@ set_memsize (guestfs_h *g, const char *value)
   long n = strtol (value, &end, 10);
   if (end == value || errno || n > INT_MAX || n < INT_MIN)
     return gk_client_error (g, 0, "non-numeric value for LIBGUESTFS_MEMSIZE");
-  return guestfs_set_memsize (g, (int) n);
+  return guestfs_set_memsize (g, (int)n);
 }
 
 static int
@@ -117,10 +117,10 @@ parse (guestfs_h *g, char *const *list)
     { "GUESTKIT_BACKEND_SETTINGS", set_settings, false },
   };
 
-  if (set_bool (g, list, "LIBGUESTFS_TRACE", guestfs_set_trace) == -1
-      || set_bool (g, list, "LIBGUESTFS_DEBUG", guestfs_set_verbose) == -1
-      || set_env_dir (g, list, "TMPDIR", &g->env_tmpdir) == -1
-      || set_env_dir (g, list, "XDG_RUNTIME_DIR", &g->env_runtimedir) == -1)
+  if (set_bool (g, list, "LIBGUESTFS_TRACE", guestfs_set_trace) == -1 ||
+      set_bool (g, list, "LIBGUESTFS_DEBUG", guestfs_set_verbose) == -1 ||
+      set_env_dir (g, list, "TMPDIR", &g->env_tmpdir) == -1 ||
+      set_env_dir (g, list, "XDG_RUNTIME_DIR", &g->env_runtimedir) == -1)
     return -1;
 
   for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {

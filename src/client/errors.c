@@ -107,7 +107,7 @@ gk_client_verror (guestfs_h *g, int errnum, const char *fmt, va_list args)
   char *msg;
 
   if (vasprintf (&msg, fmt, args) == -1)
-    msg = (char *) out_of_memory;
+    msg = (char *)out_of_memory;
   report (g, errnum, msg);
   return -1;
 }
@@ -148,7 +148,7 @@ gk_client_oom (guestfs_h *g)
 
   if (handler)
     handler ();
-  report (g, ENOMEM, (char *) out_of_memory);
+  report (g, ENOMEM, (char *)out_of_memory);
   return -1;
 }
 
@@ -199,8 +199,7 @@ guestfs_push_error_handler (guestfs_h *g, guestfs_error_handler_cb cb, void *opa
   struct gk_error_state *s = get_state (g, true);
   if (!s)
     return;
-  struct gk_error_handler *stack
-      = reallocarray (s->stack, s->stack_len + 1, sizeof *stack);
+  struct gk_error_handler *stack = reallocarray (s->stack, s->stack_len + 1, sizeof *stack);
   if (!stack) {
     gk_client_oom (g);
     return;

@@ -27,7 +27,7 @@ call_all (guestfs_h *g, uint64_t event, const char *buf, size_t len, const uint6
   for (size_t i = 0; i < g->nevents; i++) {
     struct gk_event e = g->events[i];
     if (e.cb && e.mask & event) {
-      e.cb (g, e.opaque, event, (int) i, 0, buf, len, array, array_len);
+      e.cb (g, e.opaque, event, (int)i, 0, buf, len, array, array_len);
       called++;
     }
   }
@@ -51,7 +51,7 @@ static void
 put_escaped (const char *buf, size_t len, bool keep_lines)
 {
   for (size_t i = 0; i < len; i++) {
-    unsigned char c = (unsigned char) buf[i];
+    unsigned char c = (unsigned char)buf[i];
     if ((c >= 0x20 && c < 0x7f) || (keep_lines && (c == '\n' || c == '\r')))
       putc (c, stderr);
     else {
@@ -115,7 +115,7 @@ event_vtext (guestfs_h *g, uint64_t event, const char *fmt, va_list args)
   int n = vasprintf (&text, fmt, args);
 
   if (n >= 0)
-    gk_client_event_text (g, event, text, (size_t) n);
+    gk_client_event_text (g, event, text, (size_t)n);
   else
     text = NULL;
   errno = saved;
@@ -157,7 +157,7 @@ add (guestfs_h *g, const struct gk_event *event)
     return gk_client_oom (g);
   g->events = events;
   g->events[g->nevents] = *event;
-  return (int) g->nevents++;
+  return (int)g->nevents++;
 }
 
 static void
@@ -188,8 +188,8 @@ void
 guestfs_delete_event_callback (guestfs_h *g, int event_handle)
 {
   pthread_mutex_lock (&g->lock);
-  if (event_handle >= 0 && (size_t) event_handle < g->nevents)
-    delete_at (g, (size_t) event_handle);
+  if (event_handle >= 0 && (size_t)event_handle < g->nevents)
+    delete_at (g, (size_t)event_handle);
   pthread_mutex_unlock (&g->lock);
 }
 
@@ -201,23 +201,17 @@ guestfs_event_to_string (uint64_t event)
     uint64_t bit;
     const char *name;
   } names[] = {
-    { GUESTFS_EVENT_APPLIANCE, "appliance" },
-    { GUESTFS_EVENT_CLOSE, "close" },
-    { GUESTFS_EVENT_ENTER, "enter" },
-    { GUESTFS_EVENT_LAUNCH_DONE, "launch_done" },
-    { GUESTFS_EVENT_LIBRARY, "library" },
-    { GUESTFS_EVENT_LIBVIRT_AUTH, "libvirt_auth" },
-    { GUESTFS_EVENT_PROGRESS, "progress" },
-    { GUESTFS_EVENT_SUBPROCESS_QUIT, "subprocess_quit" },
-    { GUESTFS_EVENT_TRACE, "trace" },
-    { GUESTFS_EVENT_WARNING, "warning" },
+    { GUESTFS_EVENT_APPLIANCE, "appliance" }, { GUESTFS_EVENT_CLOSE, "close" },
+    { GUESTFS_EVENT_ENTER, "enter" },         { GUESTFS_EVENT_LAUNCH_DONE, "launch_done" },
+    { GUESTFS_EVENT_LIBRARY, "library" },     { GUESTFS_EVENT_LIBVIRT_AUTH, "libvirt_auth" },
+    { GUESTFS_EVENT_PROGRESS, "progress" },   { GUESTFS_EVENT_SUBPROCESS_QUIT, "subprocess_quit" },
+    { GUESTFS_EVENT_TRACE, "trace" },         { GUESTFS_EVENT_WARNING, "warning" },
   };
   _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (event & names[i].bit
-        && (gk_buf_appends (&b, b.size ? "," : "") == -1
-            || gk_buf_appends (&b, names[i].name) == -1))
+    if (event & names[i].bit &&
+        (gk_buf_appends (&b, b.size ? "," : "") == -1 || gk_buf_appends (&b, names[i].name) == -1))
       return NULL;
   return gk_buf_finish (&b);
 }
@@ -243,72 +237,72 @@ set_legacy (guestfs_h *g, uint64_t mask, guestfs_event_callback adapter, void (*
   pthread_mutex_unlock (&g->lock);
 }
 
-#define ADAPTER_ARGS                                                                              \
-  guestfs_h *g, void *opaque, uint64_t event, int eh, int flags, const char *buf, size_t buf_len, \
+#define ADAPTER_ARGS                                                                               \
+  guestfs_h *g, void *opaque, uint64_t event, int eh, int flags, const char *buf, size_t buf_len,  \
       const uint64_t *array, size_t array_len
 
 static void
 log_message (ADAPTER_ARGS)
 {
-  guestfs_log_message_cb cb = (guestfs_log_message_cb) g->events[eh].legacy;
-  cb (g, opaque, (char *) buf, (int) buf_len);
+  guestfs_log_message_cb cb = (guestfs_log_message_cb)g->events[eh].legacy;
+  cb (g, opaque, (char *)buf, (int)buf_len);
 }
 
 static void
 subprocess_quit (ADAPTER_ARGS)
 {
-  guestfs_subprocess_quit_cb cb = (guestfs_subprocess_quit_cb) g->events[eh].legacy;
+  guestfs_subprocess_quit_cb cb = (guestfs_subprocess_quit_cb)g->events[eh].legacy;
   cb (g, opaque);
 }
 
 static void
 launch_done (ADAPTER_ARGS)
 {
-  guestfs_launch_done_cb cb = (guestfs_launch_done_cb) g->events[eh].legacy;
+  guestfs_launch_done_cb cb = (guestfs_launch_done_cb)g->events[eh].legacy;
   cb (g, opaque);
 }
 
 static void
 closed (ADAPTER_ARGS)
 {
-  guestfs_close_cb cb = (guestfs_close_cb) g->events[eh].legacy;
+  guestfs_close_cb cb = (guestfs_close_cb)g->events[eh].legacy;
   cb (g, opaque);
 }
 
 static void
 progress (ADAPTER_ARGS)
 {
-  guestfs_progress_cb cb = (guestfs_progress_cb) g->events[eh].legacy;
+  guestfs_progress_cb cb = (guestfs_progress_cb)g->events[eh].legacy;
   if (array_len >= 4)
-    cb (g, opaque, (int) array[0], (int) array[1], array[2], array[3]);
+    cb (g, opaque, (int)array[0], (int)array[1], array[2], array[3]);
 }
 
 void
 guestfs_set_log_message_callback (guestfs_h *g, guestfs_log_message_cb cb, void *opaque)
 {
-  set_legacy (g, GUESTFS_EVENT_APPLIANCE, log_message, (void (*) (void)) cb, opaque);
+  set_legacy (g, GUESTFS_EVENT_APPLIANCE, log_message, (void (*) (void))cb, opaque);
 }
 
 void
 guestfs_set_subprocess_quit_callback (guestfs_h *g, guestfs_subprocess_quit_cb cb, void *opaque)
 {
-  set_legacy (g, GUESTFS_EVENT_SUBPROCESS_QUIT, subprocess_quit, (void (*) (void)) cb, opaque);
+  set_legacy (g, GUESTFS_EVENT_SUBPROCESS_QUIT, subprocess_quit, (void (*) (void))cb, opaque);
 }
 
 void
 guestfs_set_launch_done_callback (guestfs_h *g, guestfs_launch_done_cb cb, void *opaque)
 {
-  set_legacy (g, GUESTFS_EVENT_LAUNCH_DONE, launch_done, (void (*) (void)) cb, opaque);
+  set_legacy (g, GUESTFS_EVENT_LAUNCH_DONE, launch_done, (void (*) (void))cb, opaque);
 }
 
 void
 guestfs_set_close_callback (guestfs_h *g, guestfs_close_cb cb, void *opaque)
 {
-  set_legacy (g, GUESTFS_EVENT_CLOSE, closed, (void (*) (void)) cb, opaque);
+  set_legacy (g, GUESTFS_EVENT_CLOSE, closed, (void (*) (void))cb, opaque);
 }
 
 void
 guestfs_set_progress_callback (guestfs_h *g, guestfs_progress_cb cb, void *opaque)
 {
-  set_legacy (g, GUESTFS_EVENT_PROGRESS, progress, (void (*) (void)) cb, opaque);
+  set_legacy (g, GUESTFS_EVENT_PROGRESS, progress, (void (*) (void))cb, opaque);
 }

@@ -23,7 +23,8 @@ look_up (const char *group)
 
   for (unsigned i = 0; i < gk_n_calls; ++i) {
     const struct gk_call *c = &gk_calls[i];
-    if (c->optgroup == NULL || !gk_streq (c->optgroup, group) || gk_after_prefix (c->name, "internal_"))
+    if (c->optgroup == NULL || !gk_streq (c->optgroup, group) ||
+        gk_after_prefix (c->name, "internal_"))
       continue;
     if (!(c->flags & (GK_CALL_CLIENT | GK_CALL_WORKER)))
       return MISSING;

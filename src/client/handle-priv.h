@@ -71,17 +71,17 @@ struct gk_private {
 };
 
 struct guestfs_h {
-  guestfs_h *next;              /* in the list of handles to close at exit */
-  pthread_mutex_t lock;         /* recursive */
-  _Atomic int state;            /* enum gk_state; written under lock */
+  guestfs_h *next;      /* in the list of handles to close at exit */
+  pthread_mutex_t lock; /* recursive */
+  _Atomic int state;    /* enum gk_state; written under lock */
   unsigned create_flags;
-  char session_id[33];          /* random, hex */
+  char session_id[33]; /* random, hex */
 
   /* Properties (properties.c, tmpdirs.c, backend.c).  Strings are owned. */
   bool verbose, trace, autosync, network, selinux, pgroup, direct_mode, recovery_proc;
   int memsize, smp;
   char *path, *hv, *append, *program, *identifier;
-  char *backend;                /* "auto", "local", "uml", "direct", ... as it was set */
+  char *backend; /* "auto", "local", "uml", "direct", ... as it was set */
   struct gk_strv backend_settings;
   struct gk_strv config_params; /* guestfs_config: kept to be reported, not used */
   char *env_tmpdir;             /* $TMPDIR */
@@ -93,7 +93,7 @@ struct guestfs_h {
   /* Drives (drives.c).  Entries are never NULL. */
   struct gk_drive *drives;
   size_t ndrives;
-  unsigned disk_count;          /* numbers the disks made in session_tmpdir */
+  unsigned disk_count; /* numbers the disks made in session_tmpdir */
 
   /* Errors (errors.c). */
   pthread_key_t error_key;
@@ -143,8 +143,7 @@ void gk_client_event_text (guestfs_h *g, uint64_t event, const char *buf, size_t
 void gk_client_event_array (guestfs_h *g, uint64_t event, const uint64_t *array, size_t len);
 void gk_client_debug (guestfs_h *g, const char *fmt, ...) /* EVENT_LIBRARY, when verbose */
     __attribute__ ((format (printf, 2, 3)));
-void gk_client_warning (guestfs_h *g, const char *fmt, ...)
-    __attribute__ ((format (printf, 2, 3)));
+void gk_client_warning (guestfs_h *g, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
 
 /* --- tmpdirs.c: the session's own directory (mode 0700) on the host, made on
  * first use.  NULL with the error set. */

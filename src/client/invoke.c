@@ -18,8 +18,8 @@ is_list (enum gk_kind kind)
 static bool
 may_be_null (enum gk_kind kind)
 {
-  return kind == GK_OPT_STRING || kind == GK_INT || kind == GK_INT64 || kind == GK_BOOL
-         || kind == GK_POINTER;
+  return kind == GK_OPT_STRING || kind == GK_INT || kind == GK_INT64 || kind == GK_BOOL ||
+         kind == GK_POINTER;
 }
 
 static bool
@@ -49,8 +49,8 @@ check_args (guestfs_h *g, const struct gk_call *call, const union gk_arg *args, 
                             "dynamically linked to an older version)",
                             call->c_name, call->c_name);
   for (unsigned i = 0; i < call->nopts; ++i)
-    if (mask & (UINT64_C (1) << i)
-        && is_null (call->opts[i].kind, gk_opt_get (&call->opts[i], opts)))
+    if (mask & (UINT64_C (1) << i) &&
+        is_null (call->opts[i].kind, gk_opt_get (&call->opts[i], opts)))
       return gk_client_error (g, 0, "%s: %s: optional parameter cannot be NULL", call->c_name,
                               call->opts[i].name);
   return 0;
@@ -161,6 +161,6 @@ gk_client_collect (guestfs_h *g, const struct gk_call *call, va_list ap, void *o
     gk_opt_set (&call->opts[i], opts, a);
     mask |= UINT64_C (1) << i;
   }
-  *(uint64_t *) opts = mask;
+  *(uint64_t *)opts = mask;
   return 0;
 }

@@ -38,8 +38,8 @@ gk_session_request (guestfs_h *g, enum gk_request kind, const void *body, size_t
   struct gk_session *s = g->session;
 
   s->serial++;
-  if (gk_conn_send (s->conn, GK_FRAME_CALL, kind, s->serial, body, size, NULL, 0, err) == -1
-      || gk_conn_recv_reply (s->conn, s->serial, ret_frame, -1, err) == -1) {
+  if (gk_conn_send (s->conn, GK_FRAME_CALL, kind, s->serial, body, size, NULL, 0, err) == -1 ||
+      gk_conn_recv_reply (s->conn, s->serial, ret_frame, -1, err) == -1) {
     gk_session_lost (g);
     return -1;
   }
@@ -109,8 +109,9 @@ gk_client_launch (guestfs_h *g)
   if (g->state != GK_STATE_CONFIG)
     return gk_client_error (g, 0, "launch: this function can only be called in the config state");
   if (g->ndrives == 0)
-    return gk_client_error (g, 0, "you must call guestfs_add_drive at least once before "
-                                  "guestfs_launch");
+    return gk_client_error (g, 0,
+                            "you must call guestfs_add_drive at least once before "
+                            "guestfs_launch");
 
   g->state = GK_STATE_LAUNCHING;
   g->end_session = end_session;

@@ -9,12 +9,12 @@
 int
 gk_client_set_libvirt_supported_credentials (guestfs_h *g, char *const *creds)
 {
-  static const char *const known[]
-      = { "username",   "authname",     "language", "cnonce",  "passphrase",
-          "echoprompt", "noechoprompt", "realm",    "external", NULL };
+  static const char *const known[] = { "username",   "authname",   "language",     "cnonce",
+                                       "passphrase", "echoprompt", "noechoprompt", "realm",
+                                       "external",   NULL };
 
   for (size_t i = 0; creds[i]; i++)
-    if (!gk_strv_contains ((char *const *) known, creds[i]))
+    if (!gk_strv_contains ((char *const *)known, creds[i]))
       return gk_client_error (g, 0, "unknown credential type ‘%s’", creds[i]);
   return 0;
 }

@@ -39,15 +39,15 @@ copy_out (guestfs_h *g, const char *value)
 
 /* --- switches ---------------------------------------------------------------- */
 
-#define SWITCH(name, field)                                                                       \
-  int gk_client_set_##name (guestfs_h *g, int value)                                              \
-  {                                                                                               \
-    g->field = value != 0;                                                                        \
-    return 0;                                                                                     \
-  }                                                                                               \
-  int gk_client_get_##name (guestfs_h *g)                                                         \
-  {                                                                                               \
-    return g->field;                                                                              \
+#define SWITCH(name, field)                                                                        \
+  int gk_client_set_##name (guestfs_h *g, int value)                                               \
+  {                                                                                                \
+    g->field = value != 0;                                                                         \
+    return 0;                                                                                      \
+  }                                                                                                \
+  int gk_client_get_##name (guestfs_h *g)                                                          \
+  {                                                                                                \
+    return g->field;                                                                               \
   }
 
 SWITCH (verbose, verbose)
@@ -65,8 +65,7 @@ int
 gk_client_set_memsize (guestfs_h *g, int memsize)
 {
   if (memsize < MIN_MEMSIZE)
-    return gk_client_error (g, 0, "too small value for memsize (must be at least %d)",
-                            MIN_MEMSIZE);
+    return gk_client_error (g, 0, "too small value for memsize (must be at least %d)", MIN_MEMSIZE);
   g->memsize = memsize;
   return 0;
 }
@@ -187,15 +186,14 @@ gk_client_get_qemu (guestfs_h *g)
 int
 gk_client_config (guestfs_h *g, const char *hvparam, const char *hvvalue)
 {
-  static const char *const refused[]
-      = { "-kernel", "-initrd", "-nographic", "-display", "-serial", "-full-screen", "-std-vga",
-          "-vnc" };
+  static const char *const refused[] = { "-kernel", "-initrd",      "-nographic", "-display",
+                                         "-serial", "-full-screen", "-std-vga",   "-vnc" };
 
   for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
     if (gk_streq (hvparam, refused[i]))
       return gk_client_error (g, 0, "parameter ‘%s’ isn't allowed", hvparam);
-  if (gk_strv_push (&g->config_params, hvparam) == -1
-      || (hvvalue && gk_strv_push (&g->config_params, hvvalue) == -1))
+  if (gk_strv_push (&g->config_params, hvparam) == -1 ||
+      (hvvalue && gk_strv_push (&g->config_params, hvvalue) == -1))
     return gk_client_oom (g);
   return 0;
 }
@@ -252,5 +250,5 @@ gk_client_get_pid (guestfs_h *g)
 int64_t
 gk_client_c_pointer (guestfs_h *g)
 {
-  return (int64_t) (intptr_t) g;
+  return (int64_t)(intptr_t)g;
 }

@@ -13,8 +13,8 @@
 static bool
 valid_host (const char *host)
 {
-  static const char allowed[]
-      = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:[]";
+  static const char allowed[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:[]";
 
   return *host != '\0' && host[strspn (host, allowed)] == '\0';
 }
@@ -44,14 +44,14 @@ parse_tcp (guestfs_h *g, const char *s, struct gk_strv *to)
       return gk_client_error (g, 0, "invalid hostname or server string ‘%s’", s);
     return gk_strv_push (to, s) == -1 ? gk_client_oom (g) : 0;
   }
-  _cleanup_free_ char *host = strndup (s, (size_t) (colon - s));
+  _cleanup_free_ char *host = strndup (s, (size_t)(colon - s));
   if (!host)
     return gk_client_oom (g);
   if (!valid_host (host))
     return gk_client_error (g, 0, "invalid hostname ‘%s’", host);
   if (gk_parse_u64 (colon + 1, 65535, &port) == -1 || port == 0)
     return gk_client_error (g, 0, "invalid port number ‘%s’", colon + 1);
-  if (gk_strv_pushf (to, "tcp:%s:%u", host, (unsigned) port) == -1)
+  if (gk_strv_pushf (to, "tcp:%s:%u", host, (unsigned)port) == -1)
     return gk_client_oom (g);
   return 0;
 }
@@ -91,36 +91,66 @@ struct protocol {
   const char *name;
   const char *family; /* what errors begin with */
   int servers;
-  bool tcp_only;      /* no Unix socket */
+  bool tcp_only; /* no Unix socket */
   bool need_port;
-  bool credentials;   /* takes a user name and a secret */
-  char slash;         /* the disk's name must ('/') or must not ('!') begin with one; 0: either */
-  const char *empty;  /* what the disk's name is called when it may not be empty, or NULL */
-  const char *what;   /* ... when it begins wrongly */
+  bool credentials;  /* takes a user name and a secret */
+  char slash;        /* the disk's name must ('/') or must not ('!') begin with one; 0: either */
+  const char *empty; /* what the disk's name is called when it may not be empty, or NULL */
+  const char *what;  /* ... when it begins wrongly */
 };
 
 static const struct protocol protocols[] = {
   { .name = "file", .family = "file", .servers = NO_SERVER },
-#define CURL(n)                                                                                   \
-  { .name = n, .family = "curl", .servers = ONE_SERVER, .tcp_only = true, .credentials = true,    \
-    .slash = '/', .empty = "pathname", .what = "pathname" }
+#define CURL(n)                                                                                    \
+  {                                                                                                \
+    .name = n, .family = "curl", .servers = ONE_SERVER, .tcp_only = true, .credentials = true,     \
+    .slash = '/', .empty = "pathname", .what = "pathname"                                          \
+  }
   CURL ("ftp"),
   CURL ("ftps"),
   CURL ("http"),
   CURL ("https"),
   CURL ("tftp"),
-  { .name = "gluster", .family = "gluster", .servers = ONE_SERVER, .slash = '!',
-    .empty = "volume name parameter", .what = "volume/image" },
-  { .name = "iscsi", .family = "iscsi", .servers = ONE_SERVER, .tcp_only = true,
-    .credentials = true, .slash = '!', .empty = "target name", .what = "target string" },
+  { .name = "gluster",
+    .family = "gluster",
+    .servers = ONE_SERVER,
+    .slash = '!',
+    .empty = "volume name parameter",
+    .what = "volume/image" },
+  { .name = "iscsi",
+    .family = "iscsi",
+    .servers = ONE_SERVER,
+    .tcp_only = true,
+    .credentials = true,
+    .slash = '!',
+    .empty = "target name",
+    .what = "target string" },
   { .name = "nbd", .family = "nbd", .servers = ONE_SERVER },
-  { .name = "rbd", .family = "rbd", .servers = MANY_SERVERS, .tcp_only = true,
-    .need_port = true, .credentials = true, .slash = '!', .empty = "image name parameter",
+  { .name = "rbd",
+    .family = "rbd",
+    .servers = MANY_SERVERS,
+    .tcp_only = true,
+    .need_port = true,
+    .credentials = true,
+    .slash = '!',
+    .empty = "image name parameter",
     .what = "image name" },
-  { .name = "sheepdog", .family = "sheepdog", .servers = MANY_SERVERS, .tcp_only = true,
-    .need_port = true, .slash = '!', .empty = "volume parameter", .what = "volume parameter" },
-  { .name = "ssh", .family = "ssh", .servers = ONE_SERVER, .tcp_only = true,
-    .credentials = true, .slash = '/', .empty = "pathname", .what = "pathname" },
+  { .name = "sheepdog",
+    .family = "sheepdog",
+    .servers = MANY_SERVERS,
+    .tcp_only = true,
+    .need_port = true,
+    .slash = '!',
+    .empty = "volume parameter",
+    .what = "volume parameter" },
+  { .name = "ssh",
+    .family = "ssh",
+    .servers = ONE_SERVER,
+    .tcp_only = true,
+    .credentials = true,
+    .slash = '/',
+    .empty = "pathname",
+    .what = "pathname" },
 };
 
 static int

@@ -16,7 +16,7 @@
 struct remote {
   const struct gk_call *call;
   uint32_t serial;
-  int wake_fd;              /* user_cancel, for calls that can be cancelled */
+  int wake_fd; /* user_cancel, for calls that can be cancelled */
   struct gk_host_file in, out;
   bool has_in, has_out;
 };
@@ -73,8 +73,7 @@ send_call (guestfs_h *g, struct remote *r, const msgpack_sbuffer *body, struct g
     flags |= r->has_out ? GK_FLAG_CHUNKS_OUT : 0;
   }
   if (gk_conn_send (conn, GK_FRAME_CALL, flags, r->serial, body->data, body->size, &fd,
-                    pass ? 1 : 0, err)
-      == -1)
+                    pass ? 1 : 0, err) == -1)
     return -1;
   return pass ? 0 : 1;
 }
@@ -112,8 +111,8 @@ converse (guestfs_h *g, struct remote *r, const msgpack_sbuffer *body, union gk_
     if (moved == -1)
       chunks = -1;
   }
-  if (chunks == -1
-      || gk_conn_recv_reply (g->session->conn, r->serial, &reply, r->wake_fd, &err) == -1) {
+  if (chunks == -1 ||
+      gk_conn_recv_reply (g->session->conn, r->serial, &reply, r->wake_fd, &err) == -1) {
     /* A body beyond the wire's limit is refused before anything is sent. */
     if (!gk_conn_is_dead (g->session->conn))
       return report (g, r->call, &err);

@@ -12,8 +12,8 @@
 struct gk_session {
   struct gk_conn *conn;
   struct gk_launched process;
-  uint32_t serial;           /* of the last request */
-  unsigned proc_nr;          /* call that is running, for progress events */
+  uint32_t serial;  /* of the last request */
+  unsigned proc_nr; /* call that is running, for progress events */
 };
 
 /* A worker that was told to end, or whose client has gone, has so long to flush
@@ -46,7 +46,10 @@ struct gk_host_file {
   char *path;      /* final name, or NULL when nothing is to be renamed */
   char *temp_path; /* or NULL */
 };
-#define GK_HOST_FILE_INIT { -1, NULL, NULL }
+#define GK_HOST_FILE_INIT                                                                          \
+  {                                                                                                \
+    -1, NULL, NULL                                                                                 \
+  }
 int gk_host_file_open_in (guestfs_h *g, const char *name, struct gk_host_file *f);
 int gk_host_file_open_out (guestfs_h *g, const char *name, struct gk_host_file *f);
 /* Close; on success the temporary file gets its name, else it goes away.

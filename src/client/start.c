@@ -47,7 +47,7 @@ start_timeout_ms (guestfs_h *g)
 
   if (setting && gk_parse_u64 (setting, 86400, &seconds) == -1)
     seconds = START_TIMEOUT_S;
-  return (int) seconds * 1000;
+  return (int)seconds * 1000;
 }
 
 static int
@@ -74,8 +74,8 @@ start_worker (guestfs_h *g, const struct gk_launcher *launcher, const struct gk_
   gk_conn_set_events (s->conn, &(struct gk_conn_events){ on_log, on_progress, g });
   if (process.shared)
     gk_conn_share (s->conn, process.shared, process.shared_size);
-  if (gk_conn_hello (s->conn, gk_api_digest, start_timeout_ms (g), err) == 0
-      && gk_launched_begun (&s->process, err) == 0)
+  if (gk_conn_hello (s->conn, gk_api_digest, start_timeout_ms (g), err) == 0 &&
+      gk_launched_begun (&s->process, err) == 0)
     return 0;
   gk_launched_explain (&s->process, err);
   return -1;
@@ -114,7 +114,7 @@ start_with (guestfs_h *g, const struct gk_launcher *launcher, enum gk_needs need
     .selinux = g->selinux,
     .autosync = g->autosync,
     .identifier = g->identifier,
-    .attacher = (char *) gk_client_backend_setting (g, "attacher"),
+    .attacher = (char *)gk_client_backend_setting (g, "attacher"),
     .needs = needs,
     .memsize = g->memsize,
     .drives = g->drives,

@@ -19,7 +19,7 @@ add_bytes (struct gk_buf *b, const char *data, size_t size)
 
   gk_buf_appends (b, "\"");
   for (size_t i = 0; i < n; ++i) {
-    unsigned char c = (unsigned char) data[i];
+    unsigned char c = (unsigned char)data[i];
     if (c >= 0x20 && c < 0x7f)
       gk_buf_append (b, &data[i], 1);
     else
@@ -101,8 +101,7 @@ begin_line (guestfs_h *g, struct gk_buf *b)
 }
 
 void
-gk_trace_call (guestfs_h *g, const struct gk_call *call, const union gk_arg *args,
-               const void *opts)
+gk_trace_call (guestfs_h *g, const struct gk_call *call, const union gk_arg *args, const void *opts)
 {
   _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
   uint64_t mask = gk_opts_bitmask (opts);
@@ -129,10 +128,10 @@ add_field (struct gk_buf *b, const struct gk_field *f, const char *p)
   switch (f->type) {
   case GK_FIELD_STRING:
   case GK_FIELD_DEVICE:
-    gk_buf_appends (b, *(char *const *) at ? *(char *const *) at : "");
+    gk_buf_appends (b, *(char *const *)at ? *(char *const *)at : "");
     break;
   case GK_FIELD_BUFFER:
-    add_bytes (b, *(char *const *) at, *(const uint32_t *) (p + f->len_offset));
+    add_bytes (b, *(char *const *)at, *(const uint32_t *)(p + f->len_offset));
     break;
   case GK_FIELD_UUID:
     gk_buf_appendf (b, "%.*s", GK_UUID_LEN, at);
@@ -141,20 +140,20 @@ add_field (struct gk_buf *b, const struct gk_field *f, const char *p)
     gk_buf_append (b, at, 1);
     break;
   case GK_FIELD_INT32:
-    gk_buf_appendf (b, "%" PRIi32, *(const int32_t *) at);
+    gk_buf_appendf (b, "%" PRIi32, *(const int32_t *)at);
     break;
   case GK_FIELD_UINT32:
-    gk_buf_appendf (b, "%" PRIu32, *(const uint32_t *) at);
+    gk_buf_appendf (b, "%" PRIu32, *(const uint32_t *)at);
     break;
   case GK_FIELD_INT64:
-    gk_buf_appendf (b, "%" PRIi64, *(const int64_t *) at);
+    gk_buf_appendf (b, "%" PRIi64, *(const int64_t *)at);
     break;
   case GK_FIELD_UINT64:
   case GK_FIELD_BYTES:
-    gk_buf_appendf (b, "%" PRIu64, *(const uint64_t *) at);
+    gk_buf_appendf (b, "%" PRIu64, *(const uint64_t *)at);
     break;
   case GK_FIELD_PERCENT:
-    gk_buf_appendf (b, "%g", (double) *(const float *) at);
+    gk_buf_appendf (b, "%g", (double)*(const float *)at);
     break;
   }
   gk_buf_appends (b, ", ");

@@ -29,7 +29,7 @@ static int
 open_temporary (struct gk_host_file *f, const char *name, const struct stat *old)
 {
   for (int attempt = 0; attempt < 100; ++attempt) {
-    _cleanup_free_ char *temp = gk_asprintf ("%s.part-%d-%d", name, (int) getpid (), attempt);
+    _cleanup_free_ char *temp = gk_asprintf ("%s.part-%d-%d", name, (int)getpid (), attempt);
     if (temp == NULL)
       return -1;
     int fd = open (temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, old ? 0600 : 0666);
@@ -90,7 +90,7 @@ named_descriptor (const char *name)
   for (size_t i = 0; i < sizeof folders / sizeof folders[0]; ++i) {
     const char *rest = gk_after_prefix (name, folders[i]);
     if (rest && gk_parse_u64 (rest, INT_MAX, &number) == 0)
-      return (int) number;
+      return (int)number;
   }
   return -1;
 }
@@ -124,6 +124,6 @@ gk_host_file_finish (guestfs_h *g, struct gk_host_file *f, bool success)
   }
   free (f->path);
   free (f->temp_path);
-  *f = (struct gk_host_file) GK_HOST_FILE_INIT;
+  *f = (struct gk_host_file)GK_HOST_FILE_INIT;
   return r;
 }

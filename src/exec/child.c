@@ -21,8 +21,8 @@
 #include "op/task.h"
 
 /* What a pipe holds by default: it is filled before there is a reader. */
-#define MAX_STDIN ((size_t) 64 << 10)
-#define MAX_WORDS ((size_t) 64 << 10)
+#define MAX_STDIN ((size_t)64 << 10)
+#define MAX_WORDS ((size_t)64 << 10)
 
 static int
 open_stdin (const struct gk_exec *x, struct gk_error *err)
@@ -37,8 +37,7 @@ open_stdin (const struct gk_exec *x, struct gk_error *err)
     return gk_error_sys (err, E2BIG, "%s: input", x->argv[0]);
   if (gk_exec_pipe (fds, 1, err) == -1)
     return -1;
-  if (x->stdin_size > 0 &&
-      write (fds[1], x->stdin_data, x->stdin_size) != (ssize_t) x->stdin_size) {
+  if (x->stdin_size > 0 && write (fds[1], x->stdin_data, x->stdin_size) != (ssize_t)x->stdin_size) {
     gk_error_sys (err, errno, "%s: input", x->argv[0]);
     close (fds[0]);
     close (fds[1]);
@@ -72,7 +71,7 @@ gk_child_start (const struct gk_exec *x, struct gk_child *child, struct gk_error
                          err_w };
   if (gk_exec_spawn (x, stdio, &pid, &pidfd, err) == -1)
     return -1;
-  *child = (struct gk_child) { .pid = pid, .pidfd = pidfd, .err_fd = gk_steal_fd (&err_r) };
+  *child = (struct gk_child){ .pid = pid, .pidfd = pidfd, .err_fd = gk_steal_fd (&err_r) };
   return 0;
 }
 
@@ -105,7 +104,7 @@ gk_child_stop (struct gk_child *child, int grace_ms)
   gk_close_keep_errno (child->pidfd);
   if (child->err_fd >= 0)
     gk_close_keep_errno (child->err_fd);
-  *child = (struct gk_child) GK_CHILD_INIT;
+  *child = (struct gk_child)GK_CHILD_INIT;
   return status;
 }
 

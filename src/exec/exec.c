@@ -21,11 +21,11 @@
 #include "exec/exec.h"
 #include "op/task.h"
 
-#define DEFAULT_MAX_OUTPUT ((size_t) 16 << 20)
+#define DEFAULT_MAX_OUTPUT ((size_t)16 << 20)
 #define DEFAULT_TIMEOUT_MS (10 * 60 * 1000)
 /* A killed process can hang in the kernel, on a device that went away. */
 #define REAP_MS 5000
-#define CHUNK ((size_t) 64 << 10)
+#define CHUNK ((size_t)64 << 10)
 /* Of stderr, in an error message. */
 #define WORDS_LINES 10
 #define WORDS_BYTES 2000
@@ -199,7 +199,11 @@ gk_exec_run (const struct gk_exec *x, struct gk_exec_result *result, struct gk_e
   struct run r = {
     .x = x,
     .max_output = x->max_output ? x->max_output : DEFAULT_MAX_OUTPUT,
-    .pidfd = -1, .in_r = -1, .in_w = -1, .out = -1, .err = -1,
+    .pidfd = -1,
+    .in_r = -1,
+    .in_w = -1,
+    .out = -1,
+    .err = -1,
   };
   int status;
 
@@ -224,7 +228,7 @@ gk_exec_run (const struct gk_exec *x, struct gk_exec_result *result, struct gk_e
   result->status = status;
   result->out = r.out_buf;
   result->err = r.err_buf;
-  r.out_buf = r.err_buf = (struct gk_buf) GK_BUF_INIT;
+  r.out_buf = r.err_buf = (struct gk_buf)GK_BUF_INIT;
   run_clear (&r);
   return 0;
 }
@@ -258,7 +262,7 @@ gk_exec_last_words (const char *tool, const char *text, size_t size)
       nl = end;
     /* Most tools begin with their own name, which the message has already. */
     n = strlen (tool);
-    if ((size_t) (nl - p) > n + 2 && memcmp (p, tool, n) == 0 && memcmp (p + n, ": ", 2) == 0)
+    if ((size_t)(nl - p) > n + 2 && memcmp (p, tool, n) == 0 && memcmp (p + n, ": ", 2) == 0)
       p += n + 2;
     line = gk_escape (p, nl - p, WORDS_BYTES);
     if (!line || gk_buf_appendf (&b, "%s%s", b.size ? "\n" : "", line) == -1)
@@ -280,7 +284,7 @@ gk_exec_check (const struct gk_exec *x, struct gk_buf *ret_out, struct gk_error 
   if (result.status == 0) {
     if (ret_out) {
       *ret_out = result.out;
-      result.out = (struct gk_buf) GK_BUF_INIT;
+      result.out = (struct gk_buf)GK_BUF_INIT;
     }
     return 0;
   }

@@ -31,31 +31,37 @@ struct gk_exec_inside {
 };
 
 struct gk_exec {
-  const char *const *argv;      /* argv[0] is looked up in the fixed search path */
-  const char *const *env;       /* NAME=VALUE, or NULL, beside (or instead of) the fixed
-                                   PATH, LC_ALL=C and HOME=/ */
-  const char *stdin_data;       /* fed to stdin (keys come this way), or NULL: /dev/null */
+  const char *const *argv; /* argv[0] is looked up in the fixed search path */
+  const char *const *env;  /* NAME=VALUE, or NULL, beside (or instead of) the fixed
+                              PATH, LC_ALL=C and HOME=/ */
+  const char *stdin_data;  /* fed to stdin (keys come this way), or NULL: /dev/null */
   size_t stdin_size;
-  int stdin_fd;                 /* -1, or used as stdin */
-  int stdout_fd;                /* -1: captured (gk_child_start: goes where stderr goes) */
-  size_t max_output;            /* 0: 16 MiB; beyond it the child is killed, E2BIG */
-  int timeout_ms;               /* 0: 10 minutes; -1: none */
-  uint64_t max_memory;          /* address space in bytes, 0: no limit */
-  unsigned max_cpu_s;           /* CPU seconds, 0: no limit */
-  const int *pass_fds;          /* inherited under their own numbers */
+  int stdin_fd;        /* -1, or used as stdin */
+  int stdout_fd;       /* -1: captured (gk_child_start: goes where stderr goes) */
+  size_t max_output;   /* 0: 16 MiB; beyond it the child is killed, E2BIG */
+  int timeout_ms;      /* 0: 10 minutes; -1: none */
+  uint64_t max_memory; /* address space in bytes, 0: no limit */
+  unsigned max_cpu_s;  /* CPU seconds, 0: no limit */
+  const int *pass_fds; /* inherited under their own numbers */
   size_t n_pass_fds;
-  int chroot_fd;                /* -1, or directory to chroot into */
-  bool serves_disk;             /* file systems of ours stand on it: see gk_inside_serve */
+  int chroot_fd;                       /* -1, or directory to chroot into */
+  bool serves_disk;                    /* file systems of ours stand on it: see gk_inside_serve */
   const struct gk_exec_inside *inside; /* NULL, or a world of its own */
   struct gk_task *task;
 };
-#define GK_EXEC_INIT { .stdin_fd = -1, .stdout_fd = -1, .chroot_fd = -1 }
+#define GK_EXEC_INIT                                                                               \
+  {                                                                                                \
+    .stdin_fd = -1, .stdout_fd = -1, .chroot_fd = -1                                               \
+  }
 
 struct gk_exec_result {
-  int status;                   /* exit status, or 128 + signal */
+  int status; /* exit status, or 128 + signal */
   struct gk_buf out, err;
 };
-#define GK_EXEC_RESULT_INIT { 0, GK_BUF_INIT, GK_BUF_INIT }
+#define GK_EXEC_RESULT_INIT                                                                        \
+  {                                                                                                \
+    0, GK_BUF_INIT, GK_BUF_INIT                                                                    \
+  }
 void gk_exec_result_clear (struct gk_exec_result *r);
 #define _cleanup_exec_result_ __attribute__ ((cleanup (gk_exec_result_clear)))
 
@@ -73,11 +79,14 @@ char *gk_exec_find (const char *tool);
 /* A child that stays: an image server.  timeout_ms and max_output mean nothing
  * for it; stdin_data is at most 64 KiB. */
 struct gk_child {
-  pid_t pid;    /* 0: none */
+  pid_t pid; /* 0: none */
   int pidfd;
-  int err_fd;   /* its stderr, non-blocking, or -1 */
+  int err_fd; /* its stderr, non-blocking, or -1 */
 };
-#define GK_CHILD_INIT { 0, -1, -1 }
+#define GK_CHILD_INIT                                                                              \
+  {                                                                                                \
+    0, -1, -1                                                                                      \
+  }
 int gk_child_start (const struct gk_exec *x, struct gk_child *child, struct gk_error *err);
 
 /* A child that stays, serves a disk and runs a function of this program: nothing

@@ -65,7 +65,7 @@ gk_inside_reset_signals (void)
 
   for (int sig = 1; sig < NSIG; sig++)
     if (sig != SIGKILL && sig != SIGSTOP &&
-        syscall (SYS_rt_sigaction, sig, zero, NULL, (size_t) _NSIG / 8) == -1)
+        syscall (SYS_rt_sigaction, sig, zero, NULL, (size_t)_NSIG / 8) == -1)
       return -1;
   sigemptyset (&none);
   return sigprocmask (SIG_SETMASK, &none, NULL);
@@ -77,9 +77,9 @@ gk_inside_close_fds (const int *keep, size_t n)
   unsigned first = 3;
 
   for (size_t i = 0; i < n; i++) {
-    if ((unsigned) keep[i] > first && close_range (first, keep[i] - 1, 0) == -1)
+    if ((unsigned)keep[i] > first && close_range (first, keep[i] - 1, 0) == -1)
       return -1;
-    first = (unsigned) keep[i] + 1;
+    first = (unsigned)keep[i] + 1;
   }
   return close_range (first, ~0U, 0);
 }
@@ -87,7 +87,7 @@ gk_inside_close_fds (const int *keep, size_t n)
 static int
 compare (const void *a, const void *b)
 {
-  int x = *(const int *) a, y = *(const int *) b;
+  int x = *(const int *)a, y = *(const int *)b;
   return x < y ? -1 : x > y;
 }
 

@@ -15,10 +15,9 @@
 
 #include "exec/jail-priv.h"
 
-#define BITS                                                                  \
-  (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP              \
-   | SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED                  \
-   | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+#define BITS                                                                                       \
+  (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED | \
+   SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 
 int
 gk_jail_drop_caps (uint64_t caps)
@@ -45,10 +44,10 @@ gk_jail_drop_caps (uint64_t caps)
   }
   if (syscall (SYS_capget, &head, data) == -1)
     return -1;
-  have = data[0].permitted | (uint64_t) data[1].permitted << 32;
+  have = data[0].permitted | (uint64_t)data[1].permitted << 32;
   have &= caps;
   for (int i = 0; i < 2; i++) {
-    data[i].effective = data[i].permitted = (uint32_t) (have >> (32 * i));
+    data[i].effective = data[i].permitted = (uint32_t)(have >> (32 * i));
     data[i].inheritable = 0;
   }
   if (syscall (SYS_capset, &head, data) == -1 || syscall (SYS_capget, &head, now) == -1)

@@ -40,33 +40,84 @@
 
 /* The low half of a 64-bit argument. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define ARG(n) (offsetof (struct seccomp_data, args) + (n) * 8)
+#define ARG(n) (offsetof (struct seccomp_data, args) + (n)*8)
 #else
-#define ARG(n) (offsetof (struct seccomp_data, args) + (n) * 8 + 4)
+#define ARG(n) (offsetof (struct seccomp_data, args) + (n)*8 + 4)
 #endif
 
-#define NAMESPACES                                                            \
-  (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER \
-   | CLONE_NEWPID | CLONE_NEWNET)
+#define NAMESPACES                                                                                 \
+  (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |    \
+   CLONE_NEWNET)
 
 static const uint16_t refused[] = {
   /* Programs and other processes. */
-  SYS_execve, SYS_execveat, SYS_kill, SYS_tkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
-  SYS_pidfd_open, SYS_pidfd_getfd, SYS_pidfd_send_signal, SYS_ptrace, SYS_process_vm_readv,
-  SYS_process_vm_writev, SYS_kcmp, SYS_setpgid, SYS_setpriority,
-  SYS_sched_setscheduler, SYS_sched_setattr, SYS_sched_setparam,
+  SYS_execve,
+  SYS_execveat,
+  SYS_kill,
+  SYS_tkill,
+  SYS_rt_sigqueueinfo,
+  SYS_rt_tgsigqueueinfo,
+  SYS_pidfd_open,
+  SYS_pidfd_getfd,
+  SYS_pidfd_send_signal,
+  SYS_ptrace,
+  SYS_process_vm_readv,
+  SYS_process_vm_writev,
+  SYS_kcmp,
+  SYS_setpgid,
+  SYS_setpriority,
+  SYS_sched_setscheduler,
+  SYS_sched_setattr,
+  SYS_sched_setparam,
   /* Mounts and namespaces. */
-  SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_open_tree, SYS_move_mount, SYS_fsopen,
-  SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_unshare, SYS_setns, SYS_open_by_handle_at,
-  SYS_swapon, SYS_swapoff, SYS_quotactl, SYS_fanotify_init,
+  SYS_mount,
+  SYS_umount2,
+  SYS_pivot_root,
+  SYS_chroot,
+  SYS_open_tree,
+  SYS_move_mount,
+  SYS_fsopen,
+  SYS_fsconfig,
+  SYS_fsmount,
+  SYS_fspick,
+  SYS_unshare,
+  SYS_setns,
+  SYS_open_by_handle_at,
+  SYS_swapon,
+  SYS_swapoff,
+  SYS_quotactl,
+  SYS_fanotify_init,
   /* Sockets and System V IPC, which have no root directory. */
-  SYS_socket, SYS_socketpair, SYS_shmget, SYS_shmat, SYS_semget, SYS_msgget,
+  SYS_socket,
+  SYS_socketpair,
+  SYS_shmget,
+  SYS_shmat,
+  SYS_semget,
+  SYS_msgget,
   SYS_mq_open,
   /* The kernel itself. */
-  SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot, SYS_bpf,
-  SYS_perf_event_open, SYS_userfaultfd, SYS_io_uring_setup, SYS_add_key, SYS_request_key,
-  SYS_keyctl, SYS_acct, SYS_syslog, SYS_settimeofday, SYS_clock_settime, SYS_clock_adjtime,
-  SYS_adjtimex, SYS_sethostname, SYS_setdomainname, SYS_personality, SYS_vhangup,
+  SYS_init_module,
+  SYS_finit_module,
+  SYS_delete_module,
+  SYS_kexec_load,
+  SYS_reboot,
+  SYS_bpf,
+  SYS_perf_event_open,
+  SYS_userfaultfd,
+  SYS_io_uring_setup,
+  SYS_add_key,
+  SYS_request_key,
+  SYS_keyctl,
+  SYS_acct,
+  SYS_syslog,
+  SYS_settimeofday,
+  SYS_clock_settime,
+  SYS_clock_adjtime,
+  SYS_adjtimex,
+  SYS_sethostname,
+  SYS_setdomainname,
+  SYS_personality,
+  SYS_vhangup,
 #ifdef SYS_mount_setattr
   SYS_mount_setattr,
 #endif
@@ -98,7 +149,7 @@ static const uint16_t refused[] = {
 #define ALLOW BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define KILL BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
 #define FAIL(errnum) BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (errnum))
-#define IF_EQ(value, then, otherwise)                                         \
+#define IF_EQ(value, then, otherwise)                                                              \
   BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, (value), (then), (otherwise))
 
 int
@@ -126,7 +177,7 @@ gk_jail_filter (void)
     /* abort () signals itself. */
     IF_EQ (SYS_tgkill, 0, 4),
     LOAD (ARG (0)),
-    IF_EQ ((uint32_t) getpid (), 1, 0),
+    IF_EQ ((uint32_t)getpid (), 1, 0),
     FAIL (EPERM),
     ALLOW,
     /* getrlimit, of itself. */
@@ -142,11 +193,11 @@ gk_jail_filter (void)
   for (; n < sizeof head / sizeof head[0]; n++)
     code[n] = head[n];
   for (size_t i = 0; i < N_REFUSED; i++) {
-    code[n++] = (struct sock_filter) IF_EQ (refused[i], 0, 1);
-    code[n++] = (struct sock_filter) FAIL (EPERM);
+    code[n++] = (struct sock_filter)IF_EQ (refused[i], 0, 1);
+    code[n++] = (struct sock_filter)FAIL (EPERM);
   }
-  code[n++] = (struct sock_filter) ALLOW;
+  code[n++] = (struct sock_filter)ALLOW;
 
-  const struct sock_fprog prog = { .len = (unsigned short) n, .filter = code };
+  const struct sock_fprog prog = { .len = (unsigned short)n, .filter = code };
   return prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0);
 }

@@ -36,7 +36,7 @@ struct report {
 
 struct inside {
   const struct gk_jail *jail;
-  int *keep;         /* pass_fds ascending, and room for two */
+  int *keep; /* pass_fds ascending, and room for two */
   size_t n_keep;
   int report_fd;
   pid_t parent;
@@ -222,7 +222,7 @@ judge (const struct gk_jail *jail, int status, bool late, const struct gk_buf *b
     report.errnum = EIO;
   if (n == 0)
     return gk_error_set (err, report.errnum, "jail: failed without a reason");
-  return gk_error_set (err, report.errnum, "%.*s", (int) n, report.msg);
+  return gk_error_set (err, report.errnum, "%.*s", (int)n, report.msg);
 }
 
 int
@@ -246,14 +246,17 @@ gk_jail_run (const struct gk_jail *jail, int (*fn) (void *opaque, struct gk_erro
     return -1;
   report_r = fds[0];
   report_w = fds[1];
-  struct inside in = { .jail = jail, .keep = fds_kept, .n_keep = jail->n_pass_fds,
-                       .report_fd = report_w, .parent = getpid () };
+  struct inside in = { .jail = jail,
+                       .keep = fds_kept,
+                       .n_keep = jail->n_pass_fds,
+                       .report_fd = report_w,
+                       .parent = getpid () };
 
   pid = fork_child (&in, fn, opaque);
   if (pid == -1)
     return gk_error_sys (err, errno, "jail: fork");
   gk_close_keep_errno (gk_steal_fd (&report_w));
-  pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
+  pidfd = (int)syscall (SYS_pidfd_open, pid, 0);
   if (pidfd == -1) {
     gk_error_sys (err, errno, "jail: pidfd_open");
     kill (pid, SIGKILL);

@@ -27,16 +27,16 @@ struct gk_task;
 
 #define GK_CAP(name) (UINT64_C (1) << CAP_##name)
 /* To read and write files of any owner, as root does. */
-#define GK_JAIL_CAPS_FILES                                                    \
-  (GK_CAP (CHOWN) | GK_CAP (DAC_OVERRIDE) | GK_CAP (FOWNER) | GK_CAP (FSETID) \
-   | GK_CAP (MKNOD) | GK_CAP (SETFCAP))
+#define GK_JAIL_CAPS_FILES                                                                         \
+  (GK_CAP (CHOWN) | GK_CAP (DAC_OVERRIDE) | GK_CAP (FOWNER) | GK_CAP (FSETID) | GK_CAP (MKNOD) |   \
+   GK_CAP (SETFCAP))
 /* Also trusted.* and security.* extended attributes. */
 #define GK_JAIL_CAPS_XATTRS (GK_JAIL_CAPS_FILES | GK_CAP (SYS_ADMIN))
 
 struct gk_jail {
-  int root_fd;          /* becomes /; a directory on a mount of this namespace */
-  uint64_t caps;        /* those kept, of the ones this process has */
-  const int *pass_fds;  /* kept under their own numbers, from 3 on */
+  int root_fd;         /* becomes /; a directory on a mount of this namespace */
+  uint64_t caps;       /* those kept, of the ones this process has */
+  const int *pass_fds; /* kept under their own numbers, from 3 on */
   size_t n_pass_fds;
   int timeout_ms;       /* 0: none.  A cancel is heard in any case. */
   uint64_t max_memory;  /* address space in bytes; 0: no limit */
@@ -49,9 +49,12 @@ struct gk_jail {
    * for EPIPE: then the child has the word, it knows better why it stopped. */
   int (*pump) (void *opaque, struct gk_error *err);
   void *pump_opaque;
-  bool early_end;       /* the child may succeed without taking all: EPIPE is no error */
+  bool early_end; /* the child may succeed without taking all: EPIPE is no error */
 };
-#define GK_JAIL_INIT { .root_fd = -1 }
+#define GK_JAIL_INIT                                                                               \
+  {                                                                                                \
+    .root_fd = -1                                                                                  \
+  }
 
 /* Run fn in the jail and wait.  Returns what fn returned: 0 or more, or -1
  * with its error.  ETIMEDOUT, ECANCELED; a crash is an error without errno.

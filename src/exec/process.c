@@ -83,7 +83,7 @@ gk_exec_now_ms (void)
   struct timespec ts;
 
   clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+  return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 int
@@ -94,5 +94,5 @@ gk_exec_until (int64_t deadline)
   if (deadline < 0)
     return -1;
   left = deadline - gk_exec_now_ms ();
-  return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int) left;
+  return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }

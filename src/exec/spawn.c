@@ -33,8 +33,8 @@
 #include "exec/exec-priv.h"
 #include "exec/exec.h"
 
-#define STACK_SIZE ((size_t) 64 << 10)
-#define GUARD_SIZE ((size_t) 4 << 10)
+#define STACK_SIZE ((size_t)64 << 10)
+#define GUARD_SIZE ((size_t)4 << 10)
 
 /* ASan would complain of the foreign stack when the child leaves it. */
 #ifdef __has_feature
@@ -65,7 +65,7 @@ struct plan {
   char *const *argv;
   char *const *envp;
   int stdio[3];
-  int *keep;     /* pass_fds ascending, and room for one */
+  int *keep; /* pass_fds ascending, and room for one */
   size_t n_keep;
   const struct gk_exec *x;
   int status_fd;
@@ -228,8 +228,8 @@ start (struct plan *plan, int *pidfd)
   pid_t pid;
   int saved, flags;
 
-  stack = mmap (NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  stack = mmap (NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK,
+                -1, 0);
   if (stack == MAP_FAILED)
     return -1;
   if (mprotect (stack, GUARD_SIZE, PROT_NONE) == -1) {
@@ -276,8 +276,8 @@ gk_exec_spawn (const struct gk_exec *x, const int stdio[3], pid_t *ret_pid, int 
     return -1;
   status_r = fds[0];
   status_w = fds[1];
-  plan = (struct plan) {
-    .argv = (char *const *) x->argv,
+  plan = (struct plan){
+    .argv = (char *const *)x->argv,
     .envp = envp,
     .stdio = { stdio[0], stdio[1], stdio[2] },
     .keep = keep,
@@ -297,7 +297,7 @@ gk_exec_spawn (const struct gk_exec *x, const int stdio[3], pid_t *ret_pid, int 
     if (n != sizeof status)
       return gk_error_sys (err, EIO, "%s: clone", x->argv[0]);
     if (status.step[0])
-      return gk_error_sys (err, status.errnum, "%s: %.*s", x->argv[0], (int) sizeof status.step,
+      return gk_error_sys (err, status.errnum, "%s: %.*s", x->argv[0], (int)sizeof status.step,
                            status.step);
     return gk_error_sys (err, status.errnum, "%s", x->argv[0]);
   }
@@ -313,8 +313,8 @@ gk_exec_find (const char *tool)
   char *path;
 
   if (strchr (tool, '/'))
-    return access (tool, X_OK) == 0 && stat (tool, &st) == 0 && S_ISREG (st.st_mode)
-             ? strdup (tool) : NULL;
+    return access (tool, X_OK) == 0 && stat (tool, &st) == 0 && S_ISREG (st.st_mode) ? strdup (tool)
+                                                                                     : NULL;
   for (size_t i = 0; *tool && i < N_DIRS; i++) {
     path = gk_asprintf ("%s/%s", search_path[i], tool);
     if (!path)

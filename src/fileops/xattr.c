@@ -62,7 +62,7 @@ get_one (struct gk_ctx *ctx, const char *path, const char *name, int flags, cons
     return -1;
   if (read_value (gk_fd_path (fd, proc), name, &value, &size) == -1)
     return gk_fo_fail (err, errno, subop, path);
-  *ret_buf = (struct gk_buf) { .data = value, .size = size, .alloc = size + 1 };
+  *ret_buf = (struct gk_buf){ .data = value, .size = size, .alloc = size + 1 };
   return 0;
 }
 
@@ -90,7 +90,7 @@ clear_list (struct guestfs_xattr_list *list)
     free (list->val[i].attrval);
   }
   free (list->val);
-  *list = (struct guestfs_xattr_list) { 0, NULL };
+  *list = (struct guestfs_xattr_list){ 0, NULL };
 }
 #define _cleanup_list_ __attribute__ ((cleanup (clear_list)))
 
@@ -109,8 +109,8 @@ add (struct guestfs_xattr_list *list, const char *name, char *value, size_t size
     errno = ENOMEM;
     return -1;
   }
-  v[list->len++]
-      = (struct guestfs_xattr) { .attrname = copy, .attrval_len = (uint32_t)size, .attrval = value };
+  v[list->len++] =
+      (struct guestfs_xattr){ .attrname = copy, .attrval_len = (uint32_t)size, .attrval = value };
   return 0;
 }
 
@@ -151,7 +151,7 @@ get_all (struct gk_ctx *ctx, const char *path, int flags, const char *subop,
   if (add_all (gk_fd_path (fd, proc), &list) == -1)
     return gk_fo_fail (err, errno, subop, path);
   *ret_list = list;
-  list = (struct guestfs_xattr_list) { 0, NULL };
+  list = (struct guestfs_xattr_list){ 0, NULL };
   return 0;
 }
 
@@ -203,7 +203,7 @@ gk_fileops_lxattrlist (struct gk_ctx *ctx, const char *path, char *const *names,
     if (add_file (dir, names[i], &list) == -1)
       return gk_error_oom (err);
   *ret_list = list;
-  list = (struct guestfs_xattr_list) { 0, NULL };
+  list = (struct guestfs_xattr_list){ 0, NULL };
   return 0;
 }
 

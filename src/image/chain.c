@@ -24,7 +24,7 @@ gk_image_info_clear (struct gk_image_info *info)
   for (size_t i = 0; i < info->n_layers; i++)
     gk_image_layer_clear (&info->layers[i]);
   free (info->layers);
-  *info = (struct gk_image_info) GK_IMAGE_INFO_INIT;
+  *info = (struct gk_image_info)GK_IMAGE_INFO_INIT;
 }
 
 /* --- names ------------------------------------------------------------------- */
@@ -54,7 +54,7 @@ gk_image_follow (const char *referrer, const char *what, const char *name, char 
   if (name[0] == '/' || slash == NULL)
     path = strdup (name);
   else
-    path = gk_asprintf ("%.*s/%s", (int) (slash - referrer), referrer, name);
+    path = gk_asprintf ("%.*s/%s", (int)(slash - referrer), referrer, name);
   if (path == NULL)
     return gk_error_oom (err);
   *ret_path = path;
@@ -97,8 +97,8 @@ may_read (uid_t uid, const struct stat *st)
 /* --- the walk ------------------------------------------------------------------ */
 
 struct walk {
-  bool guessed;     /* rule 3 applies */
-  uid_t owner;      /* of the first image */
+  bool guessed; /* rule 3 applies */
+  uid_t owner;  /* of the first image */
   struct gk_task *task;
   struct seen {
     dev_t dev;
@@ -120,7 +120,7 @@ check_file (const struct walk *w, const char *referrer, const char *what, const 
     return gk_error_set (err, EACCES,
                          "%s: its %s %s is a file that the image's owner (uid %u) may not read; "
                          "name the image's format if this is right",
-                         referrer, what, path, (unsigned) w->owner);
+                         referrer, what, path, (unsigned)w->owner);
   return 0;
 }
 
@@ -137,7 +137,7 @@ remember (struct walk *w, const char *path, const struct stat *st, struct gk_err
                            path);
   if (w->n_seen == GK_IMAGE_CHAIN_MAX)
     return gk_error_set (err, ELOOP, "%s: more than %d backing files", path, GK_IMAGE_CHAIN_MAX);
-  w->seen[w->n_seen++] = (struct seen) { dev, ino };
+  w->seen[w->n_seen++] = (struct seen){ dev, ino };
   return 0;
 }
 
@@ -207,9 +207,9 @@ gk_image_info (const char *given_path, const char *given_format, struct gk_task 
     info.layers = grown;
     layer = &grown[info.n_layers];
     if (gk_image_top (path, format, task, layer, err) == -1)
-      return info.n_layers == 0 ? -1
-                                : gk_error_wrap (err, "%s: backing file",
-                                                 info.layers[info.n_layers - 1].path);
+      return info.n_layers == 0
+                 ? -1
+                 : gk_error_wrap (err, "%s: backing file", info.layers[info.n_layers - 1].path);
     info.n_layers++;
     if (check_parts (w, layer, err) == -1)
       return -1;
@@ -226,6 +226,6 @@ gk_image_info (const char *given_path, const char *given_format, struct gk_task 
       return gk_error_oom (err);
   }
   *ret_info = info;
-  info = (struct gk_image_info) GK_IMAGE_INFO_INIT;
+  info = (struct gk_image_info)GK_IMAGE_INFO_INIT;
   return 0;
 }

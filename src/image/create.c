@@ -89,12 +89,11 @@ check_qcow2 (const struct gk_image_create *c, struct gk_error *err)
 
   if (c->compat != NULL && !gk_streq (c->compat, "0.10") && !gk_streq (c->compat, "1.1"))
     return invalid (err, "compat", c->compat);
-  if (c->preallocation != NULL && !gk_strv_contains ((char *const *) preallocations,
-                                                      c->preallocation))
+  if (c->preallocation != NULL &&
+      !gk_strv_contains ((char *const *)preallocations, c->preallocation))
     return invalid (err, "preallocation", c->preallocation);
-  if (c->cluster_size != 0 &&
-      (c->cluster_size < 512 || c->cluster_size > 2 << 20 ||
-       (c->cluster_size & (c->cluster_size - 1)) != 0))
+  if (c->cluster_size != 0 && (c->cluster_size < 512 || c->cluster_size > 2 << 20 ||
+                               (c->cluster_size & (c->cluster_size - 1)) != 0))
     return gk_error_set (err, EINVAL, "invalid value for clustersize parameter ‘%d’",
                          c->cluster_size);
   if (c->backing_format != NULL && gk_image_check_format (c->backing_format, err) == -1)
@@ -175,7 +174,7 @@ create_qcow2 (const struct gk_image_create *c, struct gk_task *task, struct gk_e
   }
   if (c->backing != NULL)
     argv[n++] = "-u";
-  snprintf (size_text, sizeof size_text, "%llu", (unsigned long long) size);
+  snprintf (size_text, sizeof size_text, "%llu", (unsigned long long)size);
   argv[n++] = "--";
   argv[n++] = path;
   argv[n++] = size_text;
@@ -191,7 +190,7 @@ gk_image_create (const struct gk_image_create *c, struct gk_task *task, struct g
   if (c->backing != NULL && c->size != -1)
     return gk_error_set (err, EINVAL, "if using a backing file, size must be passed as -1");
   if (c->backing == NULL && c->size <= 0)
-    return gk_error_set (err, EINVAL, "invalid size: %lld", (long long) c->size);
+    return gk_error_set (err, EINVAL, "invalid size: %lld", (long long)c->size);
   if (gk_streq (c->format, "raw"))
     return create_raw (c, task, err);
   if (gk_streq (c->format, "qcow2"))

@@ -26,18 +26,21 @@ struct magic {
   const char *bytes;
   size_t size;
 };
-#define MAGIC(offset, bytes) { offset, bytes, sizeof (bytes) - 1 }
+#define MAGIC(offset, bytes)                                                                       \
+  {                                                                                                \
+    offset, bytes, sizeof (bytes) - 1                                                              \
+  }
 
 static const struct magic magics[] = {
-  MAGIC (0, "QFI\xfb"),                /* qcow, qcow2 */
+  MAGIC (0, "QFI\xfb"), /* qcow, qcow2 */
   MAGIC (0, "QED"),
-  MAGIC (0, "KDMV"),                   /* vmdk */
+  MAGIC (0, "KDMV"), /* vmdk */
   MAGIC (0, "COWD"),
-  MAGIC (0x40, "\x7f\x10\xda\xbe"),    /* vdi */
+  MAGIC (0x40, "\x7f\x10\xda\xbe"), /* vdi */
   MAGIC (0x40, "\xbe\xda\x10\x7f"),
   MAGIC (0, "vhdxfile"),
-  MAGIC (0, "conectix"),               /* vpc */
-  MAGIC (0, "WithoutFreeSpace"),       /* parallels */
+  MAGIC (0, "conectix"),         /* vpc */
+  MAGIC (0, "WithoutFreeSpace"), /* parallels */
   MAGIC (0, "WithouFreSpacExt"),
   MAGIC (0, "LUKS\xba\xbe"),
   MAGIC (0, "Bochs Virtual HD Image"),
@@ -48,8 +51,8 @@ static const struct magic magics[] = {
 static bool
 maybe_vmdk_text (const unsigned char *head, size_t n)
 {
-  return n > 0 && (head[0] == '#' || head[0] == ' ' || head[0] == '\r' || head[0] == '\n' ||
-                   head[0] == 'v');
+  return n > 0 &&
+         (head[0] == '#' || head[0] == ' ' || head[0] == '\r' || head[0] == '\n' || head[0] == 'v');
 }
 
 enum gk_image_look
@@ -91,8 +94,8 @@ gk_image_detect (const char *path, struct gk_task *task, char **ret_format, stru
 }
 
 static const char *const formats[] = {
-  "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qcow", "qed", "parallels", "luks", "dmg",
-  "bochs", "cloop", NULL,
+  "raw", "qcow2",     "vmdk", "vdi", "vhdx",  "vpc",   "qcow",
+  "qed", "parallels", "luks", "dmg", "bochs", "cloop", NULL,
 };
 
 int

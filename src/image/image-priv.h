@@ -42,8 +42,7 @@ int gk_image_follow (const char *referrer, const char *what, const char *name, c
                      struct gk_error *err);
 
 /* Where the bytes of a remote drive are, as qemu options. */
-int gk_image_remote_place (const struct gk_drive *drive, char ***ret_place,
-                           struct gk_error *err);
+int gk_image_remote_place (const struct gk_drive *drive, char ***ret_place, struct gk_error *err);
 /* The same of a local file. */
 char **gk_image_local_place (const char *path, bool is_device);
 

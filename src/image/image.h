@@ -33,19 +33,19 @@ struct gk_task;
 
 /* What one image's header says.  Strings are owned. */
 struct gk_image_layer {
-  char *path;             /* as it was asked for */
+  char *path; /* as it was asked for */
   char *format;
-  uint64_t virtual_size;  /* bytes */
-  uint64_t actual_size;   /* bytes that the file takes */
-  uint64_t cluster_size;  /* bytes, 0 when the format has none */
-  char *backing_name;     /* as the header has it, or NULL */
-  char *backing_format;   /* likewise */
-  char *data_file;        /* likewise */
-  char **extents;         /* vmdk: the files with the data; else NULL */
+  uint64_t virtual_size; /* bytes */
+  uint64_t actual_size;  /* bytes that the file takes */
+  uint64_t cluster_size; /* bytes, 0 when the format has none */
+  char *backing_name;    /* as the header has it, or NULL */
+  char *backing_format;  /* likewise */
+  char *data_file;       /* likewise */
+  char **extents;        /* vmdk: the files with the data; else NULL */
   unsigned n_snapshots;
   bool encrypted;
-  bool dirty;             /* was not closed; qemu repairs it when it writes */
-  bool corrupt;           /* marked so; qemu does not write to it */
+  bool dirty;   /* was not closed; qemu repairs it when it writes */
+  bool corrupt; /* marked so; qemu does not write to it */
   bool is_device;
 };
 
@@ -53,7 +53,10 @@ struct gk_image_info {
   struct gk_image_layer *layers; /* [0] is the image itself */
   size_t n_layers;
 };
-#define GK_IMAGE_INFO_INIT { NULL, 0 }
+#define GK_IMAGE_INFO_INIT                                                                         \
+  {                                                                                                \
+    NULL, 0                                                                                        \
+  }
 
 void gk_image_layer_clear (struct gk_image_layer *layer);
 void gk_image_info_clear (struct gk_image_info *info);

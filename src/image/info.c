@@ -34,7 +34,7 @@ gk_image_layer_clear (struct gk_image_layer *layer)
   free (layer->backing_format);
   free (layer->data_file);
   gk_strv_free (layer->extents);
-  *layer = (struct gk_image_layer) { .path = NULL };
+  *layer = (struct gk_image_layer){ .path = NULL };
 }
 
 /* --- the JSON ---------------------------------------------------------------- */
@@ -69,7 +69,7 @@ static uint64_t
 number (struct json_object *obj, const char *name)
 {
   int64_t n = json_object_get_int64 (member (obj, name));
-  return n < 0 ? 0 : (uint64_t) n;
+  return n < 0 ? 0 : (uint64_t)n;
 }
 
 static bool
@@ -135,7 +135,8 @@ refused (const char *target, const char *name, struct gk_buf *words, int status,
     reason = strchr (reason, '\n') + 1;
   if (words->data != NULL)
     words->data[reason - words->data + strcspn (reason, "\n")] = '\0';
-  if ((r = gk_after_prefix (reason, prefix)) != NULL || (r = gk_after_prefix (reason, "qemu-img: ")))
+  if ((r = gk_after_prefix (reason, prefix)) != NULL ||
+      (r = gk_after_prefix (reason, "qemu-img: ")))
     reason = r;
   if (status > 128 || reason[0] == '\0')
     return gk_error_set (err, EINVAL, "%s: qemu-img could not read the image's header (status %d)",
@@ -148,7 +149,7 @@ refused (const char *target, const char *name, struct gk_buf *words, int status,
                          name, reason);
   if ((r = gk_after_prefix (reason, not_in)) != NULL && strstr (r, in_format) != NULL)
     return gk_error_set (err, EINVAL, "%s: not a %.*s image", name,
-                         (int) (strstr (r, in_format) - r), r);
+                         (int)(strstr (r, in_format) - r), r);
   return gk_error_set (err, EINVAL, "%s: %s", name, reason);
 }
 
@@ -194,7 +195,7 @@ gk_image_ask (const char *target, bool opts, const char *name, const int *fds, s
   if (layer.format == NULL)
     return gk_error_set (err, 0, "%s: qemu-img info names no format", name);
   *ret_layer = layer;
-  layer = (struct gk_image_layer) { .path = NULL };
+  layer = (struct gk_image_layer){ .path = NULL };
   return 0;
 }
 
@@ -243,11 +244,11 @@ raw_layer (const char *path, int fd, const struct stat *st, struct gk_image_laye
   layer.format = strdup ("raw");
   if (layer.path == NULL || layer.format == NULL)
     return gk_error_oom (err);
-  layer.virtual_size = ((uint64_t) end + 511) & ~UINT64_C (511); /* qemu counts in sectors */
-  layer.actual_size = (uint64_t) st->st_blocks * 512;
+  layer.virtual_size = ((uint64_t)end + 511) & ~UINT64_C (511); /* qemu counts in sectors */
+  layer.actual_size = (uint64_t)st->st_blocks * 512;
   layer.is_device = S_ISBLK (st->st_mode);
   *ret_layer = layer;
-  layer = (struct gk_image_layer) { .path = NULL };
+  layer = (struct gk_image_layer){ .path = NULL };
   return 0;
 }
 
@@ -272,8 +273,7 @@ known_target (const char *path, const char *format, bool is_device, bool data_fi
 
   if (opts == NULL)
     return NULL;
-  return gk_asprintf ("driver=%s,%s%s", format, opts,
-                      data_file ? ",data-file.driver=null-co" : "");
+  return gk_asprintf ("driver=%s,%s%s", format, opts, data_file ? ",data-file.driver=null-co" : "");
 }
 
 int

@@ -41,7 +41,9 @@ static int
 take (int fd, unsigned base, unsigned perms)
 {
   for (unsigned i = 0; i < N_PERMS; i++) {
-    struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = base + i, .l_len = 1 };
+    struct flock lock = {
+      .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = base + i, .l_len = 1
+    };
     if ((perms & BIT (i)) != 0 && fcntl (fd, F_OFD_SETLK, &lock) == -1)
       return -1;
   }
@@ -53,7 +55,9 @@ static int
 held (int fd, unsigned base, unsigned perms)
 {
   for (unsigned i = 0; i < N_PERMS; i++) {
-    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = base + i, .l_len = 1 };
+    struct flock lock = {
+      .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = base + i, .l_len = 1
+    };
     if ((perms & BIT (i)) != 0 && fcntl (fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
       return i;
   }
@@ -63,7 +67,9 @@ held (int fd, unsigned base, unsigned perms)
 static void
 release (int fd)
 {
-  struct flock lock = { .l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = DOES, .l_len = N_PERMS };
+  struct flock lock = {
+    .l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = DOES, .l_len = N_PERMS
+  };
 
   fcntl (fd, F_OFD_SETLK, &lock);
   lock.l_start = DENIES;

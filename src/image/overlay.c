@@ -39,7 +39,7 @@ struct header {
   uint32_t refcount_order, header_length;
   uint64_t end_of_extensions;
 };
-_Static_assert (sizeof (struct header) == 112, "the file's layout");
+_Static_assert(sizeof (struct header) == 112, "the file's layout");
 
 static int
 write_image (int fd, uint64_t size, uint64_t l1_entries)
@@ -62,8 +62,7 @@ write_image (int fd, uint64_t size, uint64_t l1_entries)
 
   for (size_t i = 0; i < n_used; i++)
     used[i] = htobe16 (1);
-  if (ftruncate (fd, n_used * CLUSTER) == -1 ||
-      gk_pwrite_full (fd, &h, sizeof h, 0) == -1 ||
+  if (ftruncate (fd, n_used * CLUSTER) == -1 || gk_pwrite_full (fd, &h, sizeof h, 0) == -1 ||
       gk_pwrite_full (fd, &table_entry, sizeof table_entry, CLUSTER) == -1 ||
       gk_pwrite_full (fd, used, n_used * sizeof used[0], 2 * CLUSTER) == -1)
     return -1;
@@ -78,7 +77,7 @@ gk_overlay_create (const char *path, uint64_t size, struct gk_error *err)
 
   if (size % 512 != 0 || l1_entries * 8 > L1_MAX)
     return gk_error_set (err, EINVAL, "%s: no overlay can have %llu bytes", path,
-                         (unsigned long long) size);
+                         (unsigned long long)size);
   fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd == -1)
     return gk_error_sys (err, errno, "%s", path);

@@ -62,8 +62,10 @@ local_layers (const char *path, const char *format, struct gk_task *task, struct
     return gk_error_oom (err);
   for (size_t i = 0; i < info.n_layers; i++) {
     if (info.layers[i].encrypted)
-      return gk_error_set (err, ENOTSUP, "%s: the image is encrypted by its format, and such "
-                                         "images cannot be opened", info.layers[i].path);
+      return gk_error_set (err, ENOTSUP,
+                           "%s: the image is encrypted by its format, and such "
+                           "images cannot be opened",
+                           info.layers[i].path);
     disk->n_layers = i + 1;
     if (fill_layer (&info.layers[i], &disk->layers[i], err) == -1)
       return -1;
@@ -103,18 +105,16 @@ remote_layer (const struct gk_drive *drive, struct gk_task *task, struct gk_disk
   if ((drive->format != NULL && gk_image_check_format (drive->format, err) == -1) ||
       gk_image_remote_place (drive, &place, err) == -1)
     return -1;
-  if (drive->secret != NULL &&
-      gk_disk_secret_file (drive->secret, &secret_fd, &object, err) == -1)
+  if (drive->secret != NULL && gk_disk_secret_file (drive->secret, &secret_fd, &object, err) == -1)
     return -1;
   opts = gk_disk_place_options (place, "file.");
-  name = gk_asprintf ("%s://%s/%s", drive->protocol, drive->server[0],
-                      drive->filename == NULL
-                          ? ""
-                          : drive->filename + strspn (drive->filename, "/"));
+  name =
+      gk_asprintf ("%s://%s/%s", drive->protocol, drive->server[0],
+                   drive->filename == NULL ? "" : drive->filename + strspn (drive->filename, "/"));
   if (opts == NULL || name == NULL)
     return gk_error_oom (err);
-  target = drive->format == NULL ? strdup (opts)
-                                 : gk_asprintf ("driver=%s,%s", drive->format, opts);
+  target =
+      drive->format == NULL ? strdup (opts) : gk_asprintf ("driver=%s,%s", drive->format, opts);
   if (target == NULL)
     return gk_error_oom (err);
   if (gk_image_ask (target, true, name, &secret_fd, drive->secret != NULL, object, task, &layer,
@@ -122,8 +122,7 @@ remote_layer (const struct gk_drive *drive, struct gk_task *task, struct gk_disk
     return -1;
   /* The names would be looked up on this machine. */
   if (layer.backing_name != NULL || layer.data_file != NULL || layer.extents != NULL)
-    return gk_error_set (err, EACCES, "%s: a remote image that names other files is refused",
-                         name);
+    return gk_error_set (err, EACCES, "%s: a remote image that names other files is refused", name);
   disk->layers = calloc (1, sizeof *disk->layers);
   if (disk->layers == NULL)
     return gk_error_oom (err);
@@ -147,8 +146,7 @@ set_discard (const struct gk_drive *drive, struct gk_disk *disk, struct gk_error
   if (drive->discard == NULL || gk_streq (drive->discard, "disable"))
     return 0;
   if (!possible && gk_streq (drive->discard, "enable"))
-    return gk_error_set (err, ENOTSUP,
-                         "discard cannot be enabled on this drive: %s",
+    return gk_error_set (err, ENOTSUP, "discard cannot be enabled on this drive: %s",
                          drive->readonly ? "it is read-only" : "only raw and qcow2 images have it");
   disk->discard = possible;
   return 0;
@@ -182,6 +180,6 @@ gk_image_prepare (const struct gk_drive *drive, const char *tmpdir, unsigned ind
       return -1;
   }
   *ret_disk = disk;
-  disk = (struct gk_disk) GK_DISK_INIT;
+  disk = (struct gk_disk)GK_DISK_INIT;
   return 0;
 }

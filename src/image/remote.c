@@ -51,8 +51,7 @@ parse_server (const char *text, const char *default_port, struct server *ret, st
     host++;
     host_size = strcspn (host, "]");
     colon = host + host_size + 1;
-  }
-  else {
+  } else {
     host_size = strcspn (host, ":");
     colon = host + host_size;
   }
@@ -159,8 +158,8 @@ ssh_place (const struct protocol *p, const struct gk_drive *drive, const struct 
 }
 
 static const struct protocol protocols[] = {
-  { "nbd", "10809", nbd_place },  { "http", "80", curl_place },  { "https", "443", curl_place },
-  { "ftp", "21", curl_place },    { "ftps", "990", curl_place }, { "ssh", "22", ssh_place },
+  { "nbd", "10809", nbd_place }, { "http", "80", curl_place },  { "https", "443", curl_place },
+  { "ftp", "21", curl_place },   { "ftps", "990", curl_place }, { "ssh", "22", ssh_place },
 };
 
 int

@@ -25,8 +25,8 @@ const struct gk_launcher *const gk_launchers[] = { &gk_launcher_local, &gk_launc
 bool
 gk_launcher_is_choice (const char *name)
 {
-  return gk_streq (name, "auto") || gk_streq (name, "direct") || gk_streq (name, "libvirt")
-         || gk_after_prefix (name, "libvirt:") != NULL;
+  return gk_streq (name, "auto") || gk_streq (name, "direct") || gk_streq (name, "libvirt") ||
+         gk_after_prefix (name, "libvirt:") != NULL;
 }
 
 const struct gk_launcher *
@@ -97,7 +97,7 @@ gk_launched_reap (struct gk_launched *launched, int grace_ms)
       ;
   }
   gk_cleanup_close (&launched->pidfd);
-  *launched = (struct gk_launched) GK_LAUNCHED_INIT;
+  *launched = (struct gk_launched)GK_LAUNCHED_INIT;
 }
 
 /* DIR/../libexec/guestkit/guestkitd, DIR/guestkitd: an installed tree, a build
@@ -112,7 +112,7 @@ beside_library (void)
   struct link_map *map = NULL;
   Dl_info info;
 
-  if (dladdr1 ((void *) gk_find_worker, &info, (void **) &map, RTLD_DL_LINKMAP) == 0)
+  if (dladdr1 ((void *)gk_find_worker, &info, (void **)&map, RTLD_DL_LINKMAP) == 0)
     return NULL;
   /* Of the program itself only argv[0] is known there, which says nothing about
    * where it lies: found through $PATH, it is a name in the current directory. */
@@ -126,7 +126,7 @@ beside_library (void)
   for (size_t i = 0; i < sizeof tries / sizeof tries[0]; ++i) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    char *path = gk_asprintf (tries[i], (int) (slash + 1 - lib), lib);
+    char *path = gk_asprintf (tries[i], (int)(slash + 1 - lib), lib);
 #pragma GCC diagnostic pop
     if (path && access (path, X_OK) == 0)
       return path;

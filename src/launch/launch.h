@@ -13,9 +13,9 @@ struct gk_error;
 struct gk_launch_params;
 
 struct gk_launch_env {
-  const char *worker;   /* path of guestkitd, or NULL: look for it */
-  const char *cachedir; /* where the session may put large temporary files */
-  bool verbose;         /* the worker's stderr is the caller's */
+  const char *worker;                    /* path of guestkitd, or NULL: look for it */
+  const char *cachedir;                  /* where the session may put large temporary files */
+  bool verbose;                          /* the worker's stderr is the caller's */
   const struct gk_launch_params *params; /* what the session is made of; for start */
 };
 
@@ -28,7 +28,10 @@ struct gk_launched {
   void *shared;            /* memory shared with the worker (gk_conn_share), or NULL */
   uint32_t shared_size;
 };
-#define GK_LAUNCHED_INIT { .fd = -1, .pidfd = -1 }
+#define GK_LAUNCHED_INIT                                                                           \
+  {                                                                                                \
+    .fd = -1, .pidfd = -1                                                                          \
+  }
 
 struct gk_launcher {
   const char *name;

@@ -31,8 +31,7 @@ local_available (const struct gk_launch_env *env, struct gk_error *err)
 static int
 local_start (const struct gk_launch_env *env, struct gk_launched *ret, struct gk_error *err)
 {
-  char *const argv[] = { (char *) "guestkitd", (char *) "--cachedir", (char *) env->cachedir,
-                         NULL };
+  char *const argv[] = { (char *)"guestkitd", (char *)"--cachedir", (char *)env->cachedir, NULL };
   int sv[2];
   pid_t pid;
 

@@ -28,9 +28,9 @@ fill_actions (posix_spawn_file_actions_t *fa, bool verbose, const int *fds, size
   if (r == 0 && !verbose)
     r = posix_spawn_file_actions_addopen (fa, 2, "/dev/null", O_WRONLY, 0);
   for (size_t i = 0; r == 0 && i < n_fds; i++)
-    r = posix_spawn_file_actions_adddup2 (fa, fds[i], GK_WORKER_FD + (int) i);
+    r = posix_spawn_file_actions_adddup2 (fa, fds[i], GK_WORKER_FD + (int)i);
   if (r == 0)
-    r = posix_spawn_file_actions_addclosefrom_np (fa, GK_WORKER_FD + (int) n_fds);
+    r = posix_spawn_file_actions_addclosefrom_np (fa, GK_WORKER_FD + (int)n_fds);
   return r;
 }
 
@@ -47,8 +47,8 @@ fill_attributes (posix_spawnattr_t *attr)
   if (r == 0)
     r = posix_spawnattr_setsigdefault (attr, &all);
   if (r == 0)
-    r = posix_spawnattr_setflags (attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-                                            | POSIX_SPAWN_SETSID);
+    r = posix_spawnattr_setflags (attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                            POSIX_SPAWN_SETSID);
   return r;
 }
 
@@ -56,7 +56,7 @@ static int
 spawn (const struct gk_launch_env *env, char *const argv[], const int *fds, size_t n_fds,
        pid_t *ret_pid)
 {
-  char *const envp[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *) "LC_ALL=C.UTF-8",
+  char *const envp[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C.UTF-8",
                          NULL };
   posix_spawn_file_actions_t fa;
   posix_spawnattr_t attr;
@@ -80,8 +80,8 @@ spawn (const struct gk_launch_env *env, char *const argv[], const int *fds, size
 /* The descriptors are copied to where no dup2 overwrites one that is still to
  * be copied; and dup2 onto itself would leave close-on-exec set. */
 int
-gk_launch_spawn (const struct gk_launch_env *env, char *const argv[], const int *fds,
-                 size_t n_fds, pid_t *ret_pid)
+gk_launch_spawn (const struct gk_launch_env *env, char *const argv[], const int *fds, size_t n_fds,
+                 pid_t *ret_pid)
 {
   int moved[MAX_FDS] = { -1, -1 }, r = 0;
 

@@ -61,9 +61,8 @@ request (struct gk_conn *control, enum gk_request kind, const msgpack_sbuffer *b
   uint32_t serial = kind; /* each is asked once at most */
 
   if (gk_conn_send (control, GK_FRAME_CALL, kind, serial, body ? body->data : NULL,
-                    body ? body->size : 0, NULL, 0, err)
-          == -1
-      || gk_conn_recv_reply (control, serial, frame, -1, err) == -1)
+                    body ? body->size : 0, NULL, 0, err) == -1 ||
+      gk_conn_recv_reply (control, serial, frame, -1, err) == -1)
     return -1;
   if (frame->type != GK_FRAME_ERROR)
     return 0;
@@ -78,11 +77,11 @@ map_shared (struct gk_launched *l, int fd, struct gk_error *err)
 
   if (fstat (fd, &st) == -1)
     return gk_error_sys (err, errno, "shared memory");
-  void *p = mmap (NULL, (size_t) st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  void *p = mmap (NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (p == MAP_FAILED)
     return gk_error_sys (err, errno, "shared memory");
   l->shared = p;
-  l->shared_size = (uint32_t) st.st_size;
+  l->shared_size = (uint32_t)st.st_size;
   return 0;
 }
 
@@ -113,8 +112,8 @@ tell_drives (const struct gk_launch_env *env, struct gk_launched *l, struct gk_e
 static int
 uml_start (const struct gk_launch_env *env, struct gk_launched *ret, struct gk_error *err)
 {
-  char *const argv[] = { (char *) "guestkitd", (char *) "--uml", (char *) "--cachedir",
-                         (char *) env->cachedir, NULL };
+  char *const argv[] = { (char *)"guestkitd", (char *)"--uml", (char *)"--cachedir",
+                         (char *)env->cachedir, NULL };
   struct gk_launched l = GK_LAUNCHED_INIT;
   int control[2], conn[2];
 
@@ -162,13 +161,13 @@ uml_worker_drives (const struct gk_launch_params *from)
   struct gk_drive *drives = calloc (1, n * (sizeof *drives + sizeof *names) + 1);
   if (drives == NULL)
     return NULL;
-  names = (void *) (drives + n);
+  names = (void *)(drives + n);
   for (size_t i = 0; i < n; i++) {
     snprintf (names[i], sizeof names[i], "virtio%zu", i);
     drives[i] = from->drives[i];
     drives[i].device = names[i];
-    drives[i].filename = (char *) none;
-    drives[i].protocol = (char *) file;
+    drives[i].filename = (char *)none;
+    drives[i].protocol = (char *)file;
     drives[i].server = NULL;
     drives[i].username = drives[i].secret = NULL;
   }

@@ -13,11 +13,7 @@
  * kernel and the file.  nbd before fuse: it has several requests under way at
  * once. */
 const struct gk_attacher *const gk_attachers[] = {
-  &gk_attacher_vhost,
-  &gk_attacher_loop,
-  &gk_attacher_nbd,
-  &gk_attacher_fuse,
-  NULL,
+  &gk_attacher_vhost, &gk_attacher_loop, &gk_attacher_nbd, &gk_attacher_fuse, NULL,
 };
 
 static const char *
@@ -71,6 +67,6 @@ gk_detach (struct gk_attachment *a, struct gk_error *err)
 
   if (a->attacher != NULL)
     r = a->attacher->detach (a, err);
-  *a = (struct gk_attachment) { .attacher = NULL };
+  *a = (struct gk_attachment){ .attacher = NULL };
   return r;
 }

@@ -23,10 +23,10 @@ struct gk_exec_inside;
 struct gk_task;
 
 struct gk_attach_env {
-  const char *tmpdir;    /* for sockets and mount points; absolute, private */
-  const char *node_dir;  /* where device nodes can be made and opened */
-  unsigned index;        /* of the drive, makes names unique */
-  const char *only;      /* this attacher and no other, or NULL */
+  const char *tmpdir;   /* for sockets and mount points; absolute, private */
+  const char *node_dir; /* where device nodes can be made and opened */
+  unsigned index;       /* of the drive, makes names unique */
+  const char *only;     /* this attacher and no other, or NULL */
   struct gk_task *task;
   const struct gk_exec_inside *inside; /* what an image server runs in, or NULL: as we do */
   /* Open an image and keep everybody else from writing to it (and from using

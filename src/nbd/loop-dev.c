@@ -43,7 +43,7 @@ int
 gk_open_device (const char *node_dir, bool is_block, unsigned major, unsigned minor, int flags)
 {
   _cleanup_free_ char *path = gk_asprintf ("%s/.gk-node-%c%u-%u.%d", node_dir, is_block ? 'b' : 'c',
-                                           major, minor, (int) gettid ());
+                                           major, minor, (int)gettid ());
   int fd, errnum;
 
   if (path == NULL) {
@@ -84,7 +84,7 @@ bind_one (const struct gk_attach_env *env, int number, int backing_fd, const cha
 
   if (fd == -1)
     return -1;
-  snprintf ((char *) config.info.lo_file_name, LO_NAME_SIZE, "%s", name);
+  snprintf ((char *)config.info.lo_file_name, LO_NAME_SIZE, "%s", name);
   if (ioctl (fd, LOOP_CONFIGURE, &config) == -1) {
     if (errno != EINVAL)
       return -1;
@@ -100,8 +100,8 @@ int
 gk_loop_bind (const struct gk_attach_env *env, int backing_fd, const char *name, int blocksize,
               struct gk_attachment *ret, int *ret_fd, struct gk_error *err)
 {
-  _cleanup_close_ int control = gk_open_device (env->node_dir, false, MISC_MAJOR,
-                                                LOOP_CONTROL_MINOR, O_RDWR);
+  _cleanup_close_ int control =
+      gk_open_device (env->node_dir, false, MISC_MAJOR, LOOP_CONTROL_MINOR, O_RDWR);
   _cleanup_close_ int fd = -1;
   int number = -1;
   uint64_t size;
@@ -134,7 +134,7 @@ wait_unbound (const char *kernel_name)
 
   snprintf (path, sizeof path, "/sys/block/%s/loop/backing_file", kernel_name);
   for (int i = 0; i < GONE_MS && access (path, F_OK) == 0; i++)
-    nanosleep (&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+    nanosleep (&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 }
 
 int

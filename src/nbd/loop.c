@@ -43,14 +43,14 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
       gk_loop_bind (env, image_fd, path, disk->blocksize, ret, &fd, err) == -1)
     return -1;
   /* image_fd may go: the device keeps the open file, its locks and claims. */
-  ret->priv = (void *) (intptr_t) fd;
+  ret->priv = (void *)(intptr_t)fd;
   return 0;
 }
 
 static int
 detach (struct gk_attachment *a, struct gk_error *err)
 {
-  return gk_loop_release ((int) (intptr_t) a->priv, a->kernel_name, err);
+  return gk_loop_release ((int)(intptr_t)a->priv, a->kernel_name, err);
 }
 
 const struct gk_attacher gk_attacher_loop = {

@@ -69,7 +69,7 @@ connect_one (const char *socket_path, const char *export_name, struct gk_nbd_ses
   size = nbd_get_size (nbd);
   if (size == -1)
     return failed (err);
-  if (s->n_sockets > 0 && (uint64_t) size != s->size)
+  if (s->n_sockets > 0 && (uint64_t)size != s->size)
     return gk_error_set (err, EPROTO, "nbd: connections to one export differ in size");
   s->size = size;
   if (s->n_sockets == 0 && read_flags (nbd, &s->flags, err) == -1)

@@ -126,8 +126,7 @@ on_answer (struct nl_msg *msg, void *opaque)
 }
 
 int
-gk_nbd_netlink_send (struct nl_sock *sock, struct nl_msg *msg, int *ret_index,
-                     struct gk_error *err)
+gk_nbd_netlink_send (struct nl_sock *sock, struct nl_msg *msg, int *ret_index, struct gk_error *err)
 {
   int index = -1, r;
 

@@ -13,7 +13,7 @@ struct nl_sock;
 struct nlmsghdr;
 
 struct gk_nbd_connect {
-  uint64_t size;         /* bytes */
+  uint64_t size; /* bytes */
   uint64_t block_size;
   uint64_t server_flags; /* NBD_FLAG_* as the handshake gave them */
   const int *sockets;    /* connected, handshake done */

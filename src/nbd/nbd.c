@@ -92,11 +92,11 @@ open_device (const struct gk_attach_env *env, const struct gk_nbd_session *s, st
       return gk_error_sys (err, errno, "%s: size", ret->kernel_name);
     if (size == s->size)
       break;
-    nanosleep (&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+    nanosleep (&(struct timespec){ .tv_nsec = 1000000 }, NULL);
   }
   if (size != s->size)
     return gk_error_set (err, ETIMEDOUT, "%s: has %llu bytes instead of %llu", ret->kernel_name,
-                         (unsigned long long) size, (unsigned long long) s->size);
+                         (unsigned long long)size, (unsigned long long)s->size);
   ret->size = size;
   return 0;
 }
@@ -175,12 +175,12 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
   if (d == NULL)
     return gk_error_oom (err);
   d->fd = d->index = -1;
-  d->server = (struct gk_server) GK_SERVER_INIT;
+  d->server = (struct gk_server)GK_SERVER_INIT;
   d->socket = gk_asprintf ("%s/drive%u.nbd", env->tmpdir, env->index);
   if (d->socket == NULL)
     gk_error_oom (err);
-  else if (gk_server_start (env, disk, GK_SERVER_NBD, d->socket, CONNECTIONS, &d->server,
-                            err) == 0 &&
+  else if (gk_server_start (env, disk, GK_SERVER_NBD, d->socket, CONNECTIONS, &d->server, err) ==
+               0 &&
            gk_nbd_handshake (d->socket, "disk", CONNECTIONS, &session, err) == 0 &&
            connect_kernel (disk, &session, d, err) == 0)
     r = open_device (env, &session, d, ret, err);

@@ -49,8 +49,8 @@ push_file (struct gk_strv *argv, char *const *place, const char *node, enum part
 
   if (opts == NULL || gk_strv_push (argv, "--blockdev") == -1)
     return -1;
-  return gk_strv_pushf (argv, "%s,node-name=%s,read-only=%s,auto-read-only=off%s%s%s%s", opts,
-                        node, yes (!written), part == PART_LIVE ? ",force-share=on" : "",
+  return gk_strv_pushf (argv, "%s,node-name=%s,read-only=%s,auto-read-only=off%s%s%s%s", opts, node,
+                        yes (!written), part == PART_LIVE ? ",force-share=on" : "",
                         no_flush ? ",cache.no-flush=on" : "", unmap ? ",discard=unmap" : "",
                         /* We hold the locks: on a raw image the server's own would let a
                          * second writer in. */
@@ -75,7 +75,7 @@ push_format (struct gk_strv *argv, const char *format, const char *node, const c
       (unmap && gk_buf_appends (&b, ",\"discard\":\"unmap\"") == -1) ||
       (data != NULL && gk_buf_appendf (&b, ",\"data-file\":\"%s\"", data) == -1))
     return -1;
-  if (gk_strv_contains ((char *const *) with_backing, format) &&
+  if (gk_strv_contains ((char *const *)with_backing, format) &&
       (backing != NULL ? gk_buf_appendf (&b, ",\"backing\":\"%s\"", backing)
                        : gk_buf_appends (&b, ",\"backing\":null")) == -1)
     return -1;
@@ -106,10 +106,9 @@ static int
 push_overlay (struct gk_strv *argv, const struct gk_disk *disk)
 {
   _cleanup_free_ char *filename = gk_asprintf ("filename=%s", disk->overlay);
-  char *place[] = { (char *) "driver=file", filename, NULL };
+  char *place[] = { (char *)"driver=file", filename, NULL };
 
-  if (filename == NULL ||
-      push_file (argv, place, "fo", PART_OVERLAY, true, disk) == -1 ||
+  if (filename == NULL || push_file (argv, place, "fo", PART_OVERLAY, true, disk) == -1 ||
       push_format (argv, "qcow2", "overlay", "fo", NULL, "n0", PART_OVERLAY, disk) == -1)
     return -1;
   if (!disk->copyonread)
@@ -124,7 +123,8 @@ push_export (struct gk_strv *argv, const struct gk_disk *disk, enum gk_server_ex
              const char *path, unsigned connections)
 {
   const char *top = disk->overlay == NULL ? "n0" : disk->copyonread ? "cor" : "overlay";
-  _cleanup_free_ char *given = gk_asprintf ("%s=%s", kind == GK_SERVER_VHOST ? "str" : "path", path);
+  _cleanup_free_ char *given =
+      gk_asprintf ("%s=%s", kind == GK_SERVER_VHOST ? "str" : "path", path);
   _cleanup_free_ char *opts = NULL;
   char *place[] = { given, NULL };
 
@@ -158,8 +158,8 @@ gk_server_argv (const struct gk_disk *disk, enum gk_server_export kind, const ch
   _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
 
   if (gk_strv_push (&argv, "qemu-storage-daemon") == -1 ||
-      (secret_object != NULL && (gk_strv_push (&argv, "--object") == -1 ||
-                                 gk_strv_push (&argv, secret_object) == -1)))
+      (secret_object != NULL &&
+       (gk_strv_push (&argv, "--object") == -1 || gk_strv_push (&argv, secret_object) == -1)))
     return NULL;
   for (size_t i = disk->n_layers; i-- > 0;) {
     enum part part = disk->overlay != NULL ? PART_LIVE : i == 0 ? PART_IMAGE : PART_BELOW;

@@ -88,8 +88,7 @@ died (struct gk_child *child, char *const *argv, struct gk_error *err)
 
 /* The monitor greets when everything before it on the command line is done. */
 static int
-wait_ready (struct gk_server *server, char *const *argv, struct gk_task *task,
-            struct gk_error *err)
+wait_ready (struct gk_server *server, char *const *argv, struct gk_task *task, struct gk_error *err)
 {
   int cancel_fd = gk_task_cancel_fd (task);
   struct pollfd p[] = {
@@ -146,7 +145,7 @@ start (const struct gk_attach_env *env, const struct gk_disk *disk, enum gk_serv
     fds[x.n_pass_fds++] = secret_fd;
   if (kind == GK_SERVER_VHOST)
     fds[x.n_pass_fds++] = atoi (path);
-  x.argv = (const char *const *) argv;
+  x.argv = (const char *const *)argv;
   x.serves_disk = env->inside == NULL && geteuid () == 0;
   x.pass_fds = fds;
   x.inside = env->inside;
@@ -200,6 +199,6 @@ gk_server_stop (struct gk_server *server, struct gk_error *err)
     r = gk_error_set (err, EIO, "the image server did not end well (status %d)", status);
   kill_server (server);
   release_holds (server);
-  *server = (struct gk_server) GK_SERVER_INIT;
+  *server = (struct gk_server)GK_SERVER_INIT;
   return r;
 }

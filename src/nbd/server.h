@@ -23,7 +23,10 @@ struct gk_server {
   int *holds;     /* files that we keep others from */
   size_t n_holds;
 };
-#define GK_SERVER_INIT { GK_CHILD_INIT, -1, NULL, 0 }
+#define GK_SERVER_INIT                                                                             \
+  {                                                                                                \
+    GK_CHILD_INIT, -1, NULL, 0                                                                     \
+  }
 
 /* Start one and wait until the disk can be used. */
 int gk_server_start (const struct gk_attach_env *env, const struct gk_disk *disk,

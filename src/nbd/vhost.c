@@ -59,14 +59,14 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
   if (fd == -1 || ioctl (fd, BLKGETSIZE64, &ret->size) == -1)
     return gk_error_sys (err, errno, "%s", disk->device);
   /* Held until the end, so that the last flush has somewhere to report to. */
-  ret->priv = (void *) (intptr_t) gk_steal_fd (&fd);
+  ret->priv = (void *)(intptr_t)gk_steal_fd (&fd);
   return 0;
 }
 
 static int
 detach (struct gk_attachment *a, struct gk_error *err)
 {
-  int fd = (int) (intptr_t) a->priv;
+  int fd = (int)(intptr_t)a->priv;
   int r = fsync (fd) == -1 ? gk_error_sys (err, errno, "%s: flush", a->kernel_name) : 0;
 
   close (fd);

@@ -34,10 +34,10 @@
 #include "op/task.h"
 
 /* One call of the kernel: how late a cancel may come. */
-#define BLOCK ((size_t) 8 << 20)
+#define BLOCK ((size_t)8 << 20)
 /* Between looks at the task when calls move little. */
-#define CHECK_EVERY ((uint64_t) 1 << 20)
-#define BUFFER ((size_t) 256 << 10)
+#define CHECK_EVERY ((uint64_t)1 << 20)
+#define BUFFER ((size_t)256 << 10)
 
 enum kind { REGULAR, DEVICE, PIPE, NONBLOCKING, SOCKET, OTHER };
 
@@ -133,7 +133,7 @@ wait_for (int fd, short events, struct gk_task *task, struct gk_error *err)
 static ssize_t
 write_some (const struct gk_copy_to *to, const char *p, size_t n)
 {
-  switch ((enum kind) to->kind) {
+  switch ((enum kind)to->kind) {
   case REGULAR:
   case DEVICE:
   case NONBLOCKING:
@@ -256,8 +256,11 @@ int
 gk_copy_fd (int from, int to, uint64_t size, uint64_t total, struct gk_task *task,
             uint64_t *ret_moved, struct gk_error *err)
 {
-  struct copy c = { .from = from, .from_kind = kind_of (from), .to_kind = kind_of (to),
-                    .to = gk_copy_to_fd (to), .task = task };
+  struct copy c = { .from = from,
+                    .from_kind = kind_of (from),
+                    .to_kind = kind_of (to),
+                    .to = gk_copy_to_fd (to),
+                    .task = task };
   enum method method = first_method (c.from_kind, c.to_kind);
   uint64_t moved = 0, next_check = 0;
   ssize_t n = 0;
@@ -305,5 +308,5 @@ gk_fd_remaining (int fd)
   else if (!S_ISBLK (st.st_mode) || ioctl (fd, BLKGETSIZE64, &end) == -1)
     return 0;
   at = lseek (fd, 0, SEEK_CUR);
-  return at < 0 || (uint64_t) at > end ? 0 : end - at;
+  return at < 0 || (uint64_t)at > end ? 0 : end - at;
 }

@@ -17,8 +17,8 @@ struct gk_mounts;  /* src/mount: the session's mount table */
 struct gk_devices; /* src/mount: the session's devices and the private /dev */
 
 struct gk_ctx {
-  int root_fd;              /* the guest tree, or -1 when nothing is mounted on it */
-  struct gk_task *task;     /* cancel, progress, log; NULL in unit tests */
+  int root_fd;          /* the guest tree, or -1 when nothing is mounted on it */
+  struct gk_task *task; /* cancel, progress, log; NULL in unit tests */
   struct gk_mounts *mounts;
   struct gk_devices *devices;
   /* To be called by whoever rewrote the partition table of a device: the
@@ -30,8 +30,8 @@ struct gk_ctx {
   /* To be called before something is made that would outlive a killed session:
    * kind "dm", and its name in the kernel.  NULL where nothing does. */
   int (*note) (struct gk_ctx *ctx, const char *kind, const char *name, struct gk_error *err);
-  const char *tmpdir;       /* the session's own directory on the host, absolute */
-  mode_t umask;             /* what the umask call set; applied by the process umask */
+  const char *tmpdir; /* the session's own directory on the host, absolute */
+  mode_t umask;       /* what the umask call set; applied by the process umask */
   bool network;
   bool selinux;
   bool verbose;

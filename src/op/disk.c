@@ -22,7 +22,7 @@ gk_disk_layer_clear (struct gk_disk_layer *layer)
   free (layer->data_path);
   gk_strv_free (layer->data_place);
   gk_strv_free (layer->extents);
-  *layer = (struct gk_disk_layer) { .format = NULL };
+  *layer = (struct gk_disk_layer){ .format = NULL };
 }
 
 void
@@ -36,7 +36,7 @@ gk_disk_clear (struct gk_disk *disk)
   if (disk->secret != NULL)
     explicit_bzero (disk->secret, strlen (disk->secret));
   free (disk->secret);
-  *disk = (struct gk_disk) GK_DISK_INIT;
+  *disk = (struct gk_disk)GK_DISK_INIT;
 }
 
 char *

@@ -28,17 +28,20 @@ struct gk_disk_layer {
 struct gk_disk {
   struct gk_disk_layer *layers; /* [0] is the drive's image, then what backs it */
   size_t n_layers;
-  char *overlay;    /* a throw-away qcow2 file that takes the writes, or NULL */
-  char *secret;     /* for the server of a remote image, or NULL: "secret" in a place */
-  char *device;     /* the kernel has it already, under this name; or NULL */
-  uint64_t size;    /* bytes that the disk has */
-  int blocksize;    /* 512 or 4096 */
-  bool readonly;    /* nothing below the overlay may change */
-  bool unsafe;      /* cachemode unsafe: flushes need not reach the disk */
-  bool discard;     /* discards are passed on to the image */
-  bool copyonread;  /* what was read is kept in the overlay */
+  char *overlay;   /* a throw-away qcow2 file that takes the writes, or NULL */
+  char *secret;    /* for the server of a remote image, or NULL: "secret" in a place */
+  char *device;    /* the kernel has it already, under this name; or NULL */
+  uint64_t size;   /* bytes that the disk has */
+  int blocksize;   /* 512 or 4096 */
+  bool readonly;   /* nothing below the overlay may change */
+  bool unsafe;     /* cachemode unsafe: flushes need not reach the disk */
+  bool discard;    /* discards are passed on to the image */
+  bool copyonread; /* what was read is kept in the overlay */
 };
-#define GK_DISK_INIT { .layers = NULL }
+#define GK_DISK_INIT                                                                               \
+  {                                                                                                \
+    .layers = NULL                                                                                 \
+  }
 
 void gk_disk_layer_clear (struct gk_disk_layer *layer);
 void gk_disk_clear (struct gk_disk *disk); /* does not unlink the overlay */
@@ -49,8 +52,7 @@ void gk_disk_clear (struct gk_disk *disk); /* does not unlink the overlay */
  * stands in the place; ret_object is the argument of --object that names the
  * descriptor, malloced. */
 #define GK_DISK_SECRET_ID "gksecret"
-int gk_disk_secret_file (const char *secret, int *ret_fd, char **ret_object,
-                         struct gk_error *err);
+int gk_disk_secret_file (const char *secret, int *ret_fd, char **ret_object, struct gk_error *err);
 
 /* "PREFIXkey=value,PREFIXkey=value" of a place, its commas doubled as qemu's
  * option parser wants them.  Malloced; NULL: ENOMEM. */

@@ -9,21 +9,21 @@
 
 /* All strings are owned; NULL where the caller gave nothing. */
 struct gk_drive {
-  char *filename;   /* absolute host path for protocol file; export name or path otherwise */
-  char *format;     /* NULL: detect */
-  char *protocol;   /* "file", "nbd", "https" ...; never NULL */
-  char **server;    /* "unix:/path", "tcp:host:port", "host"; or NULL */
+  char *filename; /* absolute host path for protocol file; export name or path otherwise */
+  char *format;   /* NULL: detect */
+  char *protocol; /* "file", "nbd", "https" ...; never NULL */
+  char **server;  /* "unix:/path", "tcp:host:port", "host"; or NULL */
   char *username;
   char *secret;
-  char *cachemode;  /* "writeback" or "unsafe" */
-  char *discard;    /* "disable", "enable", "besteffort" */
-  char *label;      /* appears as /dev/disk/guestfs/LABEL */
-  char *name;       /* the name it had in its guest, a hint for inspection */
+  char *cachemode; /* "writeback" or "unsafe" */
+  char *discard;   /* "disable", "enable", "besteffort" */
+  char *label;     /* appears as /dev/disk/guestfs/LABEL */
+  char *name;      /* the name it had in its guest, a hint for inspection */
   char *iface;
-  char *device;     /* the virtio device that a launcher has made of it already
-                     * ("virtio0"), or NULL: it is to be attached */
-  int blocksize;    /* 0, 512 or 4096 */
-  bool readonly;    /* no byte of the image may change: writes go to an overlay */
+  char *device;  /* the virtio device that a launcher has made of it already
+                  * ("virtio0"), or NULL: it is to be attached */
+  int blocksize; /* 0, 512 or 4096 */
+  bool readonly; /* no byte of the image may change: writes go to an overlay */
   bool copyonread;
 };
 
@@ -31,10 +31,10 @@ struct gk_drive {
  * mount room makes its node, under its guestfs name, in the private /dev. */
 struct gk_attachment {
   const struct gk_attacher *attacher;
-  char kernel_name[32];  /* "loop3", "nbd0": its folder in /sys/block */
+  char kernel_name[32]; /* "loop3", "nbd0": its folder in /sys/block */
   dev_t devno;
-  uint64_t size;         /* bytes */
-  void *priv;            /* the attacher's own */
+  uint64_t size; /* bytes */
+  void *priv;    /* the attacher's own */
 };
 
 void gk_drive_clear (struct gk_drive *drive);

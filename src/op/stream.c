@@ -12,7 +12,7 @@
 #include "op/task.h"
 
 /* For chunks on the wire, which are smaller. */
-#define BUFFER ((size_t) 256 << 10)
+#define BUFFER ((size_t)256 << 10)
 
 ssize_t
 gk_source_read (struct gk_source *src, void *buf, size_t n, struct gk_error *err)
@@ -57,13 +57,13 @@ static const struct gk_sink_ops fd_sink_ops = { .write = fd_write };
 void
 gk_source_from_fd (struct gk_source *src, int fd)
 {
-  *src = (struct gk_source) { .ops = &fd_source_ops, .fd = fd, .total = gk_fd_remaining (fd) };
+  *src = (struct gk_source){ .ops = &fd_source_ops, .fd = fd, .total = gk_fd_remaining (fd) };
 }
 
 void
 gk_sink_to_fd (struct gk_sink *sink, int fd)
 {
-  *sink = (struct gk_sink) { .ops = &fd_sink_ops, .fd = fd };
+  *sink = (struct gk_sink){ .ops = &fd_sink_ops, .fd = fd };
 }
 
 int

@@ -29,13 +29,14 @@ struct gk_source_ops {
 };
 struct gk_source {
   const struct gk_source_ops *ops;
-  int fd;           /* or -1.  Read from its current offset. */
-  uint64_t total;   /* bytes expected, for progress; 0 when unknown */
+  int fd;               /* or -1.  Read from its current offset. */
+  uint64_t total;       /* bytes expected, for progress; 0 when unknown */
   struct gk_task *task; /* of a descriptor: read stops waiting when this is cancelled; or NULL */
 };
 
 struct gk_sink_ops {
-  int (*write) (struct gk_sink *sink, const void *buf, size_t n, struct gk_error *err); /* all, or -1 */
+  int (*write) (struct gk_sink *sink, const void *buf, size_t n,
+                struct gk_error *err); /* all, or -1 */
 };
 struct gk_sink {
   const struct gk_sink_ops *ops;

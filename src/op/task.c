@@ -71,10 +71,9 @@ gk_task_poll (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms
     return gk_error_sys (err, EINVAL, "poll");
   for (size_t i = 0; i < n; i++)
     all[i] = fds[i];
-  all[n] = (struct pollfd) { .fd = cancel_fd, .events = POLLIN };
+  all[n] = (struct pollfd){ .fd = cancel_fd, .events = POLLIN };
   /* With no descriptor to wake it, the task is asked now and then. */
-  if (task && task->ops->cancelled && cancel_fd == -1 &&
-      (timeout_ms < 0 || timeout_ms > SLICE_MS))
+  if (task && task->ops->cancelled && cancel_fd == -1 && (timeout_ms < 0 || timeout_ms > SLICE_MS))
     timeout_ms = SLICE_MS;
   r = poll (all, n + 1, timeout_ms);
   if (r == 1 && all[n].revents) {
@@ -100,13 +99,13 @@ now_ms (void)
   struct timespec ts;
 
   clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+  return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
 void
 gk_progress_rate_start (struct gk_progress_rate *rate)
 {
-  *rate = (struct gk_progress_rate) { .next_ms = now_ms () + 2000 };
+  *rate = (struct gk_progress_rate){ .next_ms = now_ms () + 2000 };
 }
 
 bool

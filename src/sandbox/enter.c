@@ -28,10 +28,9 @@
 
 #define NOBODY 65534
 
-#define SECUREBITS                                                            \
-  (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP              \
-   | SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED                  \
-   | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+#define SECUREBITS                                                                                 \
+  (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED | \
+   SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 
 /* --- user ------------------------------------------------------------------------ */
 
@@ -57,10 +56,10 @@ map_user (int proc, uid_t uid, gid_t gid)
 
   if (write_at (proc, "setgroups", "deny") == -1)
     return -1;
-  snprintf (text, sizeof text, "0 %u 1\n", (unsigned) uid);
+  snprintf (text, sizeof text, "0 %u 1\n", (unsigned)uid);
   if (write_at (proc, "uid_map", text) == -1)
     return -1;
-  snprintf (text, sizeof text, "0 %u 1\n", (unsigned) gid);
+  snprintf (text, sizeof text, "0 %u 1\n", (unsigned)gid);
   return write_at (proc, "gid_map", text);
 }
 
@@ -69,7 +68,7 @@ set_ids (uid_t id)
 {
   if (syscall (SYS_setresgid, id, id, id) == -1)
     return -1;
-  return (int) syscall (SYS_setresuid, id, id, id);
+  return (int)syscall (SYS_setresuid, id, id, id);
 }
 
 static int
@@ -82,7 +81,7 @@ all_caps_effective (void)
     return -1;
   data[0].effective = data[0].permitted;
   data[1].effective = data[1].permitted;
-  return (int) syscall (SYS_capset, &head, data);
+  return (int)syscall (SYS_capset, &head, data);
 }
 
 /* The capabilities survive for one step more: where users may not make user
@@ -121,7 +120,7 @@ drop_caps (void)
         break;
       return -1;
     }
-  return (int) syscall (SYS_capset, &head, none);
+  return (int)syscall (SYS_capset, &head, none);
 }
 
 /* --- first process --------------------------------------------------------------------- */

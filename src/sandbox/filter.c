@@ -36,20 +36,34 @@
 
 /* The low half of a 64-bit argument. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define ARG(n) (offsetof (struct seccomp_data, args) + (n) * 8)
+#define ARG(n) (offsetof (struct seccomp_data, args) + (n)*8)
 #else
-#define ARG(n) (offsetof (struct seccomp_data, args) + (n) * 8 + 4)
+#define ARG(n) (offsetof (struct seccomp_data, args) + (n)*8 + 4)
 #endif
 
-#define NAMESPACES                                                            \
-  (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER \
-   | CLONE_NEWPID | CLONE_NEWNET)
+#define NAMESPACES                                                                                 \
+  (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |    \
+   CLONE_NEWNET)
 
 static const uint16_t refused[] = {
   /* Mounts and namespaces. */
-  SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_open_tree, SYS_move_mount, SYS_fsopen,
-  SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_unshare, SYS_setns, SYS_open_by_handle_at,
-  SYS_swapon, SYS_swapoff, SYS_quotactl, SYS_fanotify_init,
+  SYS_mount,
+  SYS_umount2,
+  SYS_pivot_root,
+  SYS_chroot,
+  SYS_open_tree,
+  SYS_move_mount,
+  SYS_fsopen,
+  SYS_fsconfig,
+  SYS_fsmount,
+  SYS_fspick,
+  SYS_unshare,
+  SYS_setns,
+  SYS_open_by_handle_at,
+  SYS_swapon,
+  SYS_swapoff,
+  SYS_quotactl,
+  SYS_fanotify_init,
 #ifdef SYS_mount_setattr
   SYS_mount_setattr,
 #endif
@@ -57,15 +71,37 @@ static const uint16_t refused[] = {
   SYS_quotactl_fd,
 #endif
   /* Other processes' memory and descriptors. */
-  SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, SYS_pidfd_getfd,
+  SYS_process_vm_readv,
+  SYS_process_vm_writev,
+  SYS_kcmp,
+  SYS_pidfd_getfd,
 #ifdef SYS_process_madvise
   SYS_process_madvise,
 #endif
   /* Keys, and large parts of the kernel that none of our programs needs. */
-  SYS_add_key, SYS_request_key, SYS_keyctl, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd,
-  SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot, SYS_acct,
-  SYS_syslog, SYS_settimeofday, SYS_clock_settime, SYS_clock_adjtime, SYS_adjtimex,
-  SYS_sethostname, SYS_setdomainname, SYS_vhangup, SYS_mbind, SYS_move_pages, SYS_migrate_pages,
+  SYS_add_key,
+  SYS_request_key,
+  SYS_keyctl,
+  SYS_bpf,
+  SYS_perf_event_open,
+  SYS_userfaultfd,
+  SYS_init_module,
+  SYS_finit_module,
+  SYS_delete_module,
+  SYS_kexec_load,
+  SYS_reboot,
+  SYS_acct,
+  SYS_syslog,
+  SYS_settimeofday,
+  SYS_clock_settime,
+  SYS_clock_adjtime,
+  SYS_adjtimex,
+  SYS_sethostname,
+  SYS_setdomainname,
+  SYS_vhangup,
+  SYS_mbind,
+  SYS_move_pages,
+  SYS_migrate_pages,
 #ifdef SYS_kexec_file_load
   SYS_kexec_file_load,
 #endif
@@ -82,13 +118,13 @@ static const uint16_t refused[] = {
 #define N_REFUSED (sizeof refused / sizeof refused[0])
 #define N_MAX (2 * N_REFUSED + 48)
 
-#define STMT(code, k) ((struct sock_filter) BPF_STMT (code, k))
+#define STMT(code, k) ((struct sock_filter)BPF_STMT (code, k))
 #define LOAD(at) STMT (BPF_LD | BPF_W | BPF_ABS, (at))
 #define RETURN(what) STMT (BPF_RET | BPF_K, (what))
 #define ALLOW RETURN (SECCOMP_RET_ALLOW)
 #define FAIL(errnum) RETURN (SECCOMP_RET_ERRNO | (errnum))
-#define IF(op, value, then, otherwise)                                        \
-  ((struct sock_filter) BPF_JUMP (BPF_JMP | (op) | BPF_K, (value), (then), (otherwise)))
+#define IF(op, value, then, otherwise)                                                             \
+  ((struct sock_filter)BPF_JUMP (BPF_JMP | (op) | BPF_K, (value), (then), (otherwise)))
 
 struct program {
   struct sock_filter code[N_MAX];
@@ -157,15 +193,14 @@ send_fd (int socket, int fd)
   union {
     struct cmsghdr align;
     char space[CMSG_SPACE (sizeof fd)];
-  } control = { .align = { .cmsg_len = CMSG_LEN (sizeof fd),
-                           .cmsg_level = SOL_SOCKET,
-                           .cmsg_type = SCM_RIGHTS } };
+  } control = {
+    .align = { .cmsg_len = CMSG_LEN (sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS }
+  };
   char byte = 0;
   struct iovec iov = { &byte, 1 };
-  const struct msghdr msg = { .msg_iov = &iov,
-                              .msg_iovlen = 1,
-                              .msg_control = &control,
-                              .msg_controllen = sizeof control };
+  const struct msghdr msg = {
+    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
+  };
 
   memcpy (CMSG_DATA (&control.align), &fd, sizeof fd);
   return sendmsg (socket, &msg, MSG_NOSIGNAL) == 1 ? 0 : -1;
@@ -178,8 +213,8 @@ gk_sandbox_filter (const struct gk_sandbox *sb)
 
   write_program (sb, &program);
   const struct sock_fprog prog = { .len = program.n, .filter = program.code };
-  int fd = (int) syscall (SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-                          sb->opens_fd == -1 ? 0 : SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+  int fd = (int)syscall (SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                         sb->opens_fd == -1 ? 0 : SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
   if (fd == -1)
     return "seccomp";
   if (sb->opens_fd != -1 && send_fd (sb->opens_fd, fd) == -1)

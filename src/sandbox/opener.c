@@ -58,10 +58,9 @@ receive_fd (int socket)
   } control;
   char byte;
   struct iovec iov = { &byte, 1 };
-  struct msghdr msg = { .msg_iov = &iov,
-                        .msg_iovlen = 1,
-                        .msg_control = &control,
-                        .msg_controllen = sizeof control };
+  struct msghdr msg = {
+    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
+  };
   ssize_t n;
   int fd;
 
@@ -87,8 +86,8 @@ read_name (pid_t pid, uint64_t address, char name[PATH_MAX])
     if (n > PATH_MAX - have)
       n = PATH_MAX - have;
     struct iovec local = { name + have, n };
-    struct iovec remote = { (void *) (uintptr_t) address, n };
-    if (process_vm_readv (pid, &local, 1, &remote, 1, 0) != (ssize_t) n)
+    struct iovec remote = { (void *)(uintptr_t)address, n };
+    if (process_vm_readv (pid, &local, 1, &remote, 1, 0) != (ssize_t)n)
       return -1;
     if (memchr (name + have, '\0', n) != NULL)
       return 0;
@@ -122,7 +121,7 @@ give (const struct serving *s, const struct seccomp_notif *asked, const struct f
     return errno;
   struct seccomp_notif_addfd add = { .id = asked->id,
                                      .flags = SECCOMP_ADDFD_FLAG_SEND,
-                                     .srcfd = (uint32_t) fd,
+                                     .srcfd = (uint32_t)fd,
                                      .newfd_flags = flags & O_CLOEXEC };
   int r = ioctl (s->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
   int errnum = errno;
@@ -133,14 +132,13 @@ give (const struct serving *s, const struct seccomp_notif *asked, const struct f
 static void
 answer (const struct serving *s, const struct seccomp_notif *asked)
 {
-  struct seccomp_notif_resp resp = { .id = asked->id,
-                                     .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
+  struct seccomp_notif_resp resp = { .id = asked->id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
   bool at = asked->data.nr == SYS_openat;
-  int flags = (int) asked->data.args[at ? 2 : 1];
+  int flags = (int)asked->data.args[at ? 2 : 1];
   char name[PATH_MAX];
 
   const struct file *file = NULL;
-  if (read_name ((pid_t) asked->pid, asked->data.args[at ? 1 : 0], name) == 0)
+  if (read_name ((pid_t)asked->pid, asked->data.args[at ? 1 : 0], name) == 0)
     file = find (s, name);
   /* The process whose memory that was may be gone, and its number another's. */
   if (file != NULL && ioctl (s->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &asked->id) == -1)
@@ -207,8 +205,8 @@ close_all_but (int *keep, size_t n)
   for (;;) {
     unsigned next = UINT_MAX;
     for (size_t i = 0; i < n; i++)
-      if ((unsigned) keep[i] >= first && (unsigned) keep[i] < next)
-        next = (unsigned) keep[i];
+      if ((unsigned)keep[i] >= first && (unsigned)keep[i] < next)
+        next = (unsigned)keep[i];
     if (next > first)
       close_range (first, next == UINT_MAX ? UINT_MAX : next - 1, 0);
     if (next == UINT_MAX)
@@ -262,7 +260,7 @@ fork_opener (const struct file *files, size_t n, struct gk_opener *ret, int *ret
   }
   if (pid == -1)
     return gk_error_sys (err, errno, "fork");
-  *ret = (struct gk_opener) { pid, pidfd_open (pid, 0), gk_steal_fd (&alive_w) };
+  *ret = (struct gk_opener){ pid, pidfd_open (pid, 0), gk_steal_fd (&alive_w) };
   *ret_opens_fd = gk_steal_fd (&theirs);
   return 0;
 }
@@ -298,5 +296,5 @@ gk_opener_stop (struct gk_opener *opener)
   }
   gk_cleanup_close (&opener->pidfd);
   gk_cleanup_close (&opener->alive_fd);
-  *opener = (struct gk_opener) GK_OPENER_INIT;
+  *opener = (struct gk_opener)GK_OPENER_INIT;
 }

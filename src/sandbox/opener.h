@@ -28,7 +28,10 @@ struct gk_opener {
   int pidfd;
   int alive_fd; /* closed when this process dies, before it could arm its signal */
 };
-#define GK_OPENER_INIT { 0, -1, -1 }
+#define GK_OPENER_INIT                                                                             \
+  {                                                                                                \
+    0, -1, -1                                                                                      \
+  }
 
 /* Start one, a process that ends by itself when the program has.  The files
  * are found now; what their names lead to later does not matter.

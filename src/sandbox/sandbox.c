@@ -24,8 +24,8 @@
 #define N_UIDS 0x01000000u
 
 int
-gk_sandbox_add (struct gk_sandbox *sb, enum gk_sandbox_kind kind, const char *from,
-                const char *to, struct gk_error *err)
+gk_sandbox_add (struct gk_sandbox *sb, enum gk_sandbox_kind kind, const char *from, const char *to,
+                struct gk_error *err)
 {
   if (sb->n_items == sb->alloc) {
     size_t alloc = sb->alloc == 0 ? 32 : 2 * sb->alloc;
@@ -53,7 +53,7 @@ gk_sandbox_clear (struct gk_sandbox *sb)
     free (sb->items[i].to);
   }
   free (sb->items);
-  *sb = (struct gk_sandbox) GK_SANDBOX_INIT;
+  *sb = (struct gk_sandbox)GK_SANDBOX_INIT;
 }
 
 /* Of /etc only what programs need to start and to work, nothing that tells of

@@ -28,11 +28,11 @@
 struct gk_error;
 
 enum gk_sandbox_kind {
-  GK_SANDBOX_SHOW, /* from: file or folder of this machine, to: where it appears */
+  GK_SANDBOX_SHOW,  /* from: file or folder of this machine, to: where it appears */
   GK_SANDBOX_SHARE, /* the same, and what is there can be written to */
-  GK_SANDBOX_NODE, /* a device node */
-  GK_SANDBOX_LINK, /* from: what the symbolic link says */
-  GK_SANDBOX_DIR,  /* an empty folder */
+  GK_SANDBOX_NODE,  /* a device node */
+  GK_SANDBOX_LINK,  /* from: what the symbolic link says */
+  GK_SANDBOX_DIR,   /* an empty folder */
 };
 
 struct gk_sandbox_item {
@@ -60,7 +60,10 @@ struct gk_sandbox {
   uid_t outer_uid;
   gid_t outer_gid;
 };
-#define GK_SANDBOX_INIT { .opens_fd = -1 }
+#define GK_SANDBOX_INIT                                                                            \
+  {                                                                                                \
+    .opens_fd = -1                                                                                 \
+  }
 
 /* Items are made in order, folders above them as needed.  What is to be shown
  * and does not exist on this machine is left out. */

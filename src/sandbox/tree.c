@@ -50,8 +50,7 @@ static int
 show (const struct gk_sandbox_item *item, const char *path)
 {
   struct mount_attr attr = { .attr_set = MOUNT_ATTR_NOSUID };
-  int tree = open_tree (AT_FDCWD, item->from,
-                        OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+  int tree = open_tree (AT_FDCWD, item->from, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 
   if (tree == -1)
     return errno == ENOENT ? 0 : -1;
@@ -76,7 +75,7 @@ make_item (const struct gk_sandbox_item *item)
   char path[PATH_MAX];
   int n = snprintf (path, sizeof path, "%s%s", BASE, item->to);
 
-  if (n < 0 || (size_t) n >= sizeof path) {
+  if (n < 0 || (size_t)n >= sizeof path) {
     errno = ENAMETOOLONG;
     return -1;
   }
@@ -103,7 +102,7 @@ make_tmp (const struct gk_sandbox *sb)
   if (sb->tmp_size == 0)
     return NULL;
   snprintf (options, sizeof options, "mode=1777,size=%llu,nr_inodes=4096",
-            (unsigned long long) sb->tmp_size);
+            (unsigned long long)sb->tmp_size);
   if (mkdir (BASE "/tmp", 0755) == -1 && errno != EEXIST)
     return "/tmp";
   if (mount ("guestkit-tmp", BASE "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options) == -1)

@@ -33,7 +33,7 @@ line_before (const struct gk_uml_console *c, size_t start)
 {
   const char *nl = start == 0 ? NULL : memrchr (c->text, '\n', start - 1);
 
-  return nl == NULL ? 0 : (size_t) (nl + 1 - c->text);
+  return nl == NULL ? 0 : (size_t)(nl + 1 - c->text);
 }
 
 static int
@@ -67,7 +67,7 @@ gk_uml_console_last (const struct gk_uml_console *c, unsigned lines)
     start = line_before (c, start);
   while (start < c->len) {
     const char *nl = memchr (c->text + start, '\n', c->len - start);
-    size_t end = nl == NULL ? c->len : (size_t) (nl + 1 - c->text);
+    size_t end = nl == NULL ? c->len : (size_t)(nl + 1 - c->text);
     if (append_line (&b, c->text + start, end - start) == -1)
       return NULL;
     start = end;

@@ -120,7 +120,8 @@ gk_uml_enter (struct gk_uml_world *ret, struct gk_error *err)
   clearenv ();
   setenv ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
   setenv ("LC_ALL", "C.UTF-8", 1);
-  if (set_clock (err) == -1 || make_mounts (err) == -1 || load_modules (err) == -1 || bring_lo_up (err) == -1)
+  if (set_clock (err) == -1 || make_mounts (err) == -1 || load_modules (err) == -1 ||
+      bring_lo_up (err) == -1)
     return -1;
   return open_connection (ret, err);
 }

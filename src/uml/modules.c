@@ -29,8 +29,7 @@
 static char *
 find_dir (void)
 {
-  static const char *const tries[] = { "/usr/lib/uml/modules", "/usr/lib/modules",
-                                       "/lib/modules" };
+  static const char *const tries[] = { "/usr/lib/uml/modules", "/usr/lib/modules", "/lib/modules" };
   struct utsname u;
 
   if (uname (&u) == -1)
@@ -120,7 +119,7 @@ load (const char *dir, char *dep, const char *name, struct gk_error *err)
 static const char *
 alias_target (char *line, const char *name)
 {
-  char *pattern = (char *) gk_after_prefix (line, "alias ");
+  char *pattern = (char *)gk_after_prefix (line, "alias ");
   char *space = pattern == NULL ? NULL : strrchr (pattern, ' ');
 
   if (space == NULL)

@@ -16,7 +16,7 @@ struct gk_error;
 
 /* Where things are in the file tree that the kernel sees as its root. */
 #define GK_UML_WORKER "/guestkitd"
-#define GK_UML_SOCKETS "/s"    /* drive0, drive1 ...: of image servers */
+#define GK_UML_SOCKETS "/s" /* drive0, drive1 ...: of image servers */
 #define GK_UML_MODPROBE "/modprobe"
 #define GK_UML_CLOCK "/boot-clock.so"
 #define GK_UML_SHARED "/shared" /* a file that both ends of the connection map */

@@ -56,7 +56,7 @@ static int
 check_devices (struct gk_session *s, struct gk_decoder *d, char *const *list, struct gk_error *err)
 {
   /* The vector itself was made by the decoder and may be written to. */
-  const char **names = (const char **) (void *) list;
+  const char **names = (const char **)(void *)list;
 
   for (size_t i = 0; names[i]; ++i)
     if (check_device (s, d, &names[i], false, err) == -1)

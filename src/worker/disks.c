@@ -38,15 +38,13 @@ attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
     .hold = hold,
   };
 
-  int r = drive->device
-            ? gk_session_given_disk (s, drive, index, &disk, err)
-            : gk_image_prepare (drive, s->dir, index, s->ctx.task, &disk, err);
+  int r = drive->device ? gk_session_given_disk (s, drive, index, &disk, err)
+                        : gk_image_prepare (drive, s->dir, index, s->ctx.task, &disk, err);
   if (r == -1 || gk_attach (&env, &disk, &a->attachment, err) == -1)
     return -1;
   a->attached = true;
   return gk_devices_add (s->ctx.devices, a->attachment.devno, a->attachment.kernel_name,
-                         drive->label, err)
-                 == -1
+                         drive->label, err) == -1
              ? -1
              : 0;
 }

@@ -67,7 +67,6 @@ gk_session_unexport (struct gk_session *s, struct gk_error *err)
     if (errno != EINTR)
       return gk_error_sys (err, errno, "waitpid");
   if (!WIFEXITED (status) || WEXITSTATUS (status) != 0)
-    return gk_error_sys (err, WIFEXITED (status) ? WEXITSTATUS (status) : EINTR, "umount: %s",
-                         dir);
+    return gk_error_sys (err, WIFEXITED (status) ? WEXITSTATUS (status) : EINTR, "umount: %s", dir);
   return 0;
 }

@@ -68,9 +68,9 @@ gk_session_given_disk (const struct gk_session *s, const struct gk_drive *drive,
     return gk_error_oom (err);
   disk->n_layers = 1;
   disk->device = kernel_name (drive->device);
-  if (disk->device == NULL || read_attribute (disk->device, "dev", &devno) == -1
-      || read_attribute (disk->device, "size", &size) == -1
-      || sscanf (devno.data, "%u:%u", &maj, &min) != 2)
+  if (disk->device == NULL || read_attribute (disk->device, "dev", &devno) == -1 ||
+      read_attribute (disk->device, "size", &size) == -1 ||
+      sscanf (devno.data, "%u:%u", &maj, &min) != 2)
     return gk_error_set (err, ENODEV, "%s: the kernel has no such disk", drive->device);
   disk->size = strtoull (size.data, NULL, 10) * 512;
   disk->blocksize = drive->blocksize == 4096 ? 4096 : 512;

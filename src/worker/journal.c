@@ -73,8 +73,8 @@ gk_journal_create (struct gk_journal *journal, struct gk_error *err)
     return -1;
   if (getrandom (&random, sizeof random, 0) != sizeof random)
     return gk_error_sys (err, errno, "getrandom");
-  _cleanup_free_ char *path = gk_asprintf ("%s/%d-%016llx%s", dir_path, (int)getpid (),
-                                           (unsigned long long)random, SUFFIX);
+  _cleanup_free_ char *path =
+      gk_asprintf ("%s/%d-%016llx%s", dir_path, (int)getpid (), (unsigned long long)random, SUFFIX);
   if (path == NULL)
     return gk_error_oom (err);
 

@@ -34,8 +34,8 @@ gk_kept_drive_listen (struct gk_kept_drive *kept, const char *sockets_dir, unsig
   /* Through the descriptor, for an address has room for 107 bytes only.  Any
    * user may connect: the folder above is what keeps others out. */
   strcpy (addr.sun_path, path);
-  if (dir == -1 || fd == -1 || bind (fd, (struct sockaddr *) &addr, sizeof addr) == -1
-      || chmod (path, 0666) == -1 || listen (fd, 1) == -1)
+  if (dir == -1 || fd == -1 || bind (fd, (struct sockaddr *)&addr, sizeof addr) == -1 ||
+      chmod (path, 0666) == -1 || listen (fd, 1) == -1)
     return gk_error_sys (err, errno, "%s: socket", sockets_dir);
   kept->listen_fd = gk_steal_fd (&fd);
   return 0;
@@ -52,7 +52,7 @@ static void
 add (struct files *f, const char *name, bool write)
 {
   if (name != NULL)
-    f->v[f->n++] = (struct gk_opener_file) { name, write };
+    f->v[f->n++] = (struct gk_opener_file){ name, write };
 }
 
 /* Every file that the server opens.  What is below a read-only drive's overlay
@@ -86,7 +86,7 @@ static int
 show_network (struct gk_sandbox *sb, struct gk_error *err)
 {
   static const char *const files[] = {
-    "/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/services",
+    "/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf",   "/etc/services",
     "/etc/gai.conf",    "/etc/ssl",   "/etc/pki",       "/etc/ca-certificates",
   };
 
@@ -104,7 +104,8 @@ show_servers (struct gk_sandbox *sb, const struct gk_drive *drive, struct gk_err
     return -1;
   for (size_t i = 0; drive->server != NULL && drive->server[i] != NULL; i++) {
     const char *path = gk_after_prefix (drive->server[i], "unix:");
-    if (path != NULL && path[0] == '/' && gk_sandbox_add (sb, GK_SANDBOX_SHARE, path, path, err) == -1)
+    if (path != NULL && path[0] == '/' &&
+        gk_sandbox_add (sb, GK_SANDBOX_SHARE, path, path, err) == -1)
       return -1;
   }
   return 0;
@@ -127,8 +128,8 @@ start_server (struct gk_kept_drive *kept, const struct gk_drive *drive, struct g
   struct files files = { NULL, 0 };
   char listen_fd[16];
 
-  if (gk_sandbox_uid (&sb.uid, err) == -1 || gk_sandbox_add_system (&sb, err) == -1
-      || (!gk_streq (drive->protocol, "file") && show_servers (&sb, drive, err) == -1))
+  if (gk_sandbox_uid (&sb.uid, err) == -1 || gk_sandbox_add_system (&sb, err) == -1 ||
+      (!gk_streq (drive->protocol, "file") && show_servers (&sb, drive, err) == -1))
     return -1;
   sb.proc = kept->disk.secret != NULL; /* it comes as /proc/self/fd/N */
   int r = list_files (&kept->disk, &files, err);

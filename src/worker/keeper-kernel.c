@@ -48,8 +48,8 @@ static int
 show_helper (struct gk_sandbox *sb, const char *worker, const char *name, const char *to,
              struct gk_error *err)
 {
-  _cleanup_free_ char *path
-    = gk_asprintf ("%.*s/%s", (int) (strrchr (worker, '/') - worker), worker, name);
+  _cleanup_free_ char *path =
+      gk_asprintf ("%.*s/%s", (int)(strrchr (worker, '/') - worker), worker, name);
 
   if (path == NULL)
     return gk_error_oom (err);
@@ -63,18 +63,18 @@ fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, in
   static const char *const points[] = { "/proc", "/sys", "/run", "/var/tmp" };
   char worker[PATH_MAX];
 
-  if (own_path (worker, err) == -1 || gk_sandbox_uid (&sb->uid, err) == -1
-      || gk_sandbox_add_system (sb, err) == -1
-      || gk_sandbox_add (sb, GK_SANDBOX_SHOW, worker, GK_UML_WORKER, err) == -1
-      || show_helper (sb, worker, "uml-boot-clock.so", GK_UML_CLOCK, err) == -1
-      || show_helper (sb, worker, "uml-modprobe", GK_UML_MODPROBE, err) == -1
-      || gk_sandbox_add (sb, GK_SANDBOX_SHOW, sockets, GK_UML_SOCKETS, err) == -1
-      || gk_sandbox_add (sb, GK_SANDBOX_SHARE, shared, GK_UML_SHARED, err) == -1)
+  if (own_path (worker, err) == -1 || gk_sandbox_uid (&sb->uid, err) == -1 ||
+      gk_sandbox_add_system (sb, err) == -1 ||
+      gk_sandbox_add (sb, GK_SANDBOX_SHOW, worker, GK_UML_WORKER, err) == -1 ||
+      show_helper (sb, worker, "uml-boot-clock.so", GK_UML_CLOCK, err) == -1 ||
+      show_helper (sb, worker, "uml-modprobe", GK_UML_MODPROBE, err) == -1 ||
+      gk_sandbox_add (sb, GK_SANDBOX_SHOW, sockets, GK_UML_SOCKETS, err) == -1 ||
+      gk_sandbox_add (sb, GK_SANDBOX_SHARE, shared, GK_UML_SHARED, err) == -1)
     return -1;
   for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
     if (gk_sandbox_add (sb, GK_SANDBOX_DIR, NULL, points[i], err) == -1)
       return -1;
-  sb->tmp_size = ((uint64_t) memsize << 20) + TMP_EXTRA;
+  sb->tmp_size = ((uint64_t)memsize << 20) + TMP_EXTRA;
   sb->traces = true; /* that is how it has user space */
   sb->init = true;   /* it aborts when it panics */
   return 0;
@@ -100,11 +100,11 @@ gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, 
 
   if (shared == NULL || sockets == NULL || argv == NULL)
     return gk_error_oom (err);
-  if (make_shared (shared, &shared_fd, err) == -1
-      || fill_sandbox (&sb, sockets, shared, config.memsize, err) == -1)
+  if (make_shared (shared, &shared_fd, err) == -1 ||
+      fill_sandbox (&sb, sockets, shared, config.memsize, err) == -1)
     return -1;
   gk_sandbox_inside (&sb, &inside);
-  x.argv = (const char *const *) argv;
+  x.argv = (const char *const *)argv;
   x.env = env;
   x.inside = &inside;
   x.pass_fds = &conn_fd;

@@ -27,8 +27,8 @@ struct gk_kept_drive {
 int gk_kept_drive_listen (struct gk_kept_drive *kept, const char *sockets_dir, unsigned index,
                           struct gk_error *err);
 /* Look at the image and serve it. */
-int gk_kept_drive_start (struct gk_kept_drive *kept, const struct gk_drive *drive,
-                         const char *dir, unsigned index, struct gk_error *err);
+int gk_kept_drive_start (struct gk_kept_drive *kept, const struct gk_drive *drive, const char *dir,
+                         unsigned index, struct gk_error *err);
 /* Stop it and let go of the image.  -1 when what was written may not be all in
  * the image. */
 int gk_kept_drive_stop (struct gk_kept_drive *kept, struct gk_error *err);

@@ -80,8 +80,8 @@ server_died (struct keeper *k)
     if (gk_child_alive (&s->child))
       continue;
     _cleanup_free_ char *words = gk_child_last_words (&s->child);
-    gk_error_set (&k->reason, EIO, "the image server of drive %u ended%s%s", i,
-                  words ? ": " : "", words ? words : "");
+    gk_error_set (&k->reason, EIO, "the image server of drive %u ended%s%s", i, words ? ": " : "",
+                  words ? words : "");
     return true;
   }
   return false;
@@ -143,15 +143,14 @@ start (struct keeper *k, const char *cachedir, int conn_fd, struct gk_error *err
   if (k->drives == NULL)
     return gk_error_oom (err);
   for (unsigned i = 0; i < k->params.ndrives; i++)
-    k->drives[i] = (struct gk_kept_drive) { .listen_fd = -1,
-                                            .disk = GK_DISK_INIT,
-                                            .server = GK_SERVER_INIT,
-                                            .opener = GK_OPENER_INIT };
+    k->drives[i] = (struct gk_kept_drive){
+      .listen_fd = -1, .disk = GK_DISK_INIT, .server = GK_SERVER_INIT, .opener = GK_OPENER_INIT
+    };
   gk_journal_collect (NULL); /* what killed sessions left is no reason to fail */
-  if (gk_journal_create (&k->journal, err) == -1
-      || gk_journal_make_dir (&k->journal, cachedir, &k->dir, err) == -1
-      || make_sockets (k, err) == -1
-      || gk_keeper_start_kernel (&k->params, k->dir, conn_fd, &k->kernel, &k->shared_fd, err) == -1)
+  if (gk_journal_create (&k->journal, err) == -1 ||
+      gk_journal_make_dir (&k->journal, cachedir, &k->dir, err) == -1 ||
+      make_sockets (k, err) == -1 ||
+      gk_keeper_start_kernel (&k->params, k->dir, conn_fd, &k->kernel, &k->shared_fd, err) == -1)
     return -1;
   return start_drives (k, err);
 }
@@ -189,12 +188,12 @@ watch (struct keeper *k, int signal_fd)
   if (p == NULL)
     return;
   for (size_t i = 0; i < n; i++)
-    p[4 + i] = (struct pollfd) { k->drives[i].server.child.pidfd, POLLIN, 0 };
+    p[4 + i] = (struct pollfd){ k->drives[i].server.child.pidfd, POLLIN, 0 };
   while (client || !k->kernel_ended) {
-    p[0] = (struct pollfd) { client ? gk_conn_fd (k->control) : -1, POLLIN, 0 };
-    p[1] = (struct pollfd) { k->kernel_ended ? -1 : k->kernel.pidfd, POLLIN, 0 };
-    p[2] = (struct pollfd) { k->kernel_ended ? -1 : k->kernel.err_fd, POLLIN, 0 };
-    p[3] = (struct pollfd) { signal_fd, POLLIN, 0 };
+    p[0] = (struct pollfd){ client ? gk_conn_fd (k->control) : -1, POLLIN, 0 };
+    p[1] = (struct pollfd){ k->kernel_ended ? -1 : k->kernel.pidfd, POLLIN, 0 };
+    p[2] = (struct pollfd){ k->kernel_ended ? -1 : k->kernel.err_fd, POLLIN, 0 };
+    p[3] = (struct pollfd){ signal_fd, POLLIN, 0 };
     int r = poll (p, n + 4, client ? -1 : k->begun ? GRACE_MS : 0);
     if (r == -1 && errno == EINTR)
       continue;
@@ -247,8 +246,8 @@ launch (struct keeper *k, int conn_fd, const char *cachedir, struct gk_error *er
   _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
   struct gk_frame frame;
 
-  if (gk_conn_hello (k->control, gk_api_digest, -1, err) == -1
-      || gk_conn_recv_call (k->control, &frame, -1, err) != GK_CONN_FRAME)
+  if (gk_conn_hello (k->control, gk_api_digest, -1, err) == -1 ||
+      gk_conn_recv_call (k->control, &frame, -1, err) != GK_CONN_FRAME)
     return -1;
   uint32_t serial = frame.serial;
   int r = -1;

@@ -43,17 +43,17 @@ in_index (const char *index, const char *file)
   if (uname (&u) == -1)
     return false;
   _cleanup_free_ char *path = gk_asprintf ("/lib/modules/%s/%s", u.release, index);
-  return path && gk_read_file (path, INDEX_MAX, &text) == 0 && text.data
-         && strstr (text.data, file) != NULL;
+  return path && gk_read_file (path, INDEX_MAX, &text) == 0 && text.data &&
+         strstr (text.data, file) != NULL;
 }
 
 /* device-mapper loads its own targets, when the caller asks for one. */
 static bool
 has_dm_crypt (void)
 {
-  return has_dm ()
-         && (access ("/sys/module/dm_crypt", F_OK) == 0 || in_index ("modules.dep", "/dm-crypt.ko")
-             || in_index ("modules.builtin", "/dm-crypt.ko"));
+  return has_dm () &&
+         (access ("/sys/module/dm_crypt", F_OK) == 0 || in_index ("modules.dep", "/dm-crypt.ko") ||
+          in_index ("modules.builtin", "/dm-crypt.ko"));
 }
 
 /* What is no filesystem but a layer below some. */
@@ -62,19 +62,16 @@ static const struct stack {
   bool (*has) (void);
   const char *name; /* of what it takes */
 } stacks[] = {
-  { "LVM2_member", has_dm, "device-mapper" },
-  { "crypto_LUKS", has_dm_crypt, "dm-crypt" },
-  { "BitLocker", has_dm_crypt, "dm-crypt" },
-  { "DM_snapshot_cow", has_dm, "device-mapper" },
-  { "linux_raid_member", has_md, "md" },
-  { "isw_raid_member", has_md, "md" },
+  { "LVM2_member", has_dm, "device-mapper" }, { "crypto_LUKS", has_dm_crypt, "dm-crypt" },
+  { "BitLocker", has_dm_crypt, "dm-crypt" },  { "DM_snapshot_cow", has_dm, "device-mapper" },
+  { "linux_raid_member", has_md, "md" },      { "isw_raid_member", has_md, "md" },
   { "ddf_raid_member", has_md, "md" },
 };
 
 /* --- what the drives need ---------------------------------------------------------- */
 
 struct found {
-  unsigned usable;     /* filesystems that can be mounted */
+  unsigned usable; /* filesystems that can be mounted */
   unsigned unusable;
   bool stack;          /* a layer is missing */
   struct gk_buf lacks; /* "vfat (/dev/sda1), ..." */
@@ -116,7 +113,8 @@ look_at_all (struct found *f, char *const *devices)
   for (size_t i = 0; devices[i]; i++) {
     _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
     /* What cannot be read will say so when it is used. */
-    if (gk_fs_probe_device (devices[i], &probe, NULL) == 0 && look_at (f, devices[i], probe.type) == -1)
+    if (gk_fs_probe_device (devices[i], &probe, NULL) == 0 &&
+        look_at (f, devices[i], probe.type) == -1)
       return -1;
   }
   return 0;
@@ -130,14 +128,14 @@ gk_needs_check (struct gk_ctx *ctx, enum gk_needs needs, struct gk_error *err)
 
   if (needs == GK_NEEDS_UNCHECKED)
     return 0;
-  if (gk_mount_list_devices (ctx, &disks, err) == -1
-      || gk_mount_list_partitions (ctx, &parts, err) == -1)
+  if (gk_mount_list_devices (ctx, &disks, err) == -1 ||
+      gk_mount_list_partitions (ctx, &parts, err) == -1)
     return -1;
   int r = 0;
   if (look_at_all (&f, disks) == -1 || look_at_all (&f, parts) == -1)
     r = gk_error_oom (err);
-  else if (f.lacks.size > 0
-           && (needs == GK_NEEDS_ALL || f.stack || (f.unusable > 0 && f.usable == 0)))
+  else if (f.lacks.size > 0 &&
+           (needs == GK_NEEDS_ALL || f.stack || (f.unusable > 0 && f.usable == 0)))
     r = gk_error_set (err, ENOTSUP, "this kernel lacks %s", f.lacks.data);
   gk_buf_clear (&f.lacks);
   return r;

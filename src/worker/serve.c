@@ -91,16 +91,15 @@ has_file (const struct gk_call *call, enum gk_kind kind)
 }
 
 static int
-perform (struct gk_session *s, struct gk_decoder *d, const struct gk_call *call,
-         union gk_arg *args, void *opts, const struct gk_io *io, union gk_ret *ret,
-         struct gk_error *err)
+perform (struct gk_session *s, struct gk_decoder *d, const struct gk_call *call, union gk_arg *args,
+         void *opts, const struct gk_io *io, union gk_ret *ret, struct gk_error *err)
 {
   gk_dispatch_fn fn = gk_dispatch[gk_call_id (call)];
 
   if (fn == NULL)
     return gk_error_set (err, ENOTSUP, "the worker does not support this call");
-  if ((has_file (call, GK_FILE_IN) && io->source == NULL)
-      || (has_file (call, GK_FILE_OUT) && io->sink == NULL))
+  if ((has_file (call, GK_FILE_IN) && io->source == NULL) ||
+      (has_file (call, GK_FILE_OUT) && io->sink == NULL))
     return gk_error_set (err, EPROTO, "malformed message: no file came with the call");
   if (gk_session_check (s, d, call, args, opts, err) == -1)
     return -1;
@@ -193,7 +192,7 @@ do_open (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error 
     return gk_error_set (err, 0, "you must call 'mount' first to mount the root filesystem");
   if (path[0] != '/')
     return gk_error_set (err, 0, "path must start with a / character");
-  *ret_fd = gk_root_open (s->ctx.root_fd, path, flags, (mode_t) mode);
+  *ret_fd = gk_root_open (s->ctx.root_fd, path, flags, (mode_t)mode);
   return *ret_fd == -1 ? gk_error_sys (err, errno, "%s", path) : 0;
 }
 
@@ -218,9 +217,9 @@ serve_control (struct gk_session *s, struct request *rq, struct gk_error *failur
   if (failure)
     gk_error_move (&what, failure), r = -1;
   else if (rq->kind >= sizeof controls / sizeof controls[0] || controls[rq->kind].fn == NULL)
-    r = gk_error_set (&what, EPROTO, "unknown request %d", (int) rq->kind);
+    r = gk_error_set (&what, EPROTO, "unknown request %d", (int)rq->kind);
   else if (s->launched ? rq->kind == GK_REQUEST_LAUNCH : !controls[rq->kind].before_launch)
-    r = gk_error_set (&what, EPROTO, "request %d at the wrong time", (int) rq->kind);
+    r = gk_error_set (&what, EPROTO, "request %d at the wrong time", (int)rq->kind);
   else
     r = controls[rq->kind].fn (s, rq, &fd, &what);
   return r == -1 ? reply_error (s, rq, &what, err) : reply (s, rq, NULL, fd, err);
@@ -237,10 +236,9 @@ gk_session_serve (struct gk_session *s, struct gk_error *failure)
     if (gk_conn_recv_call (s->conn, &frame, -1, NULL) != GK_CONN_FRAME)
       return;
 
-    struct request rq = { .frame = &frame,
-                          .kind = frame.flags & GK_REQUEST_MASK,
-                          .serial = frame.serial,
-                          .fd = -1 };
+    struct request rq = {
+      .frame = &frame, .kind = frame.flags & GK_REQUEST_MASK, .serial = frame.serial, .fd = -1
+    };
     if (frame.nfds > 0)
       rq.fd = gk_steal_fd (&frame.fds[0]);
     bool is_call = rq.kind == GK_REQUEST_CALL && s->launched && failure == NULL;

@@ -42,8 +42,8 @@ int gk_session_detach_disks (struct gk_session *s, struct gk_error *err);
 
 /* given-disk.c: what gk_image_prepare would make of a drive, from the disk that
  * a launcher has made of it. */
-int gk_session_given_disk (const struct gk_session *s, const struct gk_drive *drive,
-                           unsigned index, struct gk_disk *ret_disk, struct gk_error *err);
+int gk_session_given_disk (const struct gk_session *s, const struct gk_drive *drive, unsigned index,
+                           struct gk_disk *ret_disk, struct gk_error *err);
 
 /* export.c: a detached copy of the tree for the client, who will mount it at
  * host_dir; and its removal from there. */

@@ -17,7 +17,7 @@
 static int
 note_in_journal (struct gk_ctx *ctx, const char *kind, const char *name, struct gk_error *err)
 {
-  struct gk_session *s = (struct gk_session *) ((char *) ctx - offsetof (struct gk_session, ctx));
+  struct gk_session *s = (struct gk_session *)((char *)ctx - offsetof (struct gk_session, ctx));
 
   return gk_journal_note (s->journal, kind, name, err);
 }

@@ -109,8 +109,8 @@ gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker)
   _cleanup_close_ int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
 
   pid_t pid = -1;
-  if (gk_journal_create (&journal, &err) == 0
-      && gk_journal_make_dir (&journal, cachedir, &dir, &err) == 0)
+  if (gk_journal_create (&journal, &err) == 0 &&
+      gk_journal_make_dir (&journal, cachedir, &dir, &err) == 0)
     pid = start_worker (conn_fd, dir, &journal, worker, &alive_fd, &err);
   if (pid > 0) {
     _cleanup_close_ int pidfd = pidfd_open (pid, 0);

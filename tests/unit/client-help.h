@@ -25,20 +25,20 @@ quiet_handle (void)
 }
 
 /* The call failed, with this text and errno. */
-#define assert_fails(g, call, errnum, text)                                                       \
-  do {                                                                                            \
-    assert_int_equal ((call), -1);                                                                \
-    assert_string_equal (guestfs_last_error (g), text);                                           \
-    assert_int_equal (guestfs_last_errno (g), errnum);                                            \
+#define assert_fails(g, call, errnum, text)                                                        \
+  do {                                                                                             \
+    assert_int_equal ((call), -1);                                                                 \
+    assert_string_equal (guestfs_last_error (g), text);                                            \
+    assert_int_equal (guestfs_last_errno (g), errnum);                                             \
   } while (0)
 
 /* A malloced string has this value. */
-#define assert_gives(call, text)                                                                  \
-  do {                                                                                            \
-    char *given_ = (call);                                                                        \
-    assert_non_null (given_);                                                                     \
-    assert_string_equal (given_, text);                                                           \
-    free (given_);                                                                                \
+#define assert_gives(call, text)                                                                   \
+  do {                                                                                             \
+    char *given_ = (call);                                                                         \
+    assert_non_null (given_);                                                                      \
+    assert_string_equal (given_, text);                                                            \
+    free (given_);                                                                                 \
   } while (0)
 
 #endif

@@ -42,7 +42,7 @@ round_trip (const struct gk_call *call, const union gk_arg *args, const void *op
 static void
 arguments_of_every_kind (void **state)
 {
-  char *const list[] = { (char *) "a b", (char *) "", (char *) "\xff\x01", NULL };
+  char *const list[] = { (char *)"a b", (char *)"", (char *)"\xff\x01", NULL };
   const union gk_arg args[] = { { .str = "x\n\"" },
                                 { .str = NULL },
                                 { .list = list },
@@ -73,10 +73,10 @@ arguments_of_every_kind (void **state)
 static void
 optional_arguments (void **state)
 {
-  const struct guestfs_mkfs_opts_argv o
-    = { .bitmask = GUESTFS_MKFS_OPTS_BLOCKSIZE_BITMASK | GUESTFS_MKFS_OPTS_LABEL_BITMASK,
-        .blocksize = 4096,
-        .label = "root" };
+  const struct guestfs_mkfs_opts_argv o = { .bitmask = GUESTFS_MKFS_OPTS_BLOCKSIZE_BITMASK |
+                                                       GUESTFS_MKFS_OPTS_LABEL_BITMASK,
+                                            .blocksize = 4096,
+                                            .label = "root" };
   const union gk_arg args[] = { { .str = "ext4" }, { .str = "/dev/sda1" } };
   _cleanup_decoder_ struct gk_decoder d = GK_DECODER_INIT;
   union gk_arg got[GK_MAX_ARGS];
@@ -92,7 +92,7 @@ optional_arguments (void **state)
   /* Not one given: the struct is there all the same. */
   round_trip (CALL (mkfs), args, NULL, &d, got, &opts);
   assert_non_null (opts);
-  assert_true (((struct guestfs_mkfs_opts_argv *) opts)->bitmask == 0);
+  assert_true (((struct guestfs_mkfs_opts_argv *)opts)->bitmask == 0);
 }
 
 static void
@@ -148,14 +148,18 @@ wrong_forms_are_refused (void **state)
 static void
 launch_parameters (void **state)
 {
-  char *server[] = { (char *) "unix:/run/s", NULL };
+  char *server[] = { (char *)"unix:/run/s", NULL };
   struct gk_drive drives[] = {
-    { .filename = (char *) "/a", .protocol = (char *) "file", .readonly = true },
-    { .filename = (char *) "/b", .protocol = (char *) "nbd", .server = server, .blocksize = 4096,
-      .label = (char *) "data" },
+    { .filename = (char *)"/a", .protocol = (char *)"file", .readonly = true },
+    { .filename = (char *)"/b",
+      .protocol = (char *)"nbd",
+      .server = server,
+      .blocksize = 4096,
+      .label = (char *)"data" },
   };
-  const struct gk_launch_params p
-    = { .verbose = true, .identifier = (char *) "id", .drives = drives, .ndrives = 2 };
+  const struct gk_launch_params p = {
+    .verbose = true, .identifier = (char *)"id", .drives = drives, .ndrives = 2
+  };
   struct gk_launch_params got;
   msgpack_sbuffer body;
 

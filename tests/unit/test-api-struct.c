@@ -156,9 +156,12 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (copy_is_deep),          cmocka_unit_test (compare_each_field),
-    cmocka_unit_test (numbers_of_every_kind), cmocka_unit_test (buffers_have_a_length),
-    cmocka_unit_test (lists),                 cmocka_unit_test (nothing_to_free),
+    cmocka_unit_test (copy_is_deep),
+    cmocka_unit_test (compare_each_field),
+    cmocka_unit_test (numbers_of_every_kind),
+    cmocka_unit_test (buffers_have_a_length),
+    cmocka_unit_test (lists),
+    cmocka_unit_test (nothing_to_free),
     cmocka_unit_test (descriptors_are_sound),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -85,7 +85,7 @@ setup (void **state)
   strcpy (sa.sun_path, in_root ("socket"));
   fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   assert_return_code (fd, errno);
-  assert_return_code (bind (fd, (struct sockaddr *) &sa, sizeof sa), errno);
+  assert_return_code (bind (fd, (struct sockaddr *)&sa, sizeof sa), errno);
   close (fd);
   return 0;
 }

@@ -90,8 +90,7 @@ all_options (void **state)
   assert_true (asprintf (&want,
                          "%s readonly format=qcow2 protocol=file iface=virtio name=vda "
                          "label=system cache=unsafe discard=besteffort copyonread blocksize=4096",
-                         image)
-               > 0);
+                         image) > 0);
   assert_string_equal (v[0], want);
   assert_null (v[1]);
   free (want);
@@ -104,8 +103,8 @@ static void
 bad_options (void **state)
 {
   guestfs_h *g = quiet_handle ();
-  static const char label[]
-      = "label parameter is empty, too long, or contains disallowed characters";
+  static const char label[] =
+      "label parameter is empty, too long, or contains disallowed characters";
   static const char format[] = "format parameter is empty or contains disallowed characters";
 
   assert_fails (g, ADD (g, image, OPT (FORMAT), ""), 0, format);
@@ -164,8 +163,7 @@ scratch (void **state)
   assert_int_equal (st.st_mode & 07777, 0700);
   assert_int_equal (guestfs_add_drive_scratch (g, INT64_MAX, -1), -1);
   assert_int_equal (guestfs_last_errno (g), EFBIG);
-  assert_fails (g,
-                guestfs_add_drive_scratch (g, 1, GUESTFS_ADD_DRIVE_SCRATCH_BLOCKSIZE, 7, -1), 0,
+  assert_fails (g, guestfs_add_drive_scratch (g, 1, GUESTFS_ADD_DRIVE_SCRATCH_BLOCKSIZE, 7, -1), 0,
                 "blocksize parameter is invalid");
   assert_int_equal (g->ndrives, 1);
   guestfs_close (g);
@@ -233,7 +231,7 @@ no_hotplug (void **state)
 static int
 remote (guestfs_h *g, const char *protocol, const char *file, const char *server)
 {
-  char *list[] = { (char *) server, NULL };
+  char *list[] = { (char *)server, NULL };
 
   return ADD (g, file, OPT (PROTOCOL), protocol, OPT (SERVER), list);
 }
@@ -315,11 +313,11 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (plain_file), cmocka_unit_test (relative_name),
+    cmocka_unit_test (plain_file),  cmocka_unit_test (relative_name),
     cmocka_unit_test (all_options), cmocka_unit_test (bad_options),
-    cmocka_unit_test (scratch),    cmocka_unit_test (tmpdir_is_removed),
-    cmocka_unit_test (null_disk),  cmocka_unit_test (no_hotplug),
-    cmocka_unit_test (servers),    cmocka_unit_test (protocols),
+    cmocka_unit_test (scratch),     cmocka_unit_test (tmpdir_is_removed),
+    cmocka_unit_test (null_disk),   cmocka_unit_test (no_hotplug),
+    cmocka_unit_test (servers),     cmocka_unit_test (protocols),
   };
   return cmocka_run_group_tests (tests, make_image, remove_image);
 }

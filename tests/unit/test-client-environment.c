@@ -10,7 +10,7 @@
 static int
 parse (guestfs_h *g, const char *variable)
 {
-  char *list[] = { (char *) variable, NULL };
+  char *list[] = { (char *)variable, NULL };
   return guestfs_parse_environment_list (g, list);
 }
 
@@ -125,7 +125,7 @@ static void
 backends (void **state)
 {
   guestfs_h *g = quiet_handle ();
-  char *both[] = { (char *) "GUESTKIT_BACKEND=uml", (char *) "LIBGUESTFS_BACKEND=direct", NULL };
+  char *both[] = { (char *)"GUESTKIT_BACKEND=uml", (char *)"LIBGUESTFS_BACKEND=direct", NULL };
 
   assert_parses (g, "LIBGUESTFS_BACKEND=direct");
   assert_gives (guestfs_get_backend (g), "direct");

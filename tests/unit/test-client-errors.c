@@ -15,7 +15,7 @@ static unsigned times;
 static void
 listener (guestfs_h *g, void *opaque, const char *msg)
 {
-  snprintf (heard, sizeof heard, "%s:%s", (const char *) opaque, msg);
+  snprintf (heard, sizeof heard, "%s:%s", (const char *)opaque, msg);
   times++;
 }
 
@@ -183,7 +183,7 @@ static void *
 fail_often (void *arg)
 {
   guestfs_h *g = arg;
-  int me = (int) (pthread_self () % 1000) + 1;
+  int me = (int)(pthread_self () % 1000) + 1;
   char want[64];
 
   guestfs_set_error_handler (g, NULL, NULL);
@@ -214,8 +214,7 @@ many_threads (void **state)
 
 static jmp_buf out_of_here;
 
-static void __attribute__ ((noreturn))
-no_memory (void)
+static void __attribute__ ((noreturn)) no_memory (void)
 {
   longjmp (out_of_here, 1);
 }
@@ -242,10 +241,10 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (nothing_at_first),       cmocka_unit_test (stays_after_success),
-    cmocka_unit_test (handler_stack),          cmocka_unit_test (default_handler_prints),
-    cmocka_unit_test (handler_that_fails),     cmocka_unit_test (message_from_last_error),
-    cmocka_unit_test (threads_are_apart),      cmocka_unit_test (many_threads),
+    cmocka_unit_test (nothing_at_first),   cmocka_unit_test (stays_after_success),
+    cmocka_unit_test (handler_stack),      cmocka_unit_test (default_handler_prints),
+    cmocka_unit_test (handler_that_fails), cmocka_unit_test (message_from_last_error),
+    cmocka_unit_test (threads_are_apart),  cmocka_unit_test (many_threads),
     cmocka_unit_test (memory_handler),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -17,7 +17,7 @@ note (guestfs_h *g, void *opaque, uint64_t event, int eh, int flags, const char 
 {
   size_t n = strlen (seen);
 
-  snprintf (seen + n, sizeof seen - n, "%s(%.*s)", (const char *) opaque, (int) buf_len,
+  snprintf (seen + n, sizeof seen - n, "%s(%.*s)", (const char *)opaque, (int)buf_len,
             buf ? buf : "");
 }
 
@@ -134,16 +134,15 @@ on_close (guestfs_h *g, void *opaque)
 static void
 on_log (guestfs_h *g, void *opaque, char *buf, int len)
 {
-  note (g, opaque, 0, 0, 0, buf, (size_t) len, NULL, 0);
+  note (g, opaque, 0, 0, 0, buf, (size_t)len, NULL, 0);
 }
 
 static void
-on_progress (guestfs_h *g, void *opaque, int proc_nr, int serial, uint64_t position,
-             uint64_t total)
+on_progress (guestfs_h *g, void *opaque, int proc_nr, int serial, uint64_t position, uint64_t total)
 {
   char text[100];
 
-  snprintf (text, sizeof text, "%d %d %d/%d", proc_nr, serial, (int) position, (int) total);
+  snprintf (text, sizeof text, "%d %d %d/%d", proc_nr, serial, (int)position, (int)total);
   strcat (seen, text);
 }
 
@@ -249,7 +248,7 @@ static void
 say (guestfs_h *g, void *opaque)
 {
   ssize_t r = write (STDOUT_FILENO, opaque, 1);
-  (void) r;
+  (void)r;
 }
 
 /* What a child writes between making handles and the end of its exit. */
@@ -301,11 +300,16 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (masks),         cmocka_unit_test (bad_arguments),
-    cmocka_unit_test (changes_inside_a_callback), cmocka_unit_test (calls_inside_a_callback),
-    cmocka_unit_test (names),         cmocka_unit_test (old_callbacks),
-    cmocka_unit_test (text_to_stderr), cmocka_unit_test (private_data),
-    cmocka_unit_test (at_exit),       cmocka_unit_test (cancel),
+    cmocka_unit_test (masks),
+    cmocka_unit_test (bad_arguments),
+    cmocka_unit_test (changes_inside_a_callback),
+    cmocka_unit_test (calls_inside_a_callback),
+    cmocka_unit_test (names),
+    cmocka_unit_test (old_callbacks),
+    cmocka_unit_test (text_to_stderr),
+    cmocka_unit_test (private_data),
+    cmocka_unit_test (at_exit),
+    cmocka_unit_test (cancel),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

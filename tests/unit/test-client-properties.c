@@ -28,7 +28,7 @@ defaults (void **state)
   assert_int_equal (guestfs_is_ready (g), 0);
   assert_int_equal (guestfs_is_busy (g), 0);
   assert_int_equal (guestfs_is_launching (g), 0);
-  assert_true (guestfs_c_pointer (g) == (int64_t) (intptr_t) g);
+  assert_true (guestfs_c_pointer (g) == (int64_t)(intptr_t)g);
   assert_int_equal (v->major, 1);
   assert_int_equal (v->minor, 48);
   assert_string_equal (v->extra, "");
@@ -84,8 +84,9 @@ static void
 backend_names (void **state)
 {
   static const char *const bad[] = { "", "foo", "directx", "libvirtx", "local:x", "unix:/x" };
-  static const char *const good[]
-      = { "auto", "local", "uml", "direct", "libvirt", "libvirt:", "libvirt:qemu:///system" };
+  static const char *const good[] = {
+    "auto", "local", "uml", "direct", "libvirt", "libvirt:", "libvirt:qemu:///system"
+  };
   guestfs_h *g = quiet_handle ();
 
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -123,7 +124,7 @@ backend_settings (void **state)
 
   assert_settings (g, "");
   assert_int_equal (guestfs_clear_backend_setting (g, "a"), 0);
-  assert_int_equal (guestfs_set_backend_settings (g, (char **) list), 0);
+  assert_int_equal (guestfs_set_backend_settings (g, (char **)list), 0);
   assert_gives (guestfs_get_backend_setting (g, "a"), "1");
   assert_gives (guestfs_get_backend_setting (g, "b"), "1");
   assert_gives (guestfs_get_backend_setting (g, "d"), "");

@@ -125,7 +125,7 @@ good (const struct gk_jail *j, int (*fn) (void *, struct gk_error *), void *opaq
 static int
 return_opaque (void *opaque, struct gk_error *e)
 {
-  return *(int *) opaque;
+  return *(int *)opaque;
 }
 
 static int
@@ -245,27 +245,27 @@ sees_the_tree_only (void **state)
 static int
 try_syscalls (void *opaque, struct gk_error *e)
 {
-  static char *const argv[] = { (char *) "/made", NULL };
+  static char *const argv[] = { (char *)"/made", NULL };
   pid_t parent = getppid ();
 
   REFUSED (execve ("/made", argv, NULL));
   REFUSED (kill (parent, 0));
   REFUSED (kill (1, 0));
   REFUSED (kill (-1, 0));
-  REFUSED ((int) syscall (SYS_tgkill, parent, parent, 0));
-  REFUSED ((int) syscall (SYS_tkill, parent, 0));
-  REFUSED ((int) syscall (SYS_pidfd_open, parent, 0));
-  REFUSED ((int) syscall (SYS_ptrace, 16, parent, 0, 0));
+  REFUSED ((int)syscall (SYS_tgkill, parent, parent, 0));
+  REFUSED ((int)syscall (SYS_tkill, parent, 0));
+  REFUSED ((int)syscall (SYS_pidfd_open, parent, 0));
+  REFUSED ((int)syscall (SYS_ptrace, 16, parent, 0, 0));
   REFUSED (mount ("none", "/", "tmpfs", 0, NULL));
   REFUSED (umount2 ("/sub", MNT_DETACH));
   REFUSED (chroot ("/sub"));
   REFUSED (unshare (CLONE_NEWUSER));
   REFUSED (socket (AF_UNIX, SOCK_STREAM, 0));
   REFUSED (socket (AF_INET, SOCK_STREAM, 0));
-  REFUSED ((int) syscall (SYS_setns, 0, 0));
-  REFUSED ((int) syscall (SYS_bpf, 0, NULL, 0));
-  REFUSED ((int) syscall (SYS_io_uring_setup, 1, NULL));
-  REFUSED ((int) syscall (SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL));
+  REFUSED ((int)syscall (SYS_setns, 0, 0));
+  REFUSED ((int)syscall (SYS_bpf, 0, NULL, 0));
+  REFUSED ((int)syscall (SYS_io_uring_setup, 1, NULL));
+  REFUSED ((int)syscall (SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL));
   REFUSED (sethostname ("x", 1));
   /* Its own, all the same. */
   struct rlimit rl;
@@ -307,17 +307,17 @@ effective (void)
     return UINT64_MAX;
   if (data[0].effective != data[0].permitted || data[0].inheritable || data[1].inheritable)
     return UINT64_MAX;
-  return data[0].effective | (uint64_t) data[1].effective << 32;
+  return data[0].effective | (uint64_t)data[1].effective << 32;
 }
 
 static int
 check_caps (void *opaque, struct gk_error *e)
 {
-  uint64_t want = *(uint64_t *) opaque;
+  uint64_t want = *(uint64_t *)opaque;
 
   NEED (effective () == want);
   for (int cap = 0; cap <= CAP_LAST_CAP; cap++)
-    NEED (prctl (PR_CAPBSET_READ, cap, 0, 0, 0) == (int) (want >> cap & 1));
+    NEED (prctl (PR_CAPBSET_READ, cap, 0, 0, 0) == (int)(want >> cap & 1));
   /* Back as another user and root again: nothing returns. */
   NEED (prctl (PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1);
   if (want & GK_CAP (SYS_ADMIN)) {
@@ -339,7 +339,7 @@ capabilities (void **state)
     struct gk_jail j = jail ();
 
     j.caps = sets[i];
-    good (&j, check_caps, (void *) &sets[i]);
+    good (&j, check_caps, (void *)&sets[i]);
   }
 }
 
@@ -440,7 +440,7 @@ sleep_long (void *opaque, struct gk_error *e)
 static int
 allocate (void *opaque, struct gk_error *e)
 {
-  void *volatile p = malloc (*(size_t *) opaque);
+  void *volatile p = malloc (*(size_t *)opaque);
 
   return p ? 0 : gk_error_oom (e);
 }
@@ -453,7 +453,7 @@ struct fake {
 static bool
 fake_cancelled (struct gk_task *t)
 {
-  return ((struct fake *) t)->cancel;
+  return ((struct fake *)t)->cancel;
 }
 
 static const struct gk_task_ops fake_ops = { .cancelled = fake_cancelled };
@@ -462,7 +462,7 @@ static void *
 cancel_soon (void *opaque)
 {
   usleep (100000);
-  ((struct fake *) opaque)->cancel = true;
+  ((struct fake *)opaque)->cancel = true;
   return NULL;
 }
 
@@ -529,7 +529,7 @@ child_reads (void *opaque, struct gk_error *e)
   }
   if (f->child_fails)
     return gk_error_set (e, EILSEQ, "bad archive");
-  return (int) got;
+  return (int)got;
 }
 
 static int
@@ -625,7 +625,7 @@ stuck_child_with_pump (void **state)
 static int
 hold (void *opaque, struct gk_error *e)
 {
-  NEED (write (*(int *) opaque, "r", 1) == 1);
+  NEED (write (*(int *)opaque, "r", 1) == 1);
   return sleep_long (NULL, e);
 }
 

@@ -205,7 +205,7 @@ input (void **state)
   run (&EXEC (.argv = SH ("cat"), .stdin_data = "key", .stdin_size = 3), 0, "key");
   run (&EXEC (.argv = SH ("cat"), .stdin_data = "", .stdin_size = 0), 0, "");
   for (size_t i = 0; i < n; i++)
-    big[i] = (char) (i * 31 >> 3);
+    big[i] = (char)(i * 31 >> 3);
   run (&EXEC (.argv = SH ("cat"), .stdin_data = big, .stdin_size = n), 0, NULL);
   assert_int_equal (result.out.size, n);
   assert_memory_equal (result.out.data, big, n);
@@ -338,19 +338,19 @@ struct fake {
 static bool
 fake_cancelled (struct gk_task *t)
 {
-  return ((struct fake *) t)->cancel;
+  return ((struct fake *)t)->cancel;
 }
 
 static int
 fake_fd (struct gk_task *t)
 {
-  return ((struct fake *) t)->fd;
+  return ((struct fake *)t)->fd;
 }
 
 static void
 fake_log (struct gk_task *t, const char *text)
 {
-  snprintf (((struct fake *) t)->log, 200, "%s", text);
+  snprintf (((struct fake *)t)->log, 200, "%s", text);
 }
 
 static const struct gk_task_ops fake_ops = { fake_cancelled, fake_fd, NULL, fake_log };

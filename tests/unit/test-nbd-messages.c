@@ -21,7 +21,10 @@ test_connect (void **state)
 {
   const int fds[] = { 7, 9, 300 };
   const struct gk_nbd_connect c = {
-    .size = UINT64_C (5) << 40, .block_size = 4096, .server_flags = 0x165, .sockets = fds,
+    .size = UINT64_C (5) << 40,
+    .block_size = 4096,
+    .server_flags = 0x165,
+    .sockets = fds,
     .n_sockets = 3,
   };
   struct nl_msg *msg = gk_nbd_connect_msg (FAMILY, &c);
@@ -39,7 +42,8 @@ test_connect (void **state)
   assert_int_equal (nla_get_u64 (attrs[NBD_ATTR_SERVER_FLAGS]), 0x165);
   assert_int_equal (nla_get_u64 (attrs[NBD_ATTR_CLIENT_FLAGS]), NBD_CFLAG_DISCONNECT_ON_CLOSE);
   assert_true (nla_get_u64 (attrs[NBD_ATTR_TIMEOUT]) > 0);
-  nla_for_each_nested (item, attrs[NBD_ATTR_SOCKETS], left) {
+  nla_for_each_nested (item, attrs[NBD_ATTR_SOCKETS], left)
+  {
     struct nlattr *sock[NBD_SOCK_MAX + 1];
     assert_int_equal (nla_type (item), NBD_SOCK_ITEM);
     assert_int_equal (nla_parse_nested (sock, NBD_SOCK_MAX, item, NULL), 0);

@@ -48,19 +48,19 @@ struct fake {
 static bool
 fake_cancelled (struct gk_task *t)
 {
-  return ((struct fake *) t)->cancel;
+  return ((struct fake *)t)->cancel;
 }
 
 static int
 fake_cancel_fd (struct gk_task *t)
 {
-  return ((struct fake *) t)->fd;
+  return ((struct fake *)t)->fd;
 }
 
 static void
 fake_progress (struct gk_task *t, uint64_t position, uint64_t total)
 {
-  struct fake *f = (struct fake *) t;
+  struct fake *f = (struct fake *)t;
 
   f->calls++;
   if (position - f->position > f->max_step)
@@ -89,7 +89,7 @@ setup (void **state)
   signal (SIGPIPE, SIG_IGN);
   data = malloc (SIZE);
   assert_non_null (data);
-  p = (uint64_t *) data;
+  p = (uint64_t *)data;
   for (size_t i = 0; i < SIZE / 8; i++) {
     x ^= x << 13;
     x ^= x >> 7;
@@ -531,7 +531,7 @@ struct wire {
 static ssize_t
 wire_read (struct gk_source *src, void *buf, size_t n, struct gk_error *err)
 {
-  struct wire *w = (struct wire *) src;
+  struct wire *w = (struct wire *)src;
 
   if (w->fail_at && w->at >= w->fail_at)
     return gk_error_set (err, ECANCELED, "the sender cancelled");
@@ -545,7 +545,7 @@ wire_read (struct gk_source *src, void *buf, size_t n, struct gk_error *err)
 static int
 wire_write (struct gk_sink *sink, const void *buf, size_t n, struct gk_error *err)
 {
-  struct wire *w = (struct wire *) sink;
+  struct wire *w = (struct wire *)sink;
 
   if (w->fail_at && w->at >= w->fail_at)
     return gk_error_set (err, EPIPE, "gone");

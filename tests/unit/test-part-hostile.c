@@ -285,11 +285,10 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_damaged),    cmocka_unit_test (test_overlap),
-    cmocka_unit_test (test_looked_at),
-    cmocka_unit_test (test_beyond),     cmocka_unit_test (test_loop),
-    cmocka_unit_test (test_gpt_backup), cmocka_unit_test (test_gpt_lost),
-    cmocka_unit_test (test_fat),
+    cmocka_unit_test (test_damaged),   cmocka_unit_test (test_overlap),
+    cmocka_unit_test (test_looked_at), cmocka_unit_test (test_beyond),
+    cmocka_unit_test (test_loop),      cmocka_unit_test (test_gpt_backup),
+    cmocka_unit_test (test_gpt_lost),  cmocka_unit_test (test_fat),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -181,9 +181,10 @@ test_files (void **state)
 {
   /* Root's file is there to be seen, but the user is not root. */
   check_both ("cat /data/secret 2>/dev/null || echo refused", "refused\n");
-  check_both ("for f in / /usr /usr/bin /etc /dev /data; do touch $f/made 2>/dev/null && echo $f; done;"
-              "echo x >/data/open || true; cat /data/open",
-              "for all\n");
+  check_both (
+      "for f in / /usr /usr/bin /etc /dev /data; do touch $f/made 2>/dev/null && echo $f; done;"
+      "echo x >/data/open || true; cat /data/open",
+      "for all\n");
   check_both ("echo from inside >/shared; cat /shared; echo temp >/tmp/x; cat /tmp/x",
               "from inside\ntemp\n");
   check_both ("dd if=/dev/zero of=/tmp/big bs=1k count=2000 2>/dev/null || echo full", "full\n");
@@ -216,7 +217,7 @@ test_signals (void **state)
   }
   /* All that can be reached: nothing of outside is. */
   snprintf (script, sizeof script, "kill -9 %d 2>/dev/null; kill -9 -1 2>/dev/null; echo done",
-            (int) pid);
+            (int)pid);
   check_both (script, "done\n");
   assert_int_equal (waitpid (pid, NULL, WNOHANG), 0);
   kill (pid, SIGKILL);
@@ -234,9 +235,9 @@ test_network (void **state)
   if (access ("/bin/bash", X_OK) == -1 || fd == -1)
     skip ();
   assert_int_equal (listen (fd, 5), 0);
-  assert_int_equal (getsockname (fd, (struct sockaddr *) &addr, &len), 0);
+  assert_int_equal (getsockname (fd, (struct sockaddr *)&addr, &len), 0);
   uint16_t port;
-  memcpy (&port, (char *) &addr + 2, 2);
+  memcpy (&port, (char *)&addr + 2, 2);
   snprintf (text, sizeof text,
             "bash -c 'exec 3<>/dev/tcp/127.0.0.1/%d' 2>/dev/null && echo connected", ntohs (port));
   check_both (text, "");
@@ -297,10 +298,14 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_it_runs),       cmocka_unit_test (test_status_and_arguments),
-    cmocka_unit_test (test_abort_ends_it), cmocka_unit_test (test_files),
-    cmocka_unit_test (test_no_rights),     cmocka_unit_test (test_signals),
-    cmocka_unit_test (test_network),       cmocka_unit_test (test_opener),
+    cmocka_unit_test (test_it_runs),
+    cmocka_unit_test (test_status_and_arguments),
+    cmocka_unit_test (test_abort_ends_it),
+    cmocka_unit_test (test_files),
+    cmocka_unit_test (test_no_rights),
+    cmocka_unit_test (test_signals),
+    cmocka_unit_test (test_network),
+    cmocka_unit_test (test_opener),
     cmocka_unit_test (test_opener_missing_file),
   };
 

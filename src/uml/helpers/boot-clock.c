@@ -25,7 +25,7 @@ __attribute__ ((visibility ("default"))) settime_fn timer_settime;
 int
 timer_settime (timer_t timer, int flags, const struct itimerspec *value, struct itimerspec *old)
 {
-  settime_fn *next = (settime_fn *) dlsym (RTLD_NEXT, "timer_settime");
+  settime_fn *next = (settime_fn *)dlsym (RTLD_NEXT, "timer_settime");
   struct itimerspec v = *value;
 
   if (next == NULL)
