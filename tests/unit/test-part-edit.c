@@ -235,9 +235,6 @@ sectors_4k (struct gk_ctx *ctx)
   CHECK_STR (layout (ctx, a, 4096), "1:128..65408");
   CHECK_OK (gk_part_part_init (ctx, a, "mbr", &err));
   CHECK_OK (gk_part_part_add (ctx, a, "p", 256, 511, &err));
-#ifdef __SANITIZE_ADDRESS__
-  return; /* libfdisk reads behind its buffer here: see clean_extended in part/edit.c */
-#endif
   CHECK_OK (gk_part_part_add (ctx, a, "e", 512, -1, &err));
   char record[4096], zeros[4096 - 512] = { 0 };
   int fd = open (a, O_RDONLY | O_CLOEXEC);
