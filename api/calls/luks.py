@@ -2,9 +2,12 @@
 """Encrypted devices."""
 
 from model import (
-    call, group, Device, Int, Key, OBool, OString, RErr, RString, String)
+    call, example, group, Device, Int, Key, OBool, OString, RErr, RString, String)
 
 group("luks")
+
+# The key of the first container stands on the line behind its command.
+MADE = ("luks_format /dev/sda 0", "sesame")
 
 call("clevis_luks_unlock",
      [Device("device"), String("mapname")], RErr,
@@ -21,7 +24,13 @@ call("cryptsetup_close",
      brief="Close an encrypted device",
      doc="""\
 Closes `device`, which is the name below /dev/mapper that was made by
-`cryptsetup_open`.  Nothing may use it any more.""")
+`cryptsetup_open`.  Nothing may use it any more.""",
+     examples=[
+         example("part", "cryptsetup_close /dev/sda1", needs="dm", errno="EINVAL",
+                 error="/dev/sda1: is not a /dev/mapper device"),
+         example("empty", *MADE, "cryptsetup_open /dev/sda c", "sesame", "cryptsetup_close /dev/mapper/c",
+                 "list_dm_devices", prints="", needs="dm"),
+     ])
 
 call("cryptsetup_open",
      [Device("device"), Key("key"), String("mapname")], RErr,
@@ -38,7 +47,17 @@ Optional arguments:
 - `readonly`: nothing can be written through it.
 - `crypttype`: "luks" or "bitlk", found from the contents if left out, or
   "plain", which no contents tell: its `key` is used as it is.
-- `cipher`: of a plain device, "aes-cbc-essiv:sha256" if left out.""")
+- `cipher`: of a plain device, "aes-cbc-essiv:sha256" if left out.""",
+     examples=[
+         example("empty", *MADE, "cryptsetup_open /dev/sda c readonly:true", "sesame", "list_filesystems",
+                 prints="/dev/mapper/c: unknown", needs="dm"),
+         example("empty", *MADE, "cryptsetup_open /dev/sda c\nwrong", errno="EPERM", needs="dm",
+                 error="cryptsetup_open: /dev/sda: no key available with this passphrase"),
+         example("part", "cryptsetup_open /dev/sda1 c\nsesame", needs="dm",
+                 error="/dev/sda1: : unknown encrypted device type"),
+         example("part", "cryptsetup_open /dev/sda1 c crypttype:plain\n0123456789abcdef0123456789abcdef",
+                 needs="dm"),
+     ])
 
 call("luks_add_key",
      [Device("device"), Key("key"), Key("newkey"), Int("keyslot")], RErr,
@@ -46,7 +65,11 @@ call("luks_add_key",
      brief="Add a key to an encrypted device",
      doc="""\
 Adds `newkey` to `keyslot` of the LUKS device `device`, which is opened
-with one of its other keys, `key`.  The slot must be free.""")
+with one of its other keys, `key`.  The slot must be free.""",
+     examples=[
+         example("empty", *MADE, "luks_add_key /dev/sda 3", "sesame", "simsim", "luks_open /dev/sda c\nsimsim", needs="dm"),
+         example("part", "luks_add_key /dev/sda1 1\na\nb", error="luks_add_key: /dev/sda1: "),
+     ])
 
 call("luks_close",
      [Device("device")], RErr,
@@ -62,14 +85,23 @@ call("luks_format",
      brief="Make an encrypted device",
      doc="""\
 Makes an empty LUKS device of `device`, with `key` in slot `keyslot`.  All
-data on it is lost.""")
+data on it is lost.""",
+     examples=[
+         example("empty", "luks_format /dev/sda 0", "sesame", "vfs_type /dev/sda", prints="crypto_LUKS"),
+         example("fs", "umount /", "luks_format /dev/sda 0", "sesame", "list_partitions", prints=""),
+         example("fs", "luks_format /dev/sda1 0\nsesame", errno="EBUSY"),
+         example("empty", "luks_format /dev/sda 32\nsesame", error="key slot 32", errno="EINVAL"),
+     ])
 
 call("luks_format_cipher",
      [Device("device"), Key("key"), Int("keyslot"), String("cipher")], RErr,
      since="1.5.2", optgroup="luks", impl="luks",
      brief="Make an encrypted device with the given cipher",
      doc="""\
-As `luks_format`, with `cipher`, for example "aes-xts-plain64".""")
+As `luks_format`, with `cipher`, for example "aes-xts-plain64".""",
+     examples=[
+         example("empty", "luks_format_cipher /dev/sda 0 none\nsesame", error="none: is not a cipher", errno="EINVAL"),
+     ])
 
 call("luks_kill_slot",
      [Device("device"), Key("key"), Int("keyslot")], RErr,
@@ -77,7 +109,11 @@ call("luks_kill_slot",
      brief="Remove a key from an encrypted device",
      doc="""\
 Removes the key in `keyslot` of the LUKS device `device`; `key` must be one
-of the others.""")
+of the others.""",
+     examples=[
+         example("empty", *MADE, "luks_kill_slot /dev/sda 0\nsesame", errno="EPERM"),
+         example("empty", *MADE, "luks_kill_slot /dev/sda 1\nsesame", error="key slot 1 is not in use"),
+     ])
 
 call("luks_open",
      [Device("device"), Key("key"), String("mapname")], RErr,
@@ -100,4 +136,8 @@ call("luks_uuid",
      since="1.41.9", optgroup="luks", impl="luks",
      brief="Return the UUID of a LUKS device",
      doc="""\
-Returns the UUID in the header of `device`.""")
+Returns the UUID in the header of `device`.""",
+     examples=[
+         example("empty", *MADE, "luks_uuid /dev/sda | grep -c '^[0-9a-f-]*$'", prints="1"),
+         example("part", "luks_uuid /dev/sda1", error="luks_uuid: /dev/sda1: "),
+     ])

@@ -27,7 +27,8 @@ check_slot (const char *type, int slot, struct gk_error *err)
 }
 
 static int
-format (const char *device, const char *key, int slot, const char *cipher, struct gk_error *err)
+format (struct gk_ctx *ctx, const char *device, const char *key, int slot, const char *cipher,
+        struct gk_error *err)
 {
   _cleanup_luks_ struct gk_luks l = GK_LUKS_INIT;
   _cleanup_luks_cipher_ struct gk_luks_cipher c = { NULL, NULL, 0 };
@@ -35,33 +36,34 @@ format (const char *device, const char *key, int slot, const char *cipher, struc
 
   if (gk_luks_cipher_parse (cipher, &c, err) == -1 || check_slot (CRYPT_LUKS2, slot, err) == -1)
     return -1;
-  /* Not even root could open it exclusively while it is in use. */
   _cleanup_close_ int fd = open (device, O_RDWR | O_EXCL | O_CLOEXEC);
-  if (fd == -1)
+  if (fd == -1) /* EBUSY: it is in use */
     return gk_error_sys (err, errno, "%s", device);
-  gk_cleanup_close (&fd);
-  if (gk_luks_init (&l, device, err) == -1)
+  close (gk_steal_fd (&fd));
+  /* What was there before must not be found beside the container. */
+  if (gk_fs_wipe (device, err) == -1 || gk_luks_init (&l, device, err) == -1)
     return -1;
-  /* Old signatures would be found beside the new one; but what the device is
-   * too small for, or no cipher for, leaves it as it was. */
   int r = crypt_format (l.cd, CRYPT_LUKS2, c.name, c.mode, NULL, NULL, c.key_size, &params);
   if (r == 0)
     r = crypt_keyslot_add_by_volume_key (l.cd, slot, NULL, 0, key, strlen (key));
-  return r < 0 ? gk_luks_fail (&l, r, err) : 0;
+  if (r < 0)
+    return gk_luks_fail (&l, r, err);
+  /* On a whole disk a partition table is gone now, and with it the partitions. */
+  return ctx->table_changed ? ctx->table_changed (ctx, device, err) : 0;
 }
 
 int
 gk_luks_luks_format (struct gk_ctx *ctx, const char *device, const char *key, int slot,
                      struct gk_error *err)
 {
-  return format (device, key, slot, DEFAULT_CIPHER, err);
+  return format (ctx, device, key, slot, DEFAULT_CIPHER, err);
 }
 
 int
 gk_luks_luks_format_cipher (struct gk_ctx *ctx, const char *device, const char *key, int slot,
                             const char *cipher, struct gk_error *err)
 {
-  return format (device, key, slot, cipher, err);
+  return format (ctx, device, key, slot, cipher, err);
 }
 
 int
@@ -70,8 +72,8 @@ gk_luks_luks_add_key (struct gk_ctx *ctx, const char *device, const char *key, c
 {
   _cleanup_luks_ struct gk_luks l = GK_LUKS_INIT;
 
-  if (gk_luks_load (&l, device, CRYPT_LUKS, err) == -1
-      || check_slot (crypt_get_type (l.cd), slot, err) == -1)
+  if (gk_luks_load (&l, device, CRYPT_LUKS, err) == -1 ||
+      check_slot (crypt_get_type (l.cd), slot, err) == -1)
     return -1;
   int r = crypt_keyslot_add_by_passphrase (l.cd, slot, key, strlen (key), newkey, strlen (newkey));
   return r < 0 ? gk_luks_fail (&l, r, err) : 0;
@@ -85,12 +87,11 @@ gk_luks_luks_kill_slot (struct gk_ctx *ctx, const char *device, const char *key,
   _cleanup_luks_ struct gk_luks l = GK_LUKS_INIT;
   int r = -EPERM;
 
-  if (gk_luks_load (&l, device, CRYPT_LUKS, err) == -1
-      || check_slot (crypt_get_type (l.cd), slot, err) == -1)
+  if (gk_luks_load (&l, device, CRYPT_LUKS, err) == -1 ||
+      check_slot (crypt_get_type (l.cd), slot, err) == -1)
     return -1;
   crypt_keyslot_info info = crypt_keyslot_status (l.cd, slot);
-  if (info != CRYPT_SLOT_ACTIVE && info != CRYPT_SLOT_ACTIVE_LAST
-      && info != CRYPT_SLOT_UNBOUND)
+  if (info != CRYPT_SLOT_ACTIVE && info != CRYPT_SLOT_ACTIVE_LAST && info != CRYPT_SLOT_UNBOUND)
     return gk_error_set (err, ENOENT, "%s: key slot %d is not in use", device, slot);
   for (int i = 0; r < 0 && i < crypt_keyslot_max (crypt_get_type (l.cd)); i++) {
     info = crypt_keyslot_status (l.cd, i);

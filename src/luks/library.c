@@ -33,7 +33,7 @@ hear (int level, const char *msg, void *opaque)
     n--;
   if (level != CRYPT_LOG_ERROR || n == 0 || l->said.size > SAID_MAX)
     return;
-  gk_buf_appendf (&l->said, "%s%.*s", l->said.size ? "; " : "", (int) n, msg);
+  gk_buf_appendf (&l->said, "%s%.*s", l->said.size ? "; " : "", (int)n, msg);
 }
 
 int
@@ -45,8 +45,8 @@ gk_luks_fail (struct gk_luks *l, int r, struct gk_error *err)
   case -EPERM:
     return gk_error_set (err, EPERM, "%s: no key available with this passphrase", l->device);
   case -ENOMEM:
-    return gk_error_set (err, ENOMEM,
-                         "%s: not enough memory to derive the key (see set_memsize)", l->device);
+    return gk_error_set (err, ENOMEM, "%s: not enough memory to derive the key (see set_memsize)",
+                         l->device);
   case -EBUSY:
     return gk_error_set (err, EBUSY, "%s: %s", l->device, said ? said : "device is in use");
   default:
@@ -97,7 +97,7 @@ gk_luks_cipher_parse (const char *text, struct gk_luks_cipher *ret, struct gk_er
 
   if (dash == NULL || dash == text || dash[1] == '\0' || strlen (text) > 100)
     return gk_error_set (err, EINVAL, "%s: is not a cipher, as aes-xts-plain64 is one", text);
-  _cleanup_free_ char *name = strndup (text, (size_t) (dash - text));
+  _cleanup_free_ char *name = strndup (text, (size_t)(dash - text));
   _cleanup_free_ char *mode = strdup (dash + 1);
   if (name == NULL || mode == NULL)
     return gk_error_oom (err);

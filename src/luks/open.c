@@ -32,11 +32,10 @@ check_mapname (struct gk_ctx *ctx, const char *mapname, const char *path, struct
 {
   dev_t devno;
 
-  if (*mapname == '\0' || strchr (mapname, '/') || gk_streq (mapname, ".")
-      || gk_streq (mapname, "..") || strlen (mapname) > MAPNAME_MAX)
+  if (*mapname == '\0' || strchr (mapname, '/') || gk_streq (mapname, ".") ||
+      gk_streq (mapname, "..") || strlen (mapname) > MAPNAME_MAX)
     return gk_error_set (err, EINVAL, "%s: cannot be the name of a device", mapname);
-  if (gk_streq (mapname, "control")
-      || gk_devices_number (ctx->devices, path, &devno) == 0)
+  if (gk_streq (mapname, "control") || gk_devices_number (ctx->devices, path, &devno) == 0)
     return gk_error_set (err, EEXIST, "%s: device already exists", path);
   return 0;
 }
@@ -116,8 +115,8 @@ load_plain (struct gk_luks *l, const char *device, const char *key, const char *
   _cleanup_luks_cipher_ struct gk_luks_cipher c = { NULL, NULL, 0 };
   struct crypt_params_plain params = { .hash = NULL };
 
-  if (gk_luks_cipher_parse (cipher ? cipher : "aes-cbc-essiv:sha256", &c, err) == -1
-      || gk_luks_init (l, device, err) == -1)
+  if (gk_luks_cipher_parse (cipher ? cipher : "aes-cbc-essiv:sha256", &c, err) == -1 ||
+      gk_luks_init (l, device, err) == -1)
     return -1;
   if (strlen (key) < c.key_size)
     return gk_error_set (err, EINVAL, "%s: the key of a plain device has %zu bytes here", device,
@@ -152,8 +151,8 @@ open_device (struct gk_ctx *ctx, const char *device, const char *key, const char
   _cleanup_free_ char *path = gk_asprintf (MAPPER "%s", mapname);
   if (path == NULL)
     return gk_error_oom (err);
-  if (check_mapname (ctx, mapname, path, err) == -1 || gk_luks_need_dm (ctx, err) == -1
-      || find_type (device, how->type, &type, err) == -1)
+  if (check_mapname (ctx, mapname, path, err) == -1 || gk_luks_need_dm (ctx, err) == -1 ||
+      find_type (device, how->type, &type, err) == -1)
     return -1;
   _cleanup_free_ char *name = kernel_name (mapname, err);
   if (name == NULL)
@@ -161,8 +160,7 @@ open_device (struct gk_ctx *ctx, const char *device, const char *key, const char
 
   bool plain = type && gk_streq (type, CRYPT_PLAIN); /* CRYPT_LUKS is NULL */
   if ((plain ? load_plain (&l, device, key, how->cipher, err)
-             : gk_luks_load (&l, device, type, err))
-      == -1)
+             : gk_luks_load (&l, device, type, err)) == -1)
     return -1;
   if (ctx->note && ctx->note (ctx, "dm", name, err) == -1)
     return -1;
@@ -219,9 +217,8 @@ gk_luks_cryptsetup_close (struct gk_ctx *ctx, const char *device, struct gk_erro
     return gk_error_sys (err, ENOENT, "%s", device);
   _cleanup_free_ char *uuid = gk_dm_uuid (devno), *name = gk_dm_name (devno);
   if (name == NULL || uuid == NULL || gk_after_prefix (uuid, "CRYPT-") == NULL)
-    return gk_error_set (err, EINVAL,
-                         "%s: is not a /dev/mapper device that was made by cryptsetup_open",
-                         device);
+    return gk_error_set (
+        err, EINVAL, "%s: is not a /dev/mapper device that was made by cryptsetup_open", device);
   int r = crypt_init_by_name (&l.cd, name);
   if (r == 0)
     r = crypt_deactivate (l.cd, name);

@@ -30,8 +30,8 @@
 int
 gk_md_need (struct gk_ctx *ctx, struct gk_error *err)
 {
-  if (access ("/proc/mdstat", F_OK) == -1 && ctx->load_module
-      && ctx->load_module ("md_mod", err) == -1)
+  if (access ("/proc/mdstat", F_OK) == -1 && ctx->load_module &&
+      ctx->load_module ("md_mod", err) == -1)
     return -1;
   if (access ("/proc/mdstat", F_OK) == -1)
     return gk_error_set (err, ENOTSUP,
@@ -62,12 +62,12 @@ write_config (struct gk_ctx *ctx, struct gk_error *err)
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
   _cleanup_strv_ char **disks = NULL, **parts = NULL;
 
-  if (gk_mount_list_devices (ctx, &disks, err) == -1
-      || gk_mount_list_partitions (ctx, &parts, err) == -1)
+  if (gk_mount_list_devices (ctx, &disks, err) == -1 ||
+      gk_mount_list_partitions (ctx, &parts, err) == -1)
     return NULL;
   _cleanup_free_ char *path = gk_asprintf ("%s/mdadm.conf", ctx->tmpdir);
-  if (path == NULL || add_devices (&text, disks) == -1 || add_devices (&text, parts) == -1
-      || gk_buf_appends (&text, "HOMEHOST <ignore>\nAUTO +1.x +0.90 +imsm +ddf -all\n") == -1) {
+  if (path == NULL || add_devices (&text, disks) == -1 || add_devices (&text, parts) == -1 ||
+      gk_buf_appends (&text, "HOMEHOST <ignore>\nAUTO +1.x +0.90 +imsm +ddf -all\n") == -1) {
     gk_error_oom (err);
     return NULL;
   }
@@ -93,10 +93,11 @@ gk_md_run (struct gk_ctx *ctx, const struct gk_strv *args, struct gk_buf *ret_ou
   if (gk_strv_push (&argv, "mdadm") == -1)
     return gk_error_oom (err);
   for (size_t i = 0; i < args->len; i++)
-    if (gk_strv_push (&argv, args->v[i]) == -1 || (i == 0 && gk_strv_pushf (&argv, "--config=%s", config) == -1))
+    if (gk_strv_push (&argv, args->v[i]) == -1 ||
+        (i == 0 && gk_strv_pushf (&argv, "--config=%s", config) == -1))
       return gk_error_oom (err);
   struct gk_exec x = GK_EXEC_INIT;
-  x.argv = (const char *const *) argv.v;
+  x.argv = (const char *const *)argv.v;
   x.env = env;
   x.task = ctx->task;
   return gk_exec_check (&x, ret_out, err);
@@ -119,9 +120,9 @@ is_ours (struct gk_ctx *ctx, const char *name, unsigned depth)
     if (entry->d_name[0] == '.')
       continue;
     _cleanup_free_ char *number = gk_asprintf ("/sys/class/block/%s/dev", entry->d_name);
-    ours = number && gk_read_file (number, 64, &text) == 0 && text.data
-           && sscanf (text.data, "%u:%u", &major_no, &minor_no) == 2
-           && gk_devices_name (ctx->devices, makedev (major_no, minor_no)) != NULL;
+    ours = number && gk_read_file (number, 64, &text) == 0 && text.data &&
+           sscanf (text.data, "%u:%u", &major_no, &minor_no) == 2 &&
+           gk_devices_name (ctx->devices, makedev (major_no, minor_no)) != NULL;
     ours = ours || is_ours (ctx, entry->d_name, depth + 1);
   }
   return ours;
@@ -136,8 +137,8 @@ find_alias (dev_t devno)
 
   while (dir && (entry = readdir (dir)) != NULL) {
     struct stat st;
-    if (entry->d_name[0] != '.' && fstatat (dirfd (dir), entry->d_name, &st, 0) == 0
-        && S_ISBLK (st.st_mode) && st.st_rdev == devno)
+    if (entry->d_name[0] != '.' && fstatat (dirfd (dir), entry->d_name, &st, 0) == 0 &&
+        S_ISBLK (st.st_mode) && st.st_rdev == devno)
       return gk_asprintf ("/dev/md/%s", entry->d_name);
   }
   return NULL;
@@ -152,8 +153,8 @@ static void
 nodes_clear (struct nodes *nodes)
 {
   for (size_t i = 0; i < nodes->n; i++) {
-    free ((char *) nodes->v[i].path);
-    free ((char *) nodes->v[i].alias);
+    free ((char *)nodes->v[i].path);
+    free ((char *)nodes->v[i].alias);
   }
   free (nodes->v);
 }
@@ -161,8 +162,8 @@ nodes_clear (struct nodes *nodes)
 static int
 by_path (const void *a, const void *b)
 {
-  return strcmp (((const struct gk_devices_node *) a)->path,
-                 ((const struct gk_devices_node *) b)->path);
+  return strcmp (((const struct gk_devices_node *)a)->path,
+                 ((const struct gk_devices_node *)b)->path);
 }
 
 static int
@@ -174,8 +175,8 @@ add_set (struct nodes *nodes, const char *name, struct gk_error *err)
   _cleanup_free_ char *number = gk_asprintf ("/sys/class/block/%s/dev", name);
   if (number == NULL)
     return gk_error_oom (err);
-  if (gk_read_file (number, 64, &text) == -1 || text.data == NULL
-      || sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
+  if (gk_read_file (number, 64, &text) == -1 || text.data == NULL ||
+      sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
     return 0; /* has gone */
   struct gk_devices_node *v = reallocarray (nodes->v, nodes->n + 1, sizeof *v);
   if (v == NULL)
@@ -198,8 +199,8 @@ gk_md_sync (struct gk_ctx *ctx, struct gk_error *err)
     _cleanup_free_ char *md = gk_asprintf ("/sys/class/block/%s/md", entry->d_name);
     if (md == NULL)
       return gk_error_oom (err);
-    if (access (md, F_OK) == 0 && is_ours (ctx, entry->d_name, 0)
-        && add_set (&nodes, entry->d_name, err) == -1)
+    if (access (md, F_OK) == 0 && is_ours (ctx, entry->d_name, 0) &&
+        add_set (&nodes, entry->d_name, err) == -1)
       return -1;
   }
   if (nodes.n > 0)
@@ -220,8 +221,8 @@ look_at (struct members *m, char *const *devices)
     _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
     _cleanup_close_ int fd = open (devices[i], O_RDONLY | O_CLOEXEC);
     int ro = 0;
-    if (fd == -1 || gk_fs_probe_fd (fd, &probe, NULL) == -1
-        || strstr (probe.type, "_raid_member") == NULL)
+    if (fd == -1 || gk_fs_probe_fd (fd, &probe, NULL) == -1 ||
+        strstr (probe.type, "_raid_member") == NULL)
       continue;
     m->any = true;
     m->readonly |= ioctl (fd, BLKROGET, &ro) == 0 && ro;
@@ -246,9 +247,10 @@ find_members (struct gk_ctx *ctx)
 static void
 start_read_only (struct gk_ctx *ctx)
 {
-  _cleanup_close_ int fd = ctx->load_module == NULL /* others have sets on this kernel, too */
-                             ? -1
-                             : open ("/sys/module/md_mod/parameters/start_ro", O_WRONLY | O_CLOEXEC);
+  _cleanup_close_ int fd =
+      ctx->load_module == NULL /* others have sets on this kernel, too */
+          ? -1
+          : open ("/sys/module/md_mod/parameters/start_ro", O_WRONLY | O_CLOEXEC);
 
   if (fd != -1)
     gk_write_full (fd, "1", 1);
@@ -263,8 +265,8 @@ gk_md_start (struct gk_ctx *ctx, struct gk_error *err)
   struct members members = find_members (ctx);
   if (!members.any)
     return 0;
-  if (gk_strv_push (&args, "--assemble") == -1 || gk_strv_push (&args, "--scan") == -1
-      || gk_strv_push (&args, "--run") == -1)
+  if (gk_strv_push (&args, "--assemble") == -1 || gk_strv_push (&args, "--scan") == -1 ||
+      gk_strv_push (&args, "--run") == -1)
     return gk_error_oom (err);
   int r = gk_md_need (ctx, &what);
   if (r == 0) {

@@ -26,9 +26,9 @@
 static bool
 is_level (const char *level)
 {
-  static const char *const levels[] = { "linear", "raid0",  "0",     "stripe", "raid1", "1",
-                                        "mirror", "raid4",  "4",     "raid5",  "5",     "raid6",
-                                        "6",      "raid10", "10" };
+  static const char *const levels[] = { "linear", "raid0",  "0",     "stripe", "raid1",
+                                        "1",      "mirror", "raid4", "4",      "raid5",
+                                        "5",      "raid6",  "6",     "raid10", "10" };
 
   for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
     if (gk_streq (level, levels[i]))
@@ -59,10 +59,10 @@ make_plan (const struct guestfs_md_create_argv *opt, char *const *devices, struc
            struct gk_error *err)
 {
   uint64_t set = opt ? opt->bitmask : 0;
-  int n = (int) gk_strv_length (devices);
+  int n = (int)gk_strv_length (devices);
 
   *p = (struct plan){ .level = set & OPT (LEVEL) ? opt->level : "raid1",
-                      .missing = set & OPT (MISSINGBITMAP) ? (uint64_t) opt->missingbitmap : 0,
+                      .missing = set & OPT (MISSINGBITMAP) ? (uint64_t)opt->missingbitmap : 0,
                       .spares = set & OPT (SPARE) ? opt->spare : 0,
                       .chunk = set & OPT (CHUNK) ? opt->chunk : 0 };
   int places = n + __builtin_popcountll (p->missing);
@@ -76,6 +76,9 @@ make_plan (const struct guestfs_md_create_argv *opt, char *const *devices, struc
                          "the numbers of devices (%d), of spares (%d) and of places (%d: those "
                          "that are given, and those that stay empty) do not fit",
                          p->devices, p->spares, places);
+  if (places < 64 && p->missing >> places)
+    return gk_error_set (err, EINVAL, "missingbitmap: a place beyond the %d that there are",
+                         places);
   if (p->chunk < 0 || p->chunk % 1024 != 0)
     return gk_error_set (err, EINVAL, "chunk size must be a multiple of 1024 bytes");
   return 0;
@@ -84,13 +87,13 @@ make_plan (const struct guestfs_md_create_argv *opt, char *const *devices, struc
 static int
 create_argv (const struct plan *p, const char *name, char *const *devices, struct gk_strv *args)
 {
-  if (gk_strv_push (args, "--create") == -1 || gk_strv_push (args, "--run") == -1
-      || gk_strv_pushf (args, "/dev/md/%s", name) == -1
-      || gk_strv_pushf (args, "--level=%s", p->level) == -1
-      || gk_strv_pushf (args, "--raid-devices=%d", p->devices) == -1
-      || (p->devices == 1 && gk_strv_push (args, "--force") == -1)
-      || (p->spares > 0 && gk_strv_pushf (args, "--spare-devices=%d", p->spares) == -1)
-      || (p->chunk > 0 && gk_strv_pushf (args, "--chunk=%" PRIi64, p->chunk / 1024) == -1))
+  if (gk_strv_push (args, "--create") == -1 || gk_strv_push (args, "--run") == -1 ||
+      gk_strv_pushf (args, "/dev/md/%s", name) == -1 ||
+      gk_strv_pushf (args, "--level=%s", p->level) == -1 ||
+      gk_strv_pushf (args, "--raid-devices=%d", p->devices) == -1 ||
+      (p->devices == 1 && gk_strv_push (args, "--force") == -1) ||
+      (p->spares > 0 && gk_strv_pushf (args, "--spare-devices=%d", p->spares) == -1) ||
+      (p->chunk > 0 && gk_strv_pushf (args, "--chunk=%" PRIi64, p->chunk / 1024) == -1))
     return -1;
   uint64_t missing = p->missing;
   for (size_t i = 0; devices[i] || missing; missing >>= 1)
@@ -108,8 +111,8 @@ gk_md_md_create (struct gk_ctx *ctx, const char *name, char *const *devices,
   _cleanup_gk_strv_ struct gk_strv args = GK_STRV_INIT;
   struct plan p;
 
-  if (check_name (name, err) == -1 || make_plan (opt, devices, &p, err) == -1
-      || gk_md_need (ctx, err) == -1)
+  if (check_name (name, err) == -1 || make_plan (opt, devices, &p, err) == -1 ||
+      gk_md_need (ctx, err) == -1)
     return -1;
   if (create_argv (&p, name, devices, &args) == -1)
     return gk_error_oom (err);
@@ -151,13 +154,13 @@ gk_md_list_md_devices (struct gk_ctx *ctx, char ***ret_devices, struct gk_error 
 static int
 add_detail (struct gk_strv *sv, char *line)
 {
-  char *key = (char *) gk_after_prefix (line, "MD_"), *equals = strchr (line, '=');
+  char *key = (char *)gk_after_prefix (line, "MD_"), *equals = strchr (line, '=');
 
   if (key == NULL || equals == NULL)
     return 0;
   *equals = '\0';
   for (char *p = key; *p; p++)
-    *p = (char) tolower ((unsigned char) *p);
+    *p = (char)tolower ((unsigned char)*p);
   return gk_strv_push (sv, key) == -1 || gk_strv_push (sv, equals + 1) == -1 ? -1 : 0;
 }
 
@@ -172,8 +175,8 @@ gk_md_md_detail (struct gk_ctx *ctx, const char *md, char ***ret_info, struct gk
     return -1;
   if (!gk_devices_is_made (ctx->devices, "md", md))
     return gk_error_set (err, EINVAL, "%s: is no RAID", md);
-  if (gk_strv_push (&args, "--detail") == -1 || gk_strv_push (&args, "--export") == -1
-      || gk_strv_push (&args, md) == -1)
+  if (gk_strv_push (&args, "--detail") == -1 || gk_strv_push (&args, "--export") == -1 ||
+      gk_strv_push (&args, md) == -1)
     return gk_error_oom (err);
   if (gk_md_run (ctx, &args, &out, err) == -1)
     return -1;
@@ -196,8 +199,8 @@ device_name (struct gk_ctx *ctx, const char *kernel_name)
   _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/dev", kernel_name);
   unsigned major_no, minor_no;
 
-  if (path && gk_read_file (path, 64, &text) == 0 && text.data
-      && sscanf (text.data, "%u:%u", &major_no, &minor_no) == 2) {
+  if (path && gk_read_file (path, 64, &text) == 0 && text.data &&
+      sscanf (text.data, "%u:%u", &major_no, &minor_no) == 2) {
     const char *name = gk_devices_name (ctx->devices, makedev (major_no, minor_no));
     if (name)
       return strdup (name);
@@ -228,7 +231,7 @@ add_stat (struct gk_ctx *ctx, char *word, struct guestfs_mdstat_list *list)
       flags[n++] = *p;
   flags[n] = '\0';
   v[list->len].mdstat_device = device_name (ctx, word);
-  v[list->len].mdstat_index = (int32_t) index;
+  v[list->len].mdstat_index = (int32_t)index;
   v[list->len].mdstat_flags = strdup (flags);
   list->len++;
   return v[list->len - 1].mdstat_device && v[list->len - 1].mdstat_flags ? 0 : -1;
@@ -242,7 +245,7 @@ find_line (char *text, const char *name)
   for (char *line = strtok_r (text, "\n", &save); line; line = strtok_r (NULL, "\n", &save)) {
     const char *rest = gk_after_prefix (line, name);
     if (rest && gk_after_prefix (rest, " : "))
-      return (char *) rest + 3;
+      return (char *)rest + 3;
   }
   return NULL;
 }

@@ -31,8 +31,8 @@ static char *
 attribute (dev_t devno, const char *name)
 {
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
-  _cleanup_free_ char *path
-      = gk_asprintf ("/sys/dev/block/%u:%u/dm/%s", major (devno), minor (devno), name);
+  _cleanup_free_ char *path =
+      gk_asprintf ("/sys/dev/block/%u:%u/dm/%s", major (devno), minor (devno), name);
 
   if (path == NULL || gk_read_file (path, 4096, &text) == -1 || text.data == NULL)
     return NULL;
@@ -54,8 +54,7 @@ gk_dm_uuid (dev_t devno)
 static int
 remove_once (int control, const char *name)
 {
-  struct dm_ioctl request = { .version = { DM_VERSION_MAJOR, 0, 0 },
-                              .data_size = sizeof request };
+  struct dm_ioctl request = { .version = { DM_VERSION_MAJOR, 0, 0 }, .data_size = sizeof request };
 
   strcpy (request.name, name);
   return ioctl (control, DM_DEV_REMOVE, &request);

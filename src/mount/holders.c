@@ -30,8 +30,8 @@ device_number (const char *name, dev_t *ret_devno)
   _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/dev", name);
   unsigned major_no, minor_no;
 
-  if (path == NULL || gk_read_file (path, 64, &text) == -1 || text.data == NULL
-      || sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
+  if (path == NULL || gk_read_file (path, 64, &text) == -1 || text.data == NULL ||
+      sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
     return -1;
   *ret_devno = makedev (major_no, minor_no);
   return 0;
@@ -53,8 +53,7 @@ stop_md (const char *name, struct gk_error *err)
 }
 
 /* What stands on it, first. */
-static int
-take_down_on (dev_t devno, unsigned depth, struct gk_error *err);
+static int take_down_on (dev_t devno, unsigned depth, struct gk_error *err);
 
 static int
 take_down (const char *name, unsigned depth, struct gk_error *err)
@@ -77,8 +76,8 @@ take_down_on (dev_t devno, unsigned depth, struct gk_error *err)
 
   if (depth > DEPTH_MAX)
     return gk_error_set (err, ELOOP, "devices that stand on each other");
-  _cleanup_free_ char *path
-      = gk_asprintf ("/sys/dev/block/%u:%u/holders", major (devno), minor (devno));
+  _cleanup_free_ char *path =
+      gk_asprintf ("/sys/dev/block/%u:%u/holders", major (devno), minor (devno));
   if (path == NULL)
     return gk_error_oom (err);
   _cleanup_closedir_ DIR *dir = opendir (path);

@@ -19,8 +19,8 @@ gk_mount_list_dm_devices (struct gk_ctx *ctx, char ***ret_devices, struct gk_err
 
   for (size_t i = 0; i < d->n_others; i++) {
     _cleanup_free_ char *uuid = gk_dm_uuid (d->others[i].devno);
-    if (gk_after_prefix (d->others[i].path, "/dev/mapper/") == NULL
-        || (uuid && gk_after_prefix (uuid, "LVM-")))
+    if (gk_after_prefix (d->others[i].path, "/dev/mapper/") == NULL ||
+        (uuid && gk_after_prefix (uuid, "LVM-")))
       continue;
     if (gk_strv_push (&sv, d->others[i].path) == -1)
       return gk_error_oom (err);

@@ -18,8 +18,9 @@
 #define CALL(name) (&gk_calls[GK_CALL_ID_##name])
 #define KEY "open sesame"
 
-static const union gk_arg open_args[]
-    = { { .str = "/dev/sda1" }, { .str = KEY }, { .str = "name" } };
+static const union gk_arg open_args[] = { { .str = "/dev/sda1" },
+                                          { .str = KEY },
+                                          { .str = "name" } };
 
 static bool
 has (const void *memory, size_t size)
@@ -86,9 +87,8 @@ received (void **state)
   assert_int_equal (gk_encode_call (&body, CALL (luks_open), open_args, NULL, &err), 0);
   /* The second lies behind the first, and is moved to the beginning. */
   for (uint32_t serial = 1; serial <= 2; serial++)
-    assert_int_equal (gk_conn_send (client, GK_FRAME_CALL, 0, serial, body.data, body.size, NULL, 0,
-                                    &err),
-                      0);
+    assert_int_equal (
+        gk_conn_send (client, GK_FRAME_CALL, 0, serial, body.data, body.size, NULL, 0, &err), 0);
   for (int i = 0; i < 2; i++) {
     assert_int_equal (gk_conn_recv (worker, &frame, -1, -1, &err), GK_CONN_FRAME);
     assert_int_equal (gk_decode_call (&d, frame.body, frame.len, &call, args, &opts, &err), 0);
