@@ -13,6 +13,7 @@
 #include "fs/fs.h"
 #include "gk-ops-mount.h"
 #include "lvm/lvm-priv.h"
+#include "mount/devices.h"
 #include "mount/dm.h"
 #include "op/ctx.h"
 #include "op/task.h"
@@ -46,10 +47,11 @@ any_pv_of (char *const *devices)
 bool
 gk_lvm_any_pv (struct gk_ctx *ctx)
 {
-  _cleanup_strv_ char **disks = NULL, **parts = NULL;
+  _cleanup_strv_ char **disks = NULL, **parts = NULL, **sets = NULL;
 
   return (gk_mount_list_devices (ctx, &disks, NULL) == 0 && any_pv_of (disks)) ||
-         (gk_mount_list_partitions (ctx, &parts, NULL) == 0 && any_pv_of (parts));
+         (gk_mount_list_partitions (ctx, &parts, NULL) == 0 && any_pv_of (parts)) ||
+         (gk_devices_list_made (ctx->devices, "md", &sets) == 0 && any_pv_of (sets));
 }
 
 /* What it said, in one line with one blank between words. */
