@@ -27,6 +27,18 @@ failed (struct gk_error *err)
 
 /* --- connections --------------------------------------------------------------- */
 
+/* Room for a whole request: by default there is less, and for each one this
+ * process and the server would wake each other several times. */
+static void
+widen (struct nbd_handle *nbd)
+{
+  const int size = GK_BRIDGE_MAX_IO;
+  int fd = nbd_aio_get_fd (nbd);
+
+  if (setsockopt (fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) == -1)
+    setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
 static int
 connect_one (struct gk_bridge_process *b, struct gk_error *err)
 {
@@ -49,6 +61,7 @@ connect_one (struct gk_bridge_process *b, struct gk_error *err)
   if ((uint64_t)size != b->server->size)
     return gk_error_set (err, EIO, "the image server has %lld bytes instead of %llu",
                          (long long)size, (unsigned long long)b->server->size);
+  widen (nbd);
   return 0;
 }
 
