@@ -109,8 +109,15 @@ gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, 
   x.inside = &inside;
   x.pass_fds = &conn_fd;
   x.n_pass_fds = 1;
-  if (gk_child_start (&x, ret, err) == -1)
+  if (gk_child_start (&x, ret, err) == -1) {
+    /* The commonest reason by far, in words that say what to do. */
+    _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+    if (gk_sandbox_available (&why) == -1) {
+      gk_error_clear (err);
+      gk_error_move (err, &why);
+    }
     return -1;
+  }
   *ret_shared_fd = gk_steal_fd (&shared_fd);
   return 0;
 }

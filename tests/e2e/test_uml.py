@@ -159,6 +159,45 @@ class User(Uml):
         self.assertEqual(self.checksum(path), before)
 
 
+    def test_killed_with_all_processes(self):
+        path = self.own(self.image())
+        self.tool("mkdir", "-p", "/run/others")
+        self.tool("mount", "--bind", os.path.dirname(GUESTKIT), "/run/others")
+        p = subprocess.Popen(["/run/others/guestkit", "shell", "--ro", "-a", path, "-m", "/dev/sda2"],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, user=65534, group=65534, extra_groups=[],
+                             env=self.environ({"HOME": "/nonexistent"}), cwd="/")
+        p.stdin.write(b"cat /etc/hostname\n")
+        p.stdin.flush()
+        self.assertTrue(os.read(p.stdout.fileno(), 100).startswith(b"small-guest"))
+        for pid in sorted(world.processes()):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        p.communicate()
+        self.wait_for(lambda: not world.processes(), "all processes to end")
+        self.assertIn("file left: /var/tmp/guestkit-", str(world.leaks(self.dir)))
+        r = self.run_program("/run/others/guestkit", "gc", user=65534, cwd="/")
+        self.assertEqual((r.status, r.out), (0, "cleaned up after 1 dead session\n"), str(r))
+        self.tool("umount", "/run/others")
+        os.rmdir("/run/others")
+
+    def test_no_user_namespaces(self):
+        image = self.image()
+        path = "/proc/sys/user/max_user_namespaces"
+        # Of a user namespace of our own, not this machine's.
+        script = f"echo 0 >{path} && exec /run/others/guestkit cat --launcher uml {image} /etc/hostname"
+        self.tool("mkdir", "-p", "/run/others")
+        self.tool("mount", "--bind", os.path.dirname(GUESTKIT), "/run/others")
+        r = self.run_program("unshare", "--user", "--map-root-user", "--mount", "--propagation", "private",
+                             "sh", "-c", script, cwd="/")
+        self.tool("umount", "/run/others")
+        os.rmdir("/run/others")
+        self.sane(r)
+        self.assertEqual(r.status, 1, str(r))
+        self.assertRegex(r.err, "does not let us make a user namespace")
+
+
 class Confined(Uml):
     """Whoever takes over the kernel, or an image server, holds nothing of this machine."""
 
