@@ -534,6 +534,16 @@ test_bridge_killed (void **state)
   unbridge (&b);
 }
 
+/* Ended; whoever has to may not have reaped it yet. */
+static bool
+has_ended (pid_t pid)
+{
+  _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
+
+  return gk_read_file (text ("/proc/%d/stat", pid), 4096, &b) == -1 ||
+         strstr (b.data, ") Z ") != NULL;
+}
+
 /* The server of a disk with a mounted file system dies under its writers. */
 static void
 test_server_killed (void **state)
@@ -569,19 +579,12 @@ test_server_killed (void **state)
   assert_true (now_ms () - begin < 1000);
   umount (dir);
   unlink (dev);
+  /* Its sockets are closed a little before it has ended. */
+  while (!has_ended (f->server.child.pid))
+    usleep (1000);
   assert_fails (gk_detach (&a, &e), &e, EIO, "image server ended before");
   assert_true (now_ms () - begin < 3000);
   assert_nothing_left ();
-}
-
-/* Ended; whoever has to may not have reaped it yet. */
-static bool
-has_ended (pid_t pid)
-{
-  _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
-
-  return gk_read_file (text ("/proc/%d/stat", pid), 4096, &b) == -1 ||
-         strstr (b.data, ") Z ") != NULL;
 }
 
 /* Everything is killed but the kernel, with a file system mounted and dirty: its
