@@ -536,7 +536,7 @@ class Auto(Uml):
         if os.path.exists("/sys/class/misc/device-mapper"):
             self.skipTest("this kernel has device-mapper")
         self.without_uml()
-        self.gk_fails("filesystems", "--format", "raw", self.luks(),
+        self.gk_fails("filesystems", "--launcher", "auto", "--format", "raw", self.luks(),
                       match="lacks dm-crypt .for crypto_LUKS on /dev/sda.*uml launcher cannot be used: linux.uml is not")
 
     def test_local_does_what_it_can(self):
