@@ -26,6 +26,7 @@
 
 #define DIR_MAX 64
 #define JOURNAL_MAX (1 << 20)
+#define PATIENCE_STEP_MS 10
 #define SUFFIX ".journal"
 
 /* Where this user's journals are: it is found without the environment, which a
@@ -224,8 +225,33 @@ gk_journal_each (void (*tell) (void *opaque, int pid, bool alive), void *opaque,
   return 0;
 }
 
+/* Whether the process gave up its memory, and with it its command line, or is gone. */
+static bool
+is_dying (int pid)
+{
+  char path[64], first;
+
+  snprintf (path, sizeof path, "/proc/%d/cmdline", pid);
+  _cleanup_close_ int fd = open (path, O_RDONLY | O_CLOEXEC);
+  return fd == -1 || read (fd, &first, 1) != 1;
+}
+
+/* A killed session holds its lock until the kernel has taken down what it had:
+ * that is waited for, a living session is not. */
+static bool
+lock_of_dead (int fd, int pid, int patience_ms)
+{
+  while (flock (fd, LOCK_EX | LOCK_NB) == -1) {
+    if (patience_ms <= 0 || !is_dying (pid))
+      return false;
+    usleep (PATIENCE_STEP_MS * 1000);
+    patience_ms -= PATIENCE_STEP_MS;
+  }
+  return true;
+}
+
 int
-gk_journal_collect (struct gk_error *err)
+gk_journal_collect (int patience_ms, struct gk_error *err)
 {
   char dir_buf[DIR_MAX];
   const char *dir_path = journal_dir (dir_buf);
@@ -246,7 +272,7 @@ gk_journal_collect (struct gk_error *err)
     struct gk_journal j = { .fd = openat (dirfd, entry->d_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC) };
     if (j.fd == -1)
       continue;
-    if (flock (j.fd, LOCK_EX | LOCK_NB) == -1) { /* alive */
+    if (!lock_of_dead (j.fd, atoi (entry->d_name), patience_ms)) {
       close (j.fd);
       continue;
     }

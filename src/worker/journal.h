@@ -45,7 +45,8 @@ int gk_journal_finish (struct gk_journal *journal, struct gk_error *err);
 int gk_journal_each (void (*tell) (void *opaque, int pid, bool alive), void *opaque,
                      struct gk_error *err);
 
-/* Finish all journals that nobody holds.  Returns how many, or -1. */
-int gk_journal_collect (struct gk_error *err);
+/* Finish all journals that nobody holds, waiting for each that is held by a
+ * process that is just dying for patience_ms at most.  Returns how many, or -1. */
+int gk_journal_collect (int patience_ms, struct gk_error *err);
 
 #endif

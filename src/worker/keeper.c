@@ -146,7 +146,7 @@ start (struct keeper *k, const char *cachedir, int conn_fd, struct gk_error *err
     k->drives[i] = (struct gk_kept_drive){
       .listen_fd = -1, .disk = GK_DISK_INIT, .server = GK_SERVER_INIT, .opener = GK_OPENER_INIT
     };
-  gk_journal_collect (NULL); /* what killed sessions left is no reason to fail */
+  gk_journal_collect (0, NULL); /* what killed sessions left is no reason to fail */
   if (gk_journal_create (&k->journal, err) == -1 ||
       gk_journal_make_dir (&k->journal, cachedir, &k->dir, err) == -1 ||
       make_sockets (k, err) == -1 ||

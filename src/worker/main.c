@@ -29,6 +29,7 @@
 
 #define CONN_FD 3
 #define KEPT_CONN_FD 4 /* with --uml */
+#define GC_PATIENCE_MS 5000
 
 /* Capabilities are kept, because mounting needs them; what gives a new program
  * more than this process has is not, and core dumps may hold keys. */
@@ -99,7 +100,7 @@ static int
 run_gc (void)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
-  int n = gk_journal_collect (&err);
+  int n = gk_journal_collect (GC_PATIENCE_MS, &err);
 
   if (n == -1) {
     fprintf (stderr, "guestkitd: %s\n", gk_error_msg (&err));

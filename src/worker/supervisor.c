@@ -99,7 +99,7 @@ gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker)
   sigset_t signals;
 
   /* What killed sessions left; a failure there is not this session's. */
-  gk_journal_collect (NULL);
+  gk_journal_collect (0, NULL);
 
   sigemptyset (&signals);
   sigaddset (&signals, SIGTERM);

@@ -112,7 +112,11 @@ def files():
 
 
 def processes():
-    """Processes of this world other than its first and ourselves: pid -> command line."""
+    """Processes of this world other than its first and ourselves: pid -> command line.
+
+    One that is dying has no command line any more, but still holds what the
+    kernel has not taken from it: it is told by its name.
+    """
     found = {}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         if int(pid) in (1, os.getpid()):
@@ -121,11 +125,13 @@ def processes():
             with open(f"/proc/{pid}/cmdline", "rb") as f:
                 command = f.read().replace(b"\0", b" ").decode("utf-8", "replace").strip()
             with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
-                state = f.read().rsplit(")", 1)[1].split()[0]
+                before, after = f.read().rsplit(")", 1)
         except OSError:
             continue
-        if state not in "ZX" and command:
-            found[int(pid)] = command
+        after = after.split()
+        # Of a zombie with threads, these are still there.
+        if after[0] not in "ZX" or int(after[17]) > 1:
+            found[int(pid)] = command or "[" + before.split("(", 1)[1] + "]"
     return found
 
 

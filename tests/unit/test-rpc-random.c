@@ -125,9 +125,10 @@ worker_gives (struct rng *r, struct gk_conn *conn, struct gk_rpc_task *task)
       n = size - res.moved;
     for (size_t i = 0; i < n; i++)
       buf[i] = pattern (task->serial, res.moved + i);
+    /* Of a write that the other side stops, a part may have arrived. */
+    res.moved += n;
     if (gk_sink_write (&sink.sink, buf, n, &err) == -1)
       break;
-    res.moved += n;
     dawdle (r);
     chatter (r, task);
     if (res.moved >= fail || (chance (r, 5) && gk_task_cancelled (&task->task))) {
