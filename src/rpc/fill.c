@@ -10,12 +10,15 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/error.h"
+
+#define SPIN_NS 30000
 
 static void
 close_surplus (struct gk_conn *conn)
@@ -167,12 +170,30 @@ gk_conn_wait_in (struct gk_conn *conn, uint64_t deadline_ns, int wake_fd, struct
   }
 }
 
+/* Ask again and again for a moment: small calls are answered sooner than a
+ * processor that was put to sleep wakes up. */
+static ssize_t
+fill_soon (struct gk_conn *conn, void *user, size_t user_len, struct gk_error *err)
+{
+  uint64_t end = gk_now_ns () + SPIN_NS;
+  ssize_t n;
+
+  while ((n = gk_conn_fill (conn, user, user_len, false, err)) == FILL_AGAIN && gk_now_ns () < end)
+    sched_yield (); /* the other end may be waiting for this processor */
+  return n;
+}
+
 ssize_t
 gk_conn_fill_wait (struct gk_conn *conn, void *user, size_t user_len, uint64_t deadline_ns,
                    int wake_fd, struct gk_error *err)
 {
   bool block = deadline_ns == 0 && wake_fd == -1 && conn->is_socket;
 
+  if (conn->is_socket) {
+    ssize_t n = fill_soon (conn, user, user_len, err);
+    if (n != FILL_AGAIN)
+      return n;
+  }
   for (;;) {
     ssize_t n;
 
