@@ -146,7 +146,8 @@ prepare (struct plan *p)
     return "dup";
   p->status_fd = fd;
   /* From a pid namespace no parent is seen. */
-  if (gk_inside_detach (p->x->inside ? 0 : p->parent) == -1)
+  bool own_pids = p->x->inside && p->x->inside->clone_flags & CLONE_NEWPID;
+  if (gk_inside_detach (own_pids ? 0 : p->parent) == -1)
     return "detach";
   if (p->x->serves_disk && gk_inside_serve () == -1)
     return "unshare";

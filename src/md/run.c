@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -79,6 +81,18 @@ write_config (struct gk_ctx *ctx, struct gk_error *err)
   return gk_steal_ptr (path);
 }
 
+/* It keeps a map of the sets in /run, which is the host's: the child has a /run
+ * of its own, and the map is made anew each time. */
+static const char *
+hide_run (const void *opaque)
+{
+  if (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+    return "making the mounts private";
+  if (mount ("guestkit-run", "/run", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") == -1)
+    return "mounting /run";
+  return NULL;
+}
+
 int
 gk_md_run (struct gk_ctx *ctx, const struct gk_strv *args, struct gk_buf *ret_out,
            struct gk_error *err)
@@ -90,16 +104,24 @@ gk_md_run (struct gk_ctx *ctx, const struct gk_strv *args, struct gk_buf *ret_ou
   _cleanup_free_ char *config = write_config (ctx, err);
   if (config == NULL)
     return -1;
+  _cleanup_close_ int fd = open (config, O_RDONLY | O_CLOEXEC);
+  if (fd == -1)
+    return gk_error_sys (err, errno, "%s", config);
   if (gk_strv_push (&argv, "mdadm") == -1)
     return gk_error_oom (err);
   for (size_t i = 0; i < args->len; i++)
     if (gk_strv_push (&argv, args->v[i]) == -1 ||
-        (i == 0 && gk_strv_pushf (&argv, "--config=%s", config) == -1))
+        (i == 0 && gk_strv_pushf (&argv, "--config=/proc/self/fd/%d", fd) == -1))
       return gk_error_oom (err);
   struct gk_exec x = GK_EXEC_INIT;
+  static const struct gk_exec_inside own_run = { .clone_flags = CLONE_NEWNS, .enter = hide_run };
   x.argv = (const char *const *)argv.v;
   x.env = env;
+  x.pass_fds = &fd; /* its folder may be below /run */
+  x.n_pass_fds = 1;
   x.task = ctx->task;
+  if (ctx->note) /* the kernel, and this /run, are not the session's own */
+    x.inside = &own_run;
   return gk_exec_check (&x, ret_out, err);
 }
 

@@ -242,6 +242,15 @@ class Case(unittest.TestCase):
         if not shutil.which(name, path=self.environ()["PATH"]):
             self.skipTest(f"{name} is not installed")
 
+    def stacking(self, what="device-mapper"):
+        """The launcher for tests of volumes, encryption and sets: local where it is asked for and this kernel
+        has what they need (tests/uml-host/run starts one that has), else uml."""
+        has = {"device-mapper": "/sys/class/misc/device-mapper", "md": "/proc/mdstat"}[what]
+        if os.environ.get("GUESTKIT_LAUNCHER") == "local" and os.path.exists(has):
+            return "local"
+        self.needs_program("linux.uml")
+        return "uml"
+
     def wait_for(self, condition, what, timeout=20):
         end = time.monotonic() + timeout * SLOW
         while time.monotonic() < end:

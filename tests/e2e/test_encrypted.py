@@ -13,10 +13,10 @@ FIRST, SECOND = "first key, with blanks", "second"
 class Layers(Case):
     def setUp(self):
         super().setUp()
-        self.needs_program("linux.uml")
+        self.launcher = self.stacking()
 
     def shell(self, script, *options, **kwargs):
-        return self.gk("shell", "--launcher", "uml", "--format", "raw", *options, "-f", self.file("script", script),
+        return self.gk("shell", "--launcher", self.launcher, "--format", "raw", *options, "-f", self.file("script", script),
                        timeout=120, **kwargs)
 
     def disk(self, name, size):
@@ -40,7 +40,7 @@ class Luks(Layers):
         return path
 
     def cat(self, path, *options, **kwargs):
-        return ("cat", "--launcher", "uml", "--format", "raw", *options, path, "/hello")
+        return ("cat", "--launcher", self.launcher, "--format", "raw", *options, path, "/hello")
 
     def test_keys(self):
         path = self.container()
@@ -96,7 +96,7 @@ luks-kill-slot /dev/sda 0
         """Not in the trace, not in the log, not in the arguments of any process."""
         path = self.container()
         secret = "Xyzzy0815"
-        p = self.start(GUESTKIT, "shell", "--launcher", "uml", "--format", "raw", "-v", "-x", "-a", path,
+        p = self.start(GUESTKIT, "shell", "--launcher", self.launcher, "--format", "raw", "-v", "-x", "-a", path,
                        "--keys-from-stdin", "-f",
                        self.file("script", "run\nluks-add-key /dev/sda 3\nluks-open /dev/sda c\necho opened\n!sleep 1\n"),
                        stdin=subprocess.PIPE)

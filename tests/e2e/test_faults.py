@@ -147,6 +147,27 @@ class Session(Case):
         p.wait(30)
 
 
+    def test_synced_and_killed(self):
+        """What was synced is in the image, not in the memory of a process, with every way to serve it."""
+        for template in ("gpt.qcow2", "gpt.raw"):
+            image = self.image(template, check="recoverable")
+            p = self.shell(image)
+            # More than what a guest's kernel writes out by itself at once.
+            p.stdin.write(b"fill-pattern synced. 6000000 /data/synced\nsync\necho done\n")
+            p.stdin.flush()
+            self.wait_for(lambda: b"done" in (p.stdout.read() or b""), "the sync")
+            for pid in [p.pid, *world.processes()]:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            p.wait()
+            self.wait_for(lambda: not world.processes(), "the dead to be gone")
+            self.gk("gc")
+            expected = (b"synced." * 1000000)[:6000000]
+            self.assertEqual(self.gk("cat", image, "/data/synced").raw, expected)
+
+
 class InUse(Case):
     def serve(self, image, fmt):
         sock = "/tmp/other.sock"

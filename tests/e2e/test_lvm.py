@@ -9,7 +9,7 @@ from harness import Case
 class Lvm(Case):
     def setUp(self):
         super().setUp()
-        self.needs_program("linux.uml")
+        self.launcher = self.stacking()
         self.needs_program("lvm")
 
     def disk(self, name, size=64 << 20):
@@ -19,7 +19,7 @@ class Lvm(Case):
         return path
 
     def shell(self, disks, *lines, access="--rw", fails=None):
-        argv = ["shell", "--launcher", "uml", access]
+        argv = ["shell", "--launcher", self.launcher, access]
         for disk in disks:
             argv += ["--format", "raw", "-a", disk]
         text = "\n".join(("run",) + lines) + "\n"
@@ -47,7 +47,7 @@ class Lvm(Case):
 
     def test_there_after_launch(self):
         a, b = self.group()
-        rows = self.gk("filesystems", "--json", "-a", a, "-a", b, timeout=120).json()
+        rows = self.gk("filesystems", "--launcher", self.launcher, "--json", "-a", a, "-a", b, timeout=120).json()
         found = {row["device"]: row["type"] for row in rows}
         self.assertEqual(found, {"/dev/vg-with--dashes/lv_with-dash": "ext4", "/dev/vg-with--dashes/rest": "ext2"})
         r = self.shell([a, b], "mount-ro /dev/vg-with--dashes/lv_with-dash /", "cat /hello", "echo",
