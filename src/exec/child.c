@@ -93,7 +93,7 @@ gk_child_stop (struct gk_child *child, int grace_ms)
   if (child->pid <= 0)
     return -1;
   if (grace_ms > 0 && gk_exec_kill (child->pid, child->pidfd, SIGTERM)) {
-    deadline = gk_exec_now_ms () + grace_ms;
+    deadline = gk_clock_ms () + grace_ms;
     do
       r = poll (&p, 1, gk_exec_until (deadline));
     while (r == -1 && errno == EINTR);

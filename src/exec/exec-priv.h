@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/clock.h"
+
 struct gk_error;
 struct gk_exec;
 
@@ -35,7 +37,6 @@ int gk_exec_reap (int pidfd, int timeout_ms);
  * the beginning of lines.  Malloced, "" when it wrote nothing; NULL: ENOMEM. */
 char *gk_exec_last_words (const char *tool, const char *text, size_t size);
 
-int64_t gk_exec_now_ms (void);
 /* Milliseconds until the deadline (-1: none) as poll wants them. */
 int gk_exec_until (int64_t deadline);
 

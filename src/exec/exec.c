@@ -147,7 +147,7 @@ static int
 converse (struct run *r, struct gk_error *err)
 {
   int timeout_ms = r->x->timeout_ms ? r->x->timeout_ms : DEFAULT_TIMEOUT_MS;
-  int64_t deadline = timeout_ms < 0 ? -1 : gk_exec_now_ms () + timeout_ms;
+  int64_t deadline = timeout_ms < 0 ? -1 : gk_clock_ms () + timeout_ms;
   int n;
 
   for (;;) {
@@ -161,7 +161,7 @@ converse (struct run *r, struct gk_error *err)
     n = gk_task_poll (r->x->task, p, 4, gk_exec_until (deadline), err);
     if (n == -1)
       return gk_error_wrap (err, "%s", r->x->argv[0]);
-    if (n == 0 && deadline >= 0 && gk_exec_now_ms () >= deadline)
+    if (n == 0 && deadline >= 0 && gk_clock_ms () >= deadline)
       return gk_error_set (err, ETIMEDOUT, "%s: did not end within %d ms", r->x->argv[0],
                            timeout_ms);
     if (p[1].revents)

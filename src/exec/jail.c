@@ -183,7 +183,7 @@ await (const struct gk_jail *jail, int pidfd, int report_fd, int64_t deadline, s
     r = gk_task_poll (jail->task, p, 2, gk_exec_until (deadline), err);
     if (r == -1)
       return -1;
-    if (r == 0 && deadline >= 0 && gk_exec_now_ms () >= deadline)
+    if (r == 0 && deadline >= 0 && gk_clock_ms () >= deadline)
       return gk_error_set (err, ETIMEDOUT, "jail: did not end within %d ms", jail->timeout_ms);
     if (!p[0].revents && !p[1].revents)
       continue;
@@ -229,7 +229,7 @@ int
 gk_jail_run (const struct gk_jail *jail, int (*fn) (void *opaque, struct gk_error *err),
              void *opaque, struct gk_error *err)
 {
-  int64_t deadline = jail->timeout_ms > 0 ? gk_exec_now_ms () + jail->timeout_ms : -1;
+  int64_t deadline = jail->timeout_ms > 0 ? gk_clock_ms () + jail->timeout_ms : -1;
   _cleanup_error_ struct gk_error pump_err = GK_ERROR_INIT;
   _cleanup_gk_buf_ struct gk_buf buf = GK_BUF_INIT;
   _cleanup_close_ int report_r = -1, report_w = -1, pidfd = -1;
@@ -278,7 +278,7 @@ gk_jail_run (const struct gk_jail *jail, int (*fn) (void *opaque, struct gk_erro
   status = gk_exec_reap (pidfd, REAP_MS);
   if (status == -1)
     return gk_error_sys (err, errno, "jail: exit status");
-  r = judge (jail, status, deadline >= 0 && gk_exec_now_ms () >= deadline, &buf, err);
+  r = judge (jail, status, deadline >= 0 && gk_clock_ms () >= deadline, &buf, err);
   if (r >= 0 && pump_err.msg && !jail->early_end) {
     gk_error_move (err, &pump_err);
     return -1;

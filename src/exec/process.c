@@ -57,7 +57,7 @@ gk_exec_kill (pid_t pid, int pidfd, int sig)
 int
 gk_exec_reap (int pidfd, int timeout_ms)
 {
-  int64_t deadline = timeout_ms < 0 ? -1 : gk_exec_now_ms () + timeout_ms;
+  int64_t deadline = timeout_ms < 0 ? -1 : gk_clock_ms () + timeout_ms;
   struct pollfd p = { .fd = pidfd, .events = POLLIN };
   siginfo_t si;
   int r;
@@ -77,15 +77,6 @@ gk_exec_reap (int pidfd, int timeout_ms)
   return si.si_code == CLD_EXITED ? si.si_status : 128 + si.si_status;
 }
 
-int64_t
-gk_exec_now_ms (void)
-{
-  struct timespec ts;
-
-  clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 int
 gk_exec_until (int64_t deadline)
 {
@@ -93,6 +84,6 @@ gk_exec_until (int64_t deadline)
 
   if (deadline < 0)
     return -1;
-  left = deadline - gk_exec_now_ms ();
+  left = deadline - gk_clock_ms ();
   return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }

@@ -15,12 +15,14 @@ struct gk_error;
 struct gk_task;
 struct gk_mounts;  /* src/mount: the session's mount table */
 struct gk_devices; /* src/mount: the session's devices and the private /dev */
+struct gk_inspect; /* src/inspect: what the last inspect_os found */
 
 struct gk_ctx {
   int root_fd;          /* the guest tree, or -1 when nothing is mounted on it */
   struct gk_task *task; /* cancel, progress, log; NULL in unit tests */
   struct gk_mounts *mounts;
   struct gk_devices *devices;
+  struct gk_inspect *inspect; /* or NULL */
   /* To be called by whoever rewrote the partition table of a device: the
    * kernel's partitions and the nodes in /dev follow.  NULL in unit tests. */
   int (*table_changed) (struct gk_ctx *ctx, const char *device, struct gk_error *err);

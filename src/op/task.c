@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "op/task.h"
 
@@ -93,19 +93,10 @@ gk_task_poll (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms
   return r <= 0 ? 0 : r - (all[n].fd >= 0 && all[n].revents);
 }
 
-static uint64_t
-now_ms (void)
-{
-  struct timespec ts;
-
-  clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 void
 gk_progress_rate_start (struct gk_progress_rate *rate)
 {
-  *rate = (struct gk_progress_rate){ .next_ms = now_ms () + 2000 };
+  *rate = (struct gk_progress_rate){ .next_ms = (uint64_t)gk_clock_ms () + 2000 };
 }
 
 bool
@@ -117,7 +108,7 @@ gk_progress_rate_due (struct gk_progress_rate *rate, uint64_t position, uint64_t
     rate->done = true;
     return true;
   }
-  now = now_ms ();
+  now = (uint64_t)gk_clock_ms ();
   if (now < rate->next_ms)
     return false;
   rate->next_ms = now + 333;

@@ -165,15 +165,6 @@ gk_conn_gone (struct gk_conn *conn, struct gk_error *err)
   return gk_conn_fail (conn, ECONNRESET, "it has gone", err);
 }
 
-uint64_t
-gk_now_ns (void)
-{
-  struct timespec ts;
-
-  clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 static int
 send_hello (struct gk_conn *conn, const char *identity, struct gk_error *err)
 {

@@ -155,7 +155,7 @@ gk_conn_wait_in (struct gk_conn *conn, uint64_t deadline_ns, int wake_fd, struct
     int timeout = -1, r;
 
     if (deadline_ns != 0) {
-      uint64_t now = gk_now_ns ();
+      uint64_t now = gk_clock_ns ();
 
       /* Round up, or the last millisecond is a busy loop. */
       timeout = now >= deadline_ns ? 0 : (int)((deadline_ns - now + 999999) / 1000000);
@@ -175,10 +175,11 @@ gk_conn_wait_in (struct gk_conn *conn, uint64_t deadline_ns, int wake_fd, struct
 static ssize_t
 fill_soon (struct gk_conn *conn, void *user, size_t user_len, struct gk_error *err)
 {
-  uint64_t end = gk_now_ns () + SPIN_NS;
+  uint64_t end = gk_clock_ns () + SPIN_NS;
   ssize_t n;
 
-  while ((n = gk_conn_fill (conn, user, user_len, false, err)) == FILL_AGAIN && gk_now_ns () < end)
+  while ((n = gk_conn_fill (conn, user, user_len, false, err)) == FILL_AGAIN &&
+         gk_clock_ns () < end)
     sched_yield (); /* the other end may be waiting for this processor */
   return n;
 }

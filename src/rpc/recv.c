@@ -255,7 +255,7 @@ gk_conn_recv (struct gk_conn *conn, struct gk_frame *ret_frame, int timeout_ms, 
   if (conn->chunk_left > 0)
     return gk_conn_fail (conn, EPROTO, "a chunk was left unread", err);
   if (timeout_ms >= 0)
-    deadline = gk_now_ns () + (uint64_t)timeout_ms * 1000000u;
+    deadline = gk_clock_ns () + (uint64_t)timeout_ms * 1000000u;
   gk_conn_unpin (conn);
 
   for (;;) {

@@ -12,6 +12,7 @@
 #ifndef GK_RPC_PRIV_H
 #define GK_RPC_PRIV_H
 
+#include "base/clock.h"
 #include "rpc/rpc.h"
 
 #include <sys/uio.h>
@@ -99,7 +100,6 @@ is_small (enum gk_frame_type type)
 int gk_conn_fail (struct gk_conn *conn, int errnum, const char *why, struct gk_error *err); /* -1 */
 int gk_conn_dead_error (const struct gk_conn *conn, struct gk_error *err);                  /* -1 */
 int gk_conn_gone (struct gk_conn *conn, struct gk_error *err);                              /* -1 */
-uint64_t gk_now_ns (void);
 
 /* fill.c: bytes from the descriptor. */
 #define FILL_AGAIN (-2)

@@ -46,7 +46,7 @@ static void
 progress (struct gk_task *task, uint64_t position, uint64_t total)
 {
   struct gk_rpc_task *t = (struct gk_rpc_task *)task;
-  uint64_t now = gk_now_ns ();
+  uint64_t now = gk_clock_ns ();
   uint8_t body[16];
 
   if (t->last_ns == 0 ? now - t->started_ns < PROGRESS_FIRST_NS
@@ -87,6 +87,6 @@ gk_rpc_task_init (struct gk_rpc_task *task, struct gk_conn *conn, uint32_t seria
     .task = { .ops = &ops },
     .conn = conn,
     .serial = serial,
-    .started_ns = gk_now_ns (),
+    .started_ns = gk_clock_ns (),
   };
 }

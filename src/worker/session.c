@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "inspect/inspect.h"
 #include "lvm/lvm.h"
 #include "md/md.h"
 #include "mount/devices.h"
@@ -74,6 +75,7 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   }
   gk_session_detach_disks (s, &step);
   note (&first, &step);
+  gk_inspect_free (s->ctx.inspect);
   gk_devices_free (s->ctx.devices);
   s->ctx.devices = NULL;
   gk_launch_params_clear (&s->params);

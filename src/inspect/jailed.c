@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* A look at a guest's tree from inside the jail, and its report out of it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <iconv.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/strv.h"
+#include "exec/jail.h"
+#include "inspect/inspect-priv.h"
+#include "op/ctx.h"
+#include "op/task.h"
+
+/* The text of the report: a few KiB for a system, 20 MiB for all packages of a
+ * large one. */
+#define REPORT_MAX (64u << 20)
+#define REPORT_STEP (64u << 10)
+#define LOOK_TIMEOUT_MS 60000
+#define LOOK_MEMORY (UINT64_C (1) << 30)
+/* Nothing that we make is nested deeper. */
+#define REPORT_DEPTH 16
+
+void
+gk_json_put (struct json_object **o)
+{
+  json_object_put (*o);
+}
+
+const char *
+gk_json_str (struct json_object *o, const char *key)
+{
+  struct json_object *v;
+
+  return json_object_object_get_ex (o, key, &v) && json_object_is_type (v, json_type_string)
+             ? json_object_get_string (v)
+             : NULL;
+}
+
+void
+gk_json_add_str (struct json_object *o, const char *key, const char *value)
+{
+  if (value && *value)
+    json_object_object_add (o, key, json_object_new_string (value));
+}
+
+struct look {
+  gk_inspect_fn *fn;
+  void *opaque;
+  struct gk_task *task;
+  int read_fd, write_fd;
+  struct gk_buf text;
+};
+
+static int
+in_jail (void *opaque, struct gk_error *err)
+{
+  struct look *look = opaque;
+  _cleanup_json_ struct json_object *report = json_object_new_object ();
+  const char *text;
+
+  if (report == NULL)
+    return gk_error_oom (err);
+  if (look->fn (report, look->opaque, err) == -1)
+    return -1;
+  text = json_object_to_json_string_ext (report, JSON_C_TO_STRING_PLAIN);
+  if (text == NULL)
+    return gk_error_oom (err);
+  if (gk_write_full (look->write_fd, text, strlen (text)) == -1)
+    return gk_error_sys (err, errno, "inspection: report");
+  return 0;
+}
+
+/* The child's own time-out is no help against a child that was taken over. */
+static int
+pump (void *opaque, struct gk_error *err)
+{
+  struct look *look = opaque;
+  int64_t end = gk_clock_ms () + LOOK_TIMEOUT_MS;
+
+  close (gk_steal_fd (&look->write_fd));
+  for (;;) {
+    struct pollfd p = { .fd = look->read_fd, .events = POLLIN };
+    int64_t left = end - gk_clock_ms ();
+    ssize_t n;
+
+    if (left <= 0)
+      return gk_error_set (err, ETIMEDOUT, "inspection: no report within %d s",
+                           LOOK_TIMEOUT_MS / 1000);
+    if (gk_task_poll (look->task, &p, 1, (int)left, err) == -1)
+      return -1;
+    if (p.revents == 0)
+      continue;
+    if (look->text.size >= REPORT_MAX)
+      return gk_error_set (err, EFBIG, "inspection: the report is too large");
+    if (gk_buf_reserve (&look->text, REPORT_STEP) == -1)
+      return gk_error_oom (err);
+    n = read (look->read_fd, look->text.data + look->text.size, REPORT_STEP);
+    if (n == -1 && errno != EINTR)
+      return gk_error_sys (err, errno, "inspection: report");
+    if (n == 0)
+      return 0;
+    if (n > 0)
+      look->text.size += (size_t)n;
+  }
+}
+
+/* Who wrote the report had read what a guest wrote. */
+static struct json_object *
+parse (const struct gk_buf *text)
+{
+  struct json_tokener *tok = json_tokener_new_ex (REPORT_DEPTH);
+  struct json_object *report;
+
+  if (tok == NULL)
+    return NULL;
+  report = json_tokener_parse_ex (tok, text->data, (int)text->size);
+  json_tokener_free (tok);
+  if (!json_object_is_type (report, json_type_object)) {
+    json_object_put (report);
+    return NULL;
+  }
+  return report;
+}
+
+/* hivex converts with iconv, which finds its tables in files that the jail does
+ * not have: what is open when the child is made, it has too. */
+static const char *const converters[][2] = {
+  { "UTF-8", "UTF-16LE" },
+  { "UTF-16LE", "UTF-8" },
+  { "UTF-8", "LATIN1" },
+  { "LATIN1", "UTF-8" },
+};
+#define N_CONVERTERS (sizeof converters / sizeof converters[0])
+
+static void
+open_converters (iconv_t open[N_CONVERTERS])
+{
+  for (size_t i = 0; i < N_CONVERTERS; i++)
+    open[i] = iconv_open (converters[i][0], converters[i][1]);
+}
+
+static void
+close_converters (iconv_t open[N_CONVERTERS])
+{
+  for (size_t i = 0; i < N_CONVERTERS; i++)
+    if (open[i] != (iconv_t)-1)
+      iconv_close (open[i]);
+}
+
+int
+gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opaque,
+                   struct json_object **ret_report, struct gk_error *err)
+{
+  struct look look = { .fn = fn, .opaque = opaque, .task = ctx->task };
+  int p[2], r;
+
+  if (pipe2 (p, O_CLOEXEC) == -1)
+    return gk_error_sys (err, errno, "pipe");
+  look.read_fd = p[0];
+  look.write_fd = p[1];
+  struct gk_jail jail = {
+    .root_fd = root_fd,
+    .caps = GK_CAP (DAC_READ_SEARCH),
+    .pass_fds = (const int[]){ p[1] },
+    .n_pass_fds = 1,
+    .timeout_ms = LOOK_TIMEOUT_MS,
+    .max_memory = LOOK_MEMORY,
+    .task = ctx->task,
+    .pump = pump,
+    .pump_opaque = &look,
+  };
+  iconv_t open[N_CONVERTERS];
+  open_converters (open);
+  r = gk_jail_run (&jail, in_jail, &look, err);
+  close_converters (open);
+  gk_cleanup_close (&look.read_fd);
+  gk_cleanup_close (&look.write_fd);
+  _cleanup_gk_buf_ struct gk_buf text = look.text;
+  if (r == -1)
+    return -1;
+  *ret_report = parse (&text);
+  if (*ret_report == NULL)
+    return gk_error_set (err, 0, "inspection: the report is not understood");
+  return 0;
+}

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What operating systems are found, and what is told of them."""
+
+import os
+import shutil
+import string
+
+import guests
+from guests import DIR, ELF, LINK
+from harness import PYTHON, ROOT_UUID, Case
+
+MARK = "-- "
+
+
+class Inspect(Case):
+    def disk(self, name, files, *options, size="4M"):
+        folder = self.path(name + ".tree")
+        os.makedirs(folder)
+        guests.make_disk(self.path(name), folder, files, *options, size=size)
+        shutil.rmtree(folder)
+        return self.path(name)
+
+    def session(self, disks, *lines, **kwargs):
+        argv = ["shell", "--ro"]
+        for disk in disks:
+            argv += ["--format", "raw", "-a", disk]
+        return self.gk(*argv, stdin="\n".join(("run",) + lines) + "\n", timeout=120, **kwargs)
+
+    def ask(self, disks, root, *what):
+        """What each inspect-get-WHAT says of root."""
+        lines = ["inspect-os"]
+        for w in what:
+            lines += [f"echo '{MARK}{w}'", f"-inspect-get-{w} {root}"]
+        answers = {}
+        for line in self.session(disks, *lines).out.splitlines():
+            if line.startswith(MARK):
+                answers[line[len(MARK):]] = []
+            elif answers:
+                answers[list(answers)[-1]].append(line)
+        return {w: "\n".join(answer) for w, answer in answers.items()}
+
+
+class Systems(Inspect):
+    def test_all(self):
+        """All guests of the table, each on a drive of one session."""
+        names = list(guests.GUESTS)
+        disks = [self.disk(name, guests.GUESTS[name][0]) for name in names]
+        device = {name: f"/dev/sd{string.ascii_lowercase[i]}" for i, name in enumerate(names)}
+        lines = ["inspect-os"]
+        for name in names:
+            for key in guests.GUESTS[name][1]:
+                lines += [f"echo '{MARK}{name} {key}'", f"inspect-get-{key} {device[name]}"]
+        out = self.session(disks, *lines).out.splitlines()
+        first = next(i for i, line in enumerate(out) if line.startswith(MARK))
+        self.assertEqual(out[:first], sorted(device.values()))
+        found = dict(zip((line[len(MARK):] for line in out[first::2]), out[first + 1::2]))
+        self.assertEqual(found, {f"{name} {key}": value for name in names
+                                 for key, value in guests.GUESTS[name][1].items()})
+
+    def test_no_system(self):
+        disk = self.disk("data", {"/readme": "nothing here\n"})
+        self.assertEqual(self.session([disk], "inspect-os").out, "")
+
+    def test_order_of_calls(self):
+        disk = self.disk("a", guests.GUESTS["fedora"][0])
+        self.gk_fails("shell", "--ro", "-a", disk, stdin="run\ninspect-get-type /dev/sda\n",
+                      match="no inspection data: call guestfs_inspect_os first")
+        self.gk_fails("shell", "--ro", "-a", disk, "-a", disk, stdin="run\ninspect-os\ninspect-get-type /dev/sdb1\n",
+                      match="/dev/sdb1: No such file or directory")
+
+    def test_unmounts(self):
+        disk = self.disk("a", guests.GUESTS["fedora"][0])
+        r = self.session([disk], "mount-ro /dev/sda /", "inspect-os", "mountpoints")
+        self.assertEqual(r.out, "/dev/sda\n")
+
+
+class Mountpoints(Inspect):
+    FSTAB = "\n".join([
+        "# what is mounted",
+        f"UUID={ROOT_UUID} / ext4 errors=remount-ro 0 1",
+        'LABEL="var\\040disk" /var ext4 defaults 0 2',
+        "/dev/vdc /srv/with\\040blank ext4 defaults 0 2",
+        "/dev/xvdd none swap sw 0 0",
+        "/dev/disk/by-label/usr /usr ext4 ro 0 2",
+        "/dev/mapper/gone-volume /gone ext4 defaults 0 2",
+        "UUID=01234567-0123-0123-0123-0123456789ab /missing ext4 defaults 0 2",
+        "tmpfs /tmp tmpfs defaults 0 0",
+        "/dev/sr0 /media/cdrom auto user 0 0",
+        "proc /proc proc defaults 0 0",
+        "garbage",
+        "/a/cycle /b none bind 0 0"]) + "\n"
+
+    def guest(self):
+        root = {**guests.GUESTS["debian"][0], "/etc/fstab": self.FSTAB, "/usr": DIR, "/var": DIR}
+        for path in ("/etc/os-release", "/etc/debian_version", "/bin/ls"):
+            del root[path]
+        root["/bin"] = LINK("usr/bin")
+        usr = {"/bin/ls": ELF("x86_64"), "/lib/x": "", "/share/x": "", "/local": DIR,
+               "/lib/os-release": guests.GUESTS["debian"][0]["/etc/os-release"]}
+        disks = [self.disk("root", root, "-U", ROOT_UUID),
+                 self.disk("var", {"/log": DIR, "/run": DIR, "/spool": DIR}, "-L", "var disk"),
+                 self.disk("srv", {"/x": ""}), self.path("swap"),
+                 self.disk("usr", usr, "-L", "usr")]
+        with open(disks[3], "wb") as f:
+            f.truncate(1 << 20)
+        self.tool("mkswap", "-q", disks[3])
+        return disks
+
+    def test_names(self):
+        answers = self.ask(self.guest(), "/dev/sda", "mountpoints", "filesystems", "package-format", "arch",
+                           "type")
+        self.assertEqual(answers["mountpoints"].splitlines(),
+                         ["/: /dev/sda", "/var: /dev/sdb", "/srv/with blank: /dev/sdc", "/usr: /dev/sde",
+                          "/gone: /dev/mapper/gone-volume"])
+        self.assertEqual(answers["filesystems"].splitlines(),
+                         ["/dev/mapper/gone-volume", "/dev/sda", "/dev/sdb", "/dev/sdc", "/dev/sdd", "/dev/sde"])
+        # The first two only /usr knows.
+        self.assertEqual((answers["package-format"], answers["arch"], answers["type"]), ("deb", "x86_64", "linux"))
+
+
+class Hostile(Inspect):
+    """Nothing that a guest wrote makes inspection fail or wait."""
+
+    def roots(self, files, **kwargs):
+        return self.session([self.disk("a", {**guests.LINUX, **files}, **kwargs)], "inspect-os",
+                            "inspect-get-product-name /dev/sda", "inspect-get-hostname /dev/sda",
+                            "inspect-get-mountpoints /dev/sda").out.splitlines()
+
+    def test_huge_os_release(self):
+        path = self.path("big")
+        disk = self.disk("a", {**guests.LINUX, "/etc/os-release": "ID=fedora\n" + "x" * (20 << 20)}, size="40M")
+        self.assertEqual(self.session([disk], "inspect-os", "inspect-get-distro /dev/sda").out, "/dev/sda\nunknown\n")
+        self.assertFalse(os.path.exists(path))
+
+    def test_binary_os_release(self):
+        text = bytes(range(256)).decode("latin-1") * 100
+        self.assertEqual(self.roots({"/etc/os-release": "ID=fedora\n" + text, "/etc/hostname": "\x01\x02\x1b[31m\n"})[0],
+                         "/dev/sda")
+
+    def test_link_cycle(self):
+        files = {"/etc/os-release": LINK("os-release"), "/etc/hostname": LINK("/../../../../etc/hostname"),
+                 "/etc/fstab": LINK("/proc/self/mounts"), "/etc/redhat-release": LINK("/etc")}
+        self.assertEqual(self.roots(files), ["/dev/sda", "unknown", "unknown", "/: /dev/sda"])
+
+    def test_fifo_and_device(self):
+        disk = self.disk("a", guests.LINUX)
+        self.tool("debugfs", "-w", "-R", "mknod /etc/os-release p", disk)
+        self.tool("debugfs", "-w", "-R", "mknod /etc/hostname c 1 5", disk)
+        self.assertEqual(self.session([disk], "inspect-os", "inspect-get-hostname /dev/sda").out, "/dev/sda\nunknown\n")
+
+    def test_long_fstab(self):
+        fstab = "".join(f"/dev/sdz{i} /m{i} ext4 defaults 0 0\n" for i in range(20000))
+        out = self.roots({"/etc/fstab": fstab})
+        self.assertEqual(out[0], "/dev/sda")
+        self.assertLessEqual(len(out), 1010)
+
+    def test_absurd_version(self):
+        files = guests.os_release(ID="fedora", VERSION_ID="9" * 500 + "." + "9" * 500, PRETTY_NAME="x" * 5000)
+        self.assertEqual(self.roots(files)[0], "/dev/sda")
+
+
+class Programs(Inspect):
+    """Debian's programs that inspect, unchanged."""
+
+    def test_python(self):
+        self.needs_program("guestfish")
+        disk = self.disk("a", guests.GUESTS["fedora"][0])
+        r = self.gk("exec", "--", PYTHON, "-c",
+                    "import guestfs\n"
+                    "g = guestfs.GuestFS(python_return_dict=True)\n"
+                    f"g.add_drive_opts({disk!r}, readonly=1, format='raw')\n"
+                    "g.launch()\n"
+                    "root, = g.inspect_os()\n"
+                    "print(root, g.inspect_get_distro(root), g.inspect_get_mountpoints(root))\n")
+        self.assertEqual(r.out, "/dev/sda fedora {'/': '/dev/sda'}\n")
+
+    def test_guestfish(self):
+        self.needs_program("guestfish")
+        disk = self.disk("a", guests.GUESTS["debian"][0])
+        r = self.gk("exec", "--", "guestfish", "--ro", "-i", "-a", disk, "cat", "/etc/hostname")
+        self.assertEqual(r.out.strip(), "# our name\nbullseye")
+        r = self.gk("exec", "--", "virt-cat", "-a", disk, "/etc/debian_version")
+        self.assertEqual(r.out, "11.7\n")
+        self.gk("exec", "--", "virt-edit", "-a", disk, "/etc/hostname", "-e", "s/bullseye/changed/")
+        r = self.gk("exec", "--", "virt-cat", "-a", disk, "/etc/hostname")
+        self.assertEqual(r.out, "# our name\nchanged\n")
+        r = self.gk("exec", "--", "virt-ls", "-lR", "-a", disk, "/etc")
+        self.assertIn("/etc/os-release", r.out)
