@@ -17,6 +17,7 @@ struct gk_disk {
   char *label; /* or NULL */
   struct gk_device *parts;
   size_t n_parts;
+  int n_unusable; /* partitions of the table that the kernel did not take */
 };
 
 struct gk_devices {

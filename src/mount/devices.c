@@ -126,7 +126,7 @@ sync_disk (struct gk_devices *d, struct gk_disk *disk, struct gk_error *err)
   _cleanup_close_ int fd = open (node, O_RDONLY | O_CLOEXEC);
   if (fd == -1)
     return gk_error_sys (err, errno, "%s", disk->whole.path);
-  if (gk_part_kernel_sync (fd, disk->sysfs_name, NULL, err) == -1)
+  if (gk_part_kernel_sync (fd, disk->sysfs_name, &disk->n_unusable, err) == -1)
     return gk_error_wrap (err, "%s", disk->whole.path);
   return update_parts (d, disk, err);
 }

@@ -110,6 +110,24 @@ is_folder (const struct gk_devices *d, const char *name)
          gk_devices_any_below (d, folder);
 }
 
+/* A partition that the table has, and the kernel not, is missed most by who
+ * knows that it is there. */
+static int
+no_such_device (const struct gk_devices *d, const char *name, const char *canonical,
+                struct gk_error *err)
+{
+  for (size_t i = 0; i < d->n_disks; i++) {
+    const struct gk_disk *disk = &d->disks[i];
+    const char *rest = gk_after_prefix (canonical, disk->whole.path);
+    if (disk->n_unusable > 0 && rest && *rest && rest[strspn (rest, "0123456789")] == '\0')
+      return gk_error_set (err, ENOENT,
+                           "%s: No such file or directory; partitions of this disk's table that "
+                           "overlap others or lie beyond its end cannot be used",
+                           name);
+  }
+  return gk_error_sys (err, ENOENT, "%s", name);
+}
+
 int
 gk_devices_resolve (const struct gk_devices *d, const char *name, char **ret_canonical,
                     struct gk_error *err)
@@ -122,7 +140,7 @@ gk_devices_resolve (const struct gk_devices *d, const char *name, char **ret_can
     device = find_label (d, name);
   /* A volume group stands for its volumes where a call says so. */
   if (device == NULL && !is_folder (d, name))
-    return gk_error_sys (err, ENOENT, "%s", name);
+    return no_such_device (d, name, canonical, err);
   char *path = strdup (device ? device->path : name);
   if (path == NULL)
     return gk_error_oom (err);

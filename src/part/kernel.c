@@ -125,15 +125,22 @@ blkpg (int fd, int op, int num, uint64_t start, uint64_t size)
   return ioctl (fd, BLKPG, &arg);
 }
 
-/* What of this partition the kernel gets. */
+/* What of this partition the kernel gets.  A table may promise more than the
+ * disk has (a truncated image): the part that exists can still be read, as with
+ * the kernel's own parser.  0: none of it exists. */
 static uint64_t
 kernel_size (const struct gk_part_table *t, const struct gk_part *p)
 {
+  if (p->start >= t->disk_size)
+    return 0;
+  uint64_t size = p->size;
+  if (size > t->disk_size - p->start)
+    size = (t->disk_size - p->start) / t->sector_size * t->sector_size;
   if (!p->extended)
-    return p->size;
-  uint64_t size = t->sector_size > 1024 ? t->sector_size : 1024;
-  if (size > p->size)
-    size = p->size;
+    return size;
+  uint64_t most = t->sector_size > 1024 ? t->sector_size : 1024;
+  if (size > most)
+    size = most;
   for (size_t i = 0; i < t->n; i++)
     if (t->parts[i].start > p->start && t->parts[i].start - p->start < size)
       size = t->parts[i].start - p->start;
@@ -190,8 +197,9 @@ gk_part_kernel_sync (int fd, const char *sysfs_name, int *ret_missing, struct gk
     const struct gk_part *p = gk_part_find (&t, have[i].num);
     if (p != NULL && equal (&t, p, &have[i]))
       continue;
-    if (p != NULL && p->start == have[i].start &&
-        blkpg (fd, BLKPG_RESIZE_PARTITION, p->num, p->start, kernel_size (&t, p)) == 0)
+    uint64_t size = p != NULL ? kernel_size (&t, p) : 0;
+    if (size > 0 && p->start == have[i].start &&
+        blkpg (fd, BLKPG_RESIZE_PARTITION, p->num, p->start, size) == 0)
       continue;
     if (delete_partition (fd, have[i].num) == 0)
       removed = true;
@@ -216,10 +224,6 @@ gk_part_kernel_sync (int fd, const char *sysfs_name, int *ret_missing, struct gk
       continue;
     }
     uint64_t size = kernel_size (&t, p);
-    /* A table may promise more than the disk has (a truncated image): the
-     * part that exists can still be read, as with the kernel's own parser. */
-    if (p->start >= t.disk_size || size > t.disk_size - p->start)
-      size = p->start >= t.disk_size ? 0 : (t.disk_size - p->start) / t.sector_size * t.sector_size;
     if (size == 0 || blkpg (fd, BLKPG_ADD_PARTITION, p->num, p->start, size) == -1)
       missing++;
   }

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "gk-ops-part.h"
 #include "op/ctx.h"
@@ -127,6 +128,20 @@ gk_part_part_disk (struct gk_ctx *ctx, const char *device, const char *parttype,
   return r == -1 ? -1 : gk_part_edit_commit (&e, err);
 }
 
+/* The boot record that stands before a GPT. */
+static bool
+is_protective (int fd)
+{
+  unsigned char mbr[512];
+
+  if (gk_pread_full (fd, mbr, sizeof mbr, 0) != sizeof mbr || mbr[510] != 0x55 || mbr[511] != 0xaa)
+    return false;
+  for (size_t entry = 446; entry < 510; entry += 16)
+    if (mbr[entry + 4] == 0xee)
+      return true;
+  return false;
+}
+
 int
 gk_part_read_any (struct gk_ctx *ctx, const char *device, struct gk_part_table *ret,
                   struct gk_error *err)
@@ -146,7 +161,14 @@ gk_part_read_any (struct gk_ctx *ctx, const char *device, struct gk_part_table *
         gk_error_clear (&why);
         return gk_part_no_label (device, err);
       }
-      gk_error_move (err, &why);
+      if (is_protective (fd))
+        gk_error_set (err, EINVAL,
+                      "%s: neither copy of its GPT can be used: they are damaged, or the disk is "
+                      "shorter than it was",
+                      device);
+      else
+        gk_error_move (err, &why);
+      gk_error_clear (&why);
       return -1;
     }
   }

@@ -19,6 +19,8 @@
 #include "op/ctx.h"
 #include "part/edit.h"
 
+#define SAID_MAX 1000
+
 static int
 run (struct gk_ctx *ctx, const char *device, const char *const *options, const char *const *command,
      struct gk_exec_result *result, struct gk_error *err)
@@ -44,11 +46,17 @@ fail (const char *device, struct gk_exec_result *result, struct gk_error *err)
   const char *text = result->err.size ? result->err.data : result->out.size ? result->out.data : "";
   if (strstr (text, "unrecognised disk label"))
     return gk_part_no_label (device, err);
-  _cleanup_free_ char *line = strdup (text);
+  /* Its last words are its reason; those before say the same of each place that
+   * it has looked at. */
+  size_t end = strlen (text);
+  while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == ' '))
+    end--;
+  size_t start = end;
+  while (start > 0 && text[start - 1] != '\n')
+    start--;
+  _cleanup_free_ char *line = gk_escape (text + start, end - start, SAID_MAX);
   if (line == NULL)
     return gk_error_oom (err);
-  for (size_t n = strlen (line); n > 0 && (line[n - 1] == '\n' || line[n - 1] == ' '); n--)
-    line[n - 1] = '\0';
   return gk_error_set (err, 0, "parted: %s: %s", device, line);
 }
 
