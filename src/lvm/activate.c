@@ -19,6 +19,21 @@ log_and_clear (struct gk_ctx *ctx, struct gk_error *what)
   gk_error_clear (what);
 }
 
+/* One that is broken, or of which a disk is missing, or that is exported, must
+ * not keep the others from being used: lvm may even die of it. */
+static void
+activate_each (struct gk_ctx *ctx)
+{
+  struct gk_error what = GK_ERROR_INIT;
+  _cleanup_strv_ char **groups = NULL;
+
+  if (gk_lvm_vgs (ctx, &groups, &what) == -1)
+    log_and_clear (ctx, &what);
+  for (size_t i = 0; groups && groups[i]; i++)
+    if (gk_lvm_run (ctx, &what, "vgchange", "-aay", "--", groups[i], NULL) == -1)
+      log_and_clear (ctx, &what);
+}
+
 int
 gk_lvm_start (struct gk_ctx *ctx, struct gk_error *err)
 {
@@ -38,10 +53,10 @@ gk_lvm_start (struct gk_ctx *ctx, struct gk_error *err)
     log_and_clear (ctx, &what);
     return 0;
   }
-  /* A group of which a disk is missing, or that is exported, must not keep the
-   * others from being used. */
-  if (gk_lvm_run (ctx, &what, "vgchange", "-aay", NULL) == -1)
+  if (gk_lvm_run (ctx, &what, "vgchange", "-aay", NULL) == -1) {
     log_and_clear (ctx, &what);
+    activate_each (ctx);
+  }
   if (gk_lvm_sync (ctx, &what) == -1)
     log_and_clear (ctx, &what);
   return 0;

@@ -35,6 +35,10 @@ bool gk_lvm_any_pv (struct gk_ctx *ctx);
  * ret_out may be NULL. */
 int gk_lvm_runv (struct gk_ctx *ctx, char *const *args, struct gk_buf *ret_out,
                  struct gk_error *err);
+/* The same where an exit status says only that something was amiss: one group
+ * that is broken must not hide the others.  What it said is in the log. */
+int gk_lvm_run_anyway (struct gk_ctx *ctx, char *const *args, struct gk_buf *ret_out,
+                       struct gk_error *err);
 int gk_lvm_run (struct gk_ctx *ctx, struct gk_error *err, ...) __attribute__ ((sentinel));
 
 /* --- report.c ------------------------------------------------------------------- */

@@ -22,15 +22,37 @@
 
 const char gk_lvm_hidden_too[] = "";
 
+/* The report's own lines: between them LVM may say that it is "Retrying
+ * metadata scan.", which is not to be told from stdout. */
+static int
+only_report (const char *text, size_t size, struct gk_buf *ret)
+{
+  while (size > 0) {
+    const char *stop = memchr (text, '\n', size);
+    size_t line = stop ? (size_t)(stop - text) + 1 : size;
+    size_t blanks = 0;
+    while (blanks < line && (text[blanks] == ' ' || text[blanks] == '\t'))
+      blanks++;
+    if (blanks < line && memchr ("{}[]\",", text[blanks], 6) &&
+        gk_buf_append (ret, text, line) == -1)
+      return -1;
+    text += line;
+    size -= line;
+  }
+  return 0;
+}
+
 static struct json_object *
 parse_text (const char *text, size_t size)
 {
-  if (size > INT_MAX)
+  _cleanup_gk_buf_ struct gk_buf report = GK_BUF_INIT;
+
+  if (size > INT_MAX || only_report (text, size, &report) == -1 || report.size == 0)
     return NULL;
   struct json_tokener *tok = json_tokener_new_ex (DEPTH_MAX);
   if (tok == NULL)
     return NULL;
-  struct json_object *o = json_tokener_parse_ex (tok, text, (int)size);
+  struct json_object *o = json_tokener_parse_ex (tok, report.data, (int)report.size);
   if (json_tokener_get_error (tok) != json_tokener_success) {
     json_object_put (o);
     o = NULL;
@@ -174,7 +196,9 @@ gk_lvm_ask (struct gk_ctx *ctx, const char *command, const char *fields, const c
     argv[n++] = "--";
     argv[n++] = object;
   }
-  if (gk_lvm_runv (ctx, (char *const *)(void *)argv, &out, err) == -1)
+  char *const *args = (char *const *)(void *)argv;
+  if ((object ? gk_lvm_runv (ctx, args, &out, err) : gk_lvm_run_anyway (ctx, args, &out, err)) ==
+      -1)
     return NULL;
   char kind[3] = { command[0], command[1], '\0' };
   return gk_lvm_parse (out.data, out.size, kind, err);

@@ -18,7 +18,9 @@
 #include "op/ctx.h"
 #include "op/task.h"
 
-#define WORDS_MAX 2000
+#define LINES_SHOWN 3 /* in an error */
+#define LINES_LOGGED 50
+#define LINE_SHOWN 200
 
 int
 gk_lvm_need (struct gk_ctx *ctx, struct gk_error *err)
@@ -54,24 +56,75 @@ gk_lvm_any_pv (struct gk_ctx *ctx)
          (gk_devices_list_made (ctx->devices, "md", &sets) == 0 && any_pv_of (sets));
 }
 
-/* What it said, in one line with one blank between words. */
+/* One line of what it said, with one blank between words. */
 static char *
-words (struct gk_buf *said)
+squeeze (const char *line, size_t size)
 {
+  _cleanup_free_ char *copy = malloc (size + 1);
   size_t n = 0;
 
-  for (size_t i = 0; i < said->size; i++) {
-    bool blank = said->data[i] == ' ' || said->data[i] == '\n';
-    if (!blank || (n > 0 && said->data[n - 1] != ' '))
-      said->data[n++] = blank ? ' ' : said->data[i];
+  if (copy == NULL)
+    return NULL;
+  for (size_t i = 0; i < size; i++) {
+    bool blank = line[i] == ' ' || line[i] == '\t';
+    if (!blank || (n > 0 && copy[n - 1] != ' '))
+      copy[n++] = blank ? ' ' : line[i];
   }
-  if (n > 0 && said->data[n - 1] == ' ')
+  if (n > 0 && copy[n - 1] == ' ')
     n--;
-  return gk_escape (said->data, n, WORDS_MAX);
+  return gk_escape (copy, n, LINE_SHOWN);
 }
 
-int
-gk_lvm_runv (struct gk_ctx *ctx, char *const *args, struct gk_buf *ret_out, struct gk_error *err)
+/* What it said, a line each; twice the same is once. */
+static int
+said_lines (const struct gk_buf *said, struct gk_strv *lines)
+{
+  const char *at = said->data, *end = at ? at + said->size : NULL;
+
+  while (at < end) {
+    const char *stop = memchr (at, '\n', (size_t)(end - at));
+    size_t size = (size_t)((stop ? stop : end) - at);
+    _cleanup_free_ char *line = squeeze (at, size);
+    if (line == NULL)
+      return -1;
+    bool known = lines->len > 0 && gk_strv_contains (lines->v, line);
+    if (*line && !known && gk_strv_push (lines, line) == -1)
+      return -1;
+    at += size + 1;
+  }
+  return 0;
+}
+
+/* The last of them, in one line: these are the reason.  Before it LVM warns of
+ * every disk that it dislikes, whether or not its failure has to do with it. */
+static char *
+words (const struct gk_buf *said, size_t most)
+{
+  _cleanup_gk_strv_ struct gk_strv lines = GK_STRV_INIT;
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+
+  if (said_lines (said, &lines) == -1)
+    return NULL;
+  for (size_t i = lines.len > most ? lines.len - most : 0; i < lines.len; i++)
+    if (gk_buf_appendf (&text, "%s%s", text.size > 0 ? " " : "", lines.v[i]) == -1)
+      return NULL;
+  return text.size > 0 ? gk_buf_finish (&text) : NULL;
+}
+
+static int
+fail (const struct gk_exec_result *result, struct gk_error *err)
+{
+  _cleanup_free_ char *said = words (&result->err, LINES_SHOWN);
+
+  if (result->status > 128)
+    return gk_error_set (err, EIO, "lvm died of signal %d: the metadata of a group may be damaged",
+                         result->status - 128);
+  return gk_error_set (err, 0, "%s", said ? said : "lvm failed and does not say why");
+}
+
+static int
+run (struct gk_ctx *ctx, char *const *args, bool anyway, struct gk_buf *ret_out,
+     struct gk_error *err)
 {
   _cleanup_exec_result_ struct gk_exec_result result = GK_EXEC_RESULT_INIT;
   _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
@@ -93,9 +146,9 @@ gk_lvm_runv (struct gk_ctx *ctx, char *const *args, struct gk_buf *ret_out, stru
   if (gk_exec_run (&x, &result, err) == -1)
     return -1;
 
-  _cleanup_free_ char *said = result.err.size > 0 ? words (&result.err) : NULL;
-  if (result.status != 0)
-    return gk_error_set (err, 0, "%s", said ? said : "lvm failed");
+  if (result.status > 128 || (result.status != 0 && !anyway))
+    return fail (&result, err);
+  _cleanup_free_ char *said = words (&result.err, LINES_LOGGED);
   if (said)
     gk_task_log (ctx->task, "lvm %s: %s", args[0], said);
   if (ret_out) {
@@ -104,6 +157,19 @@ gk_lvm_runv (struct gk_ctx *ctx, char *const *args, struct gk_buf *ret_out, stru
     result.out = (struct gk_buf)GK_BUF_INIT;
   }
   return 0;
+}
+
+int
+gk_lvm_runv (struct gk_ctx *ctx, char *const *args, struct gk_buf *ret_out, struct gk_error *err)
+{
+  return run (ctx, args, false, ret_out, err);
+}
+
+int
+gk_lvm_run_anyway (struct gk_ctx *ctx, char *const *args, struct gk_buf *ret_out,
+                   struct gk_error *err)
+{
+  return run (ctx, args, true, ret_out, err);
 }
 
 int

@@ -11,6 +11,10 @@ import re
 
 import corrupt
 import corrupt.filesystems
+import corrupt.luks
+import corrupt.lvm
+import corrupt.qcow2
+import corrupt.raid
 import corrupt.tables
 from corrupt import FAULTS
 from harness import SLOW, Case
@@ -22,24 +26,27 @@ LAUNCHER = os.environ.get("GUESTKIT_LAUNCHER", "local")
 DRIVER = """\
 import json, time
 with open(sys.argv[1]) as f:
-    plan = json.load(f)
-g = guestfs.GuestFS(python_return_dict=True)
-g.set_backend(plan["launcher"])
-for path, form, readonly in plan["drives"]:
-    g.add_drive_opts(path, format=form, readonly=readonly)
-def call(name, *args):
-    began = time.monotonic()
-    try:
-        answer = {"ok": getattr(g, name)(*args)}
-    except RuntimeError as e:
-        answer = {"error": str(e)}
-    answer["seconds"] = time.monotonic() - began
-    print(json.dumps(answer), flush=True)
-    return "ok" in answer
-if call("launch"):
-    for c in plan["calls"]:
-        call(*c)
-    call("shutdown")
+    sessions = json.load(f)
+for plan in sessions:
+    g = guestfs.GuestFS(python_return_dict=True)
+    g.set_backend(plan["launcher"])
+    def call(name, *args, **more):
+        began = time.monotonic()
+        try:
+            answer = {"ok": getattr(g, name)(*args, **more)}
+        except RuntimeError as e:
+            answer = {"error": str(e)}
+        answer["seconds"] = time.monotonic() - began
+        plan["answers"].append(answer)
+        return "ok" in answer
+    for path, form, readonly in plan["drives"]:
+        g.add_drive_opts(path, readonly=readonly, **({"format": form} if form else {}))
+    if call("launch"):
+        for c in plan["calls"]:
+            call(*c)
+        call("shutdown")
+    g.close()
+    print(json.dumps(plan["answers"]), flush=True)
 """
 
 
@@ -48,12 +55,11 @@ def letters(index):
 
 
 class Corrupt(Case):
-    def session(self, drives, calls, readonly=True):
-        """The answers to launch, the calls and shutdown."""
-        plan = self.file("plan.json", json.dumps({
-            "launcher": LAUNCHER, "calls": calls,
-            "drives": [(path, form, readonly) for path, form in drives]}))
-        r = self.python_guestfs(DRIVER, plan)
+    def sessions(self, plans):
+        """For each (drives, calls) what launch, the calls and shutdown answered."""
+        path = self.file("plan.json", json.dumps([{"launcher": LAUNCHER, "drives": drives, "calls": calls, "answers": []}
+                                                  for drives, calls in plans]))
+        r = self.python_guestfs(DRIVER, path, timeout=20 + 10 * len(plans))
         self.assertNotIn("Sanitizer", r.err, str(r))
         return [json.loads(line) for line in r.out.splitlines()]
 
@@ -89,7 +95,8 @@ class Corrupt(Case):
             for name, *args, _ in self.calls(f):
                 calls.append([name] + [a.replace("@", "/dev/sd" + letters(index)) if isinstance(a, str) else a
                                        for a in args])
-        launch, filesystems, *answers, shutdown = self.session(list(zip(disks, [f.form for f in faults])), calls)
+        drives = [(disk, f.form, True) for disk, f in zip(disks, faults)]
+        launch, filesystems, *answers, shutdown = self.sessions([(drives, calls)])[0]
         wrong = self.wrong_answers(faults, answers, filesystems["ok"])
         for what, answer in (("launch", launch), ("list_filesystems", filesystems), ("shutdown", shutdown)):
             if "error" in answer or answer["seconds"] > SECONDS * SLOW:
@@ -98,8 +105,41 @@ class Corrupt(Case):
                   if self.checksum(disk) != was]
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
 
+    def check_launches(self, group):
+        """Those with which a session ends before it begins, each in one of its own, read-only and not."""
+        faults = [f for f in FAULTS.values() if f.group == group and f.launch is not None]
+        disks = [f.make(self.dir, f.name).path for f in faults]
+        before = [self.checksum(d) for d in disks]
+        wrong = []
+        for readonly in (True, False):
+            answers = self.sessions([([(disk, f.form, readonly)], []) for disk, f in zip(disks, faults)])
+            for f, (answer, *_) in zip(faults, answers):
+                complaint = corrupt.Says(f.launch).wrong(answer)
+                if complaint:
+                    wrong.append(f"{f.name}: launch {complaint}")
+                if answer["seconds"] > SECONDS * SLOW:
+                    wrong.append(f"{f.name}: took {answer['seconds']:.1f} s")
+            wrong += [f"{f.name}: the image was changed" for f, disk, was in zip(faults, disks, before)
+                      if self.checksum(disk) != was]
+        self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
+
     def test_tables(self):
         self.check("tables")
 
     def test_filesystems(self):
         self.check("filesystems")
+
+    def test_luks(self):
+        self.check("luks")
+
+    def test_lvm(self):
+        self.check("lvm")
+
+    def test_raid(self):
+        self.check("raid")
+
+    def test_qcow2(self):
+        self.check("qcow2")
+
+    def test_qcow2_refused(self):
+        self.check_launches("qcow2")

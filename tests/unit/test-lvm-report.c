@@ -52,6 +52,20 @@ test_rows (void **state)
   json_object_put (rows);
 }
 
+/* lvm says to stdout that it looks once more, when metadata are damaged. */
+static void
+test_words_between (void **state)
+{
+  struct json_object *rows = parse ("  {\n      \"report\": [\n  Retrying metadata scan.\n"
+                                    "          {\n              \"vg\": [\n"
+                                    "                  {\"vg_name\":\"a\"}\n              ]\n"
+                                    "          }\n      ]\n  }\n",
+                                    "vg");
+  assert_non_null (rows);
+  assert_int_equal (json_object_array_length (rows), 1);
+  json_object_put (rows);
+}
+
 static void
 test_no_reports (void **state)
 {
@@ -204,9 +218,9 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_rows),    cmocka_unit_test (test_no_reports),
-    cmocka_unit_test (test_structs), cmocka_unit_test (test_percent),
-    cmocka_unit_test (test_names),
+    cmocka_unit_test (test_rows),       cmocka_unit_test (test_words_between),
+    cmocka_unit_test (test_no_reports), cmocka_unit_test (test_structs),
+    cmocka_unit_test (test_percent),    cmocka_unit_test (test_names),
   };
 
   return cmocka_run_group_tests (tests, NULL, NULL);
