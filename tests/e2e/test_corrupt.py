@@ -59,7 +59,7 @@ class Corrupt(Case):
         """For each (drives, calls) what launch, the calls and shutdown answered."""
         path = self.file("plan.json", json.dumps([{"launcher": LAUNCHER, "drives": drives, "calls": calls, "answers": []}
                                                   for drives, calls in plans]))
-        r = self.python_guestfs(DRIVER, path, timeout=20 + 10 * len(plans))
+        r = self.python_guestfs(DRIVER, path, timeout=60 + 10 * len(plans))
         self.assertNotIn("Sanitizer", r.err, str(r))
         return [json.loads(line) for line in r.out.splitlines()]
 
