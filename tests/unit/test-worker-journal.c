@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The journal: of the living it is left alone, of the dead it is undone, and of
  * the dying it is waited for. */
-/* rooms: worker uml sandbox archive fileops luks lvm md mount fs part nbd image rpc api exec op
- * base */
+/* rooms: worker uml sandbox archive fileops luks lvm md mount fs part nbd image */
+/* rooms: rpc api exec op base */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
