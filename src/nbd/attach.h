@@ -6,8 +6,9 @@
  * reasons are in the error.
  *
  * What a killed process leaves: nothing.  A loop device is freed at its last
- * close, a kernel nbd device too, servers die with this process, and a FUSE
- * mount goes with the mount namespace (outside of a private one it stays, as
+ * close, a kernel nbd device too (but it may make those who use it wait for an
+ * answer of the dead server: it is noted), servers die with this process, and a
+ * FUSE mount goes with the mount namespace (outside of a private one it stays, as
  * a file that cannot be read, until somebody unmounts it).
  */
 #ifndef GK_NBD_ATTACH_H
@@ -27,6 +28,9 @@ struct gk_attach_env {
   const char *node_dir; /* where device nodes can be made and opened */
   unsigned index;       /* of the drive, makes names unique */
   const char *only;     /* this attacher and no other, or NULL */
+  /* Write down what a killed process would leave, before it is made; or NULL. */
+  int (*note) (void *opaque, const char *kind, const char *what, struct gk_error *err);
+  void *note_opaque;
   struct gk_task *task;
   const struct gk_exec_inside *inside; /* what an image server runs in, or NULL: as we do */
   /* Open an image and keep everybody else from writing to it (and from using
@@ -59,5 +63,9 @@ extern const struct gk_attacher gk_attacher_fuse;
 int gk_attach (const struct gk_attach_env *env, const struct gk_disk *disk,
                struct gk_attachment *ret, struct gk_error *err);
 int gk_detach (struct gk_attachment *a, struct gk_error *err);
+
+/* What was noted as "nbd": disconnect the device with that backend, if there is
+ * one still.  Whoever waits for it gets an error. */
+int gk_nbd_cut_off (const char *backend, struct gk_error *err);
 
 #endif

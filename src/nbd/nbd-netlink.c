@@ -62,6 +62,7 @@ gk_nbd_connect_msg (int family, const struct gk_nbd_connect *c)
       nla_put_u64 (msg, NBD_ATTR_SERVER_FLAGS, c->server_flags) < 0 ||
       nla_put_u64 (msg, NBD_ATTR_TIMEOUT, REQUEST_TIMEOUT_S) < 0 ||
       nla_put_u64 (msg, NBD_ATTR_CLIENT_FLAGS, NBD_CFLAG_DISCONNECT_ON_CLOSE) < 0 ||
+      nla_put_string (msg, NBD_ATTR_BACKEND_IDENTIFIER, c->backend) < 0 ||
       put_sockets (msg, c) == -1) {
     nlmsg_free (msg);
     return NULL;

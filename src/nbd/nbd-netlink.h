@@ -16,6 +16,7 @@ struct gk_nbd_connect {
   uint64_t size; /* bytes */
   uint64_t block_size;
   uint64_t server_flags; /* NBD_FLAG_* as the handshake gave them */
+  const char *backend;   /* a name for what is behind it, which /sys shows */
   const int *sockets;    /* connected, handshake done */
   size_t n_sockets;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The attacher for kernels with nbd: the image server speaks NBD on a Unix
  * socket, and the kernel is its client. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -102,8 +103,8 @@ open_device (const struct gk_attach_env *env, const struct gk_nbd_session *s, st
 }
 
 static int
-connect_kernel (const struct gk_disk *disk, const struct gk_nbd_session *s, struct nbd_disk *d,
-                struct gk_error *err)
+connect_kernel (const struct gk_attach_env *env, const struct gk_disk *disk,
+                const struct gk_nbd_session *s, struct nbd_disk *d, struct gk_error *err)
 {
   _cleanup_sock_ struct nl_sock *sock = NULL;
   int family = gk_nbd_netlink_open (&sock, err);
@@ -111,11 +112,12 @@ connect_kernel (const struct gk_disk *disk, const struct gk_nbd_session *s, stru
     .size = s->size,
     .block_size = disk->blocksize,
     .server_flags = s->flags,
+    .backend = d->socket,
     .sockets = s->sockets,
     .n_sockets = s->n_sockets,
   };
 
-  if (family == -1)
+  if (family == -1 || (env->note && env->note (env->note_opaque, "nbd", d->socket, err) == -1))
     return -1;
   return gk_nbd_netlink_send (sock, gk_nbd_connect_msg (family, &c), &d->index, err);
 }
@@ -136,6 +138,39 @@ disconnect_kernel (int index)
   family = gk_nbd_netlink_open (&sock, NULL);
   if (family != -1)
     gk_nbd_netlink_send (sock, gk_nbd_disconnect_msg (family, index), NULL, NULL);
+}
+
+/* Does /sys say that the device has this backend?  Kernels before 5.14 do not say. */
+static bool
+has_backend (const char *name, const char *backend)
+{
+  _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
+  _cleanup_free_ char *path = gk_asprintf ("/sys/block/%s/backend", name);
+
+  if (path == NULL || gk_read_file (path, 4096, &b) == -1 || b.data == NULL)
+    return false;
+  b.data[strcspn (b.data, "\n")] = '\0';
+  return gk_streq (b.data, backend);
+}
+
+int
+gk_nbd_cut_off (const char *backend, struct gk_error *err)
+{
+  const struct dirent *entry;
+  int index;
+
+  _cleanup_closedir_ DIR *dir = opendir ("/sys/block");
+  if (dir == NULL)
+    return gk_error_sys (err, errno, "/sys/block");
+  while ((entry = readdir (dir)) != NULL)
+    if (sscanf (entry->d_name, "nbd%d", &index) == 1 && has_backend (entry->d_name, backend)) {
+      _cleanup_sock_ struct nl_sock *sock = NULL;
+      int family = gk_nbd_netlink_open (&sock, err);
+      return family == -1
+                 ? -1
+                 : gk_nbd_netlink_send (sock, gk_nbd_disconnect_msg (family, index), NULL, err);
+    }
+  return 0;
 }
 
 /* --- up and down --------------------------------------------------------------------- */
@@ -182,7 +217,7 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
   else if (gk_server_start (env, disk, GK_SERVER_NBD, d->socket, CONNECTIONS, &d->server, err) ==
                0 &&
            gk_nbd_handshake (d->socket, "disk", CONNECTIONS, &session, err) == 0 &&
-           connect_kernel (disk, &session, d, err) == 0)
+           connect_kernel (env, disk, &session, d, err) == 0)
     r = open_device (env, &session, d, ret, err);
   /* The kernel has its own reference to them. */
   gk_nbd_session_close (&session);

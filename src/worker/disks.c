@@ -10,6 +10,7 @@
 #include "mount/devices.h"
 #include "nbd/attach.h"
 #include "op/disk.h"
+#include "worker/journal.h"
 #include "worker/session-priv.h"
 
 struct gk_attached {
@@ -24,6 +25,12 @@ hold (const char *path, bool write, int *ret_fd, struct gk_error *err)
 }
 
 static int
+note (void *opaque, const char *kind, const char *what, struct gk_error *err)
+{
+  return gk_journal_note (opaque, kind, what, err);
+}
+
+static int
 attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
 {
   const struct gk_drive *drive = &s->params.drives[index];
@@ -34,6 +41,8 @@ attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
     .node_dir = s->dir,
     .index = index,
     .only = s->params.attacher,
+    .note = s->journal ? note : NULL,
+    .note_opaque = s->journal,
     .task = s->ctx.task,
     .hold = hold,
   };

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 #include "base/str.h"
 #include "base/strv.h"
 #include "mount/dm.h"
+#include "nbd/attach.h"
 #include "op/ctx.h"
 #include "worker/journal.h"
 #include "gk-ops-fileops.h"
@@ -27,6 +29,8 @@
 #define DIR_MAX 64
 #define JOURNAL_MAX (1 << 20)
 #define PATIENCE_STEP_MS 10
+#define CUT_OFF_MS 1000
+#define NBD "nbd "
 #define SUFFIX ".journal"
 
 /* Where this user's journals are: it is found without the environment, which a
@@ -155,6 +159,7 @@ static const struct {
   { "dir ", undo_dir },
   { "mount ", undo_mount },
   { "dm ", gk_dm_remove },
+  { NBD, gk_nbd_cut_off },
 };
 
 static int
@@ -225,27 +230,57 @@ gk_journal_each (void (*tell) (void *opaque, int pid, bool alive), void *opaque,
   return 0;
 }
 
-/* Whether the process gave up its memory, and with it its command line, or is gone. */
-static bool
-is_dying (int pid)
+void
+gk_journal_cut_off (const struct gk_journal *journal)
 {
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+  char *save = NULL;
+
+  if (lseek (journal->fd, 0, SEEK_SET) == -1 ||
+      gk_read_all (journal->fd, JOURNAL_MAX, &text) == -1 || text.data == NULL)
+    return;
+  for (const char *line = strtok_r (text.data, "\n", &save); line;
+       line = strtok_r (NULL, "\n", &save)) {
+    const char *backend = gk_after_prefix (line, NBD);
+    if (backend)
+      gk_nbd_cut_off (backend, NULL);
+  }
+}
+
+/* A line of /proc/PID/status: "SigPnd:\t0000000000000100". */
+static bool
+has_kill_pending (const char *status)
+{
+  const char *line = strstr (status, "SigPnd:");
+
+  return line && strtoull (line + strlen ("SigPnd:"), NULL, 16) >> (SIGKILL - 1) & 1;
+}
+
+bool
+gk_journal_is_dying (int pid)
+{
+  _cleanup_gk_buf_ struct gk_buf status = GK_BUF_INIT;
   char path[64], first;
 
   snprintf (path, sizeof path, "/proc/%d/cmdline", pid);
   _cleanup_close_ int fd = open (path, O_RDONLY | O_CLOEXEC);
-  return fd == -1 || read (fd, &first, 1) != 1;
+  if (fd == -1 || read (fd, &first, 1) != 1)
+    return true;
+  snprintf (path, sizeof path, "/proc/%d/status", pid);
+  return gk_read_file (path, 16384, &status) == 0 && status.data && has_kill_pending (status.data);
 }
 
 /* A killed session holds its lock until the kernel has taken down what it had:
  * that is waited for, a living session is not. */
 static bool
-lock_of_dead (int fd, int pid, int patience_ms)
+lock_of_dead (const struct gk_journal *journal, int pid, int patience_ms)
 {
-  while (flock (fd, LOCK_EX | LOCK_NB) == -1) {
-    if (patience_ms <= 0 || !is_dying (pid))
+  for (int waited = 0; flock (journal->fd, LOCK_EX | LOCK_NB) == -1; waited += PATIENCE_STEP_MS) {
+    if (waited >= patience_ms || !gk_journal_is_dying (pid))
       return false;
+    if (waited == CUT_OFF_MS)
+      gk_journal_cut_off (journal);
     usleep (PATIENCE_STEP_MS * 1000);
-    patience_ms -= PATIENCE_STEP_MS;
   }
   return true;
 }
@@ -272,7 +307,7 @@ gk_journal_collect (int patience_ms, struct gk_error *err)
     struct gk_journal j = { .fd = openat (dirfd, entry->d_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC) };
     if (j.fd == -1)
       continue;
-    if (!lock_of_dead (j.fd, atoi (entry->d_name), patience_ms)) {
+    if (!lock_of_dead (&j, atoi (entry->d_name), patience_ms)) {
       close (j.fd);
       continue;
     }

@@ -7,7 +7,8 @@
  * session lives.  A journal whose lock is free belongs to a session that was
  * killed together with its supervisor: the next launch, or `guestkit gc`,
  * undoes what it says.  Lines: "dir PATH", "mount PATH",
- * "dm NAME" (a device-mapper device, by its name in the kernel).
+ * "dm NAME" (a device-mapper device, by its name in the kernel), "nbd BACKEND"
+ * (a kernel nbd device, by the name of its other end).
  */
 #ifndef GK_WORKER_JOURNAL_H
 #define GK_WORKER_JOURNAL_H
@@ -39,6 +40,15 @@ int gk_journal_make_dir (struct gk_journal *journal, const char *above, char **r
 /* Undo what is noted, newest first, and remove the journal.  What cannot be
  * undone is left in err; the rest is done all the same. */
 int gk_journal_finish (struct gk_journal *journal, struct gk_error *err);
+
+/* The session is doomed but does not end, because it waits for an image server
+ * that is dead or stands still: what is noted as nbd devices is disconnected,
+ * with which the waiting ends. */
+void gk_journal_cut_off (const struct gk_journal *journal);
+
+/* Is the process on its way out: killed, though it may still wait for a disk, or
+ * without memory and so without a command line, or gone? */
+bool gk_journal_is_dying (int pid);
 
 /* Tell of every session that has a journal: the pid of its supervisor, and
  * whether it lives.  Nothing is changed. */

@@ -23,6 +23,10 @@
 /* After the client has gone, the worker has so long to flush and unmount. */
 #define GRACE_MS 100000
 
+/* How often the worker is looked at: one that was killed and waits for a disk
+ * does not end, and nothing says so. */
+#define LOOK_MS 2000
+
 /* In the child.  A parent that died before PDEATHSIG was armed has closed the
  * pipe, of which it alone has the other end. */
 static int
@@ -65,27 +69,39 @@ start_worker (int conn_fd, const char *dir, struct gk_journal *journal, gk_worke
 /* Wait until the worker has ended.  It has to when the client is gone or a
  * signal asks for it; then it gets its time and no more. */
 static void
-watch (int conn_fd, int signal_fd, int pidfd)
+watch (int conn_fd, int signal_fd, pid_t pid, int pidfd, const struct gk_journal *journal)
 {
   struct pollfd p[] = {
     { .fd = pidfd, .events = POLLIN },
     { .fd = conn_fd, .events = 0 }, /* POLLHUP only: the data is the worker's */
     { .fd = signal_fd, .events = POLLIN },
   };
-  int timeout = -1;
+  int left = -1; /* looks until its time is over; -1: it has no end, or is over */
+  bool dying = false;
 
   for (;;) {
-    int r = poll (p, 3, timeout);
+    int r = poll (p, 3, LOOK_MS);
     if (r == -1 && errno == EINTR)
       continue;
-    if (r <= 0)
+    if (r == 0) {
+      /* Not at the first look: what it has may still be flushed. */
+      if (dying)
+        gk_journal_cut_off (journal);
+      dying = gk_journal_is_dying (pid);
+      if (left == 0)
+        pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
+      if (left >= 0)
+        left--;
+      continue;
+    }
+    if (r == -1)
       pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
-    if (r <= 0 || p[0].revents)
+    if (r == -1 || p[0].revents)
       return;
     if (p[2].revents) /* the worker reads end of file and ends in order */
       shutdown (conn_fd, SHUT_RDWR);
     p[1].fd = p[2].fd = -1;
-    timeout = GRACE_MS;
+    left = GRACE_MS / LOOK_MS;
   }
 }
 
@@ -114,7 +130,7 @@ gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker)
     pid = start_worker (conn_fd, dir, &journal, worker, &alive_fd, &err);
   if (pid > 0) {
     _cleanup_close_ int pidfd = pidfd_open (pid, 0);
-    watch (conn_fd, signal_fd, pidfd);
+    watch (conn_fd, signal_fd, pid, pidfd, &journal);
     while (waitpid (pid, NULL, 0) == -1 && errno == EINTR)
       ;
   }

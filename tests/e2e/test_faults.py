@@ -147,6 +147,28 @@ class Session(Case):
         p.wait(30)
 
 
+    def test_killed_with_requests_under_way(self):
+        """Servers and worker killed while the kernel waits for a disk: nothing waits for the disk's time-out."""
+        if os.environ.get("GUESTKIT_LAUNCHER") == "uml":
+            self.skipTest("is about the kernel that the session shares")
+        for both in (False, True):
+            image = self.image("gpt.qcow2", f"{both}.qcow2", check="recoverable")
+            p = self.shell(image)
+            supervisor, worker = sorted(self.worker())[:2]
+            servers = self.servers()
+            for pid in servers:
+                os.kill(pid, signal.SIGSTOP)
+            p.stdin.write(b"checksum md5 /data/numbers\n")
+            p.stdin.flush()
+            with open(f"/proc/{worker}/stat", encoding="ascii") as f:
+                self.wait_for(lambda: (f.seek(0), f.read().rsplit(")", 1)[1].split()[0] == "D")[1], "the read")
+            for pid in servers + [worker] + ([supervisor] if both else []):
+                os.kill(pid, signal.SIGKILL)
+            p.stdin.close()
+            self.gk("gc", timeout=20)
+            self.assertEqual(p.wait(20), 1)
+            self.assertEqual(world.leaks(self.dir), [])
+
     def test_synced_and_killed(self):
         """What was synced is in the image, not in the memory of a process, with every way to serve it."""
         for template in ("gpt.qcow2", "gpt.raw"):

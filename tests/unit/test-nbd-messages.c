@@ -21,6 +21,7 @@ test_connect (void **state)
 {
   const int fds[] = { 7, 9, 300 };
   const struct gk_nbd_connect c = {
+    .backend = "/var/tmp/here/drive0.nbd",
     .size = UINT64_C (5) << 40,
     .block_size = 4096,
     .server_flags = 0x165,
