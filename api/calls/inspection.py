@@ -74,7 +74,7 @@ Returns the name that is set in the files of the system at `root`, or
 call("inspect_get_icon",
      [Mountable("root")], RBufferOut("icon"),
      opts=[OBool("favicon"), OBool("highquality")],
-     since="1.11.12",
+     since="1.11.12", impl="inspect", needs_root=True,
      brief="Return the icon of an operating system",
      doc="""\
 Returns a picture in PNG format that stands for the system at `root`; an
@@ -229,7 +229,7 @@ Always false.""")
 
 call("inspect_list_applications",
      [Mountable("root")], RStructList("applications", "application"),
-     since="1.7.8", deprecated=True,
+     since="1.7.8", impl="inspect", needs_root=True, deprecated=True,
      deprecated_by="inspect_list_applications2",
      brief="List the applications of an operating system",
      doc="""\
@@ -237,7 +237,7 @@ As `inspect_list_applications2`, with fewer fields.""")
 
 call("inspect_list_applications2",
      [Mountable("root")], RStructList("applications2", "application2"),
-     since="1.19.56",
+     since="1.19.56", impl="inspect", needs_root=True,
      brief="List the applications of an operating system",
      doc="""\
 Returns the packages that are installed in the system at `root`, from the

@@ -159,6 +159,85 @@ class Hostile(Inspect):
         self.assertEqual(self.roots(files)[0], "/dev/sda")
 
 
+class Applications(Inspect):
+    """What is installed, from each kind of package database."""
+
+    def apps(self, guest, files, *fields):
+        """name -> the fields that are not empty."""
+        disk = self.disk("a", {**guests.GUESTS[guest][0], **files})
+        out = self.session([disk], "inspect-os", "mount-ro /dev/sda /", "inspect-list-applications2 /dev/sda").out
+        found, app = {}, {}
+        for line in out.splitlines():
+            key, _, value = line.strip().partition(": ")
+            if key == "app2_name":
+                app = found[value] = {}
+            elif key.startswith("app2_") and value not in ("", "0"):
+                app[key[5:]] = value
+        return found
+
+    def test_deb(self):
+        status = """\
+Package: bash
+Status: install ok installed
+Architecture: amd64
+Source: bash-src (5.2)
+Version: 1:5.2.15-2+b7
+Homepage: http://example.org/bash
+Description: a shell
+ It runs programs.
+ .
+ Many of them.
+
+Package: gone
+Status: deinstall ok config-files
+Version: 1.0
+Description: was here
+
+Package: native
+Status: hold ok installed
+Version: 3.0
+"""
+        self.assertEqual(self.apps("debian", {"/var/lib/dpkg/status": status}), {
+            "bash": {"epoch": "1", "version": "5.2.15", "release": "2+b7", "arch": "amd64",
+                     "url": "http://example.org/bash", "source_package": "bash-src", "summary": "a shell",
+                     "description": "It runs programs."},
+            "native": {"version": "3.0"}})
+
+    def test_apk(self):
+        self.assertEqual(self.apps("alpine", {"/lib/apk/db/installed": (
+            "C:Q1\nP:busybox\nV:1.36.1-r2\nA:aarch64\nT:Size optimized toolbox\nU:https://busybox.net/\n"
+            "o:busybox\n\nC:Q1\nP:musl\nV:1.2.4-r1\nA:aarch64\n\n")}), {
+            "busybox": {"version": "1.36.1", "release": "r2", "arch": "aarch64", "summary": "Size optimized toolbox",
+                        "url": "https://busybox.net/", "source_package": "busybox"},
+            "musl": {"version": "1.2.4", "release": "r1", "arch": "aarch64"}})
+
+    def test_pacman(self):
+        desc = "%NAME%\nless\n\n%VERSION%\n1:643-1\n\n%DESC%\nA pager\n\n%ARCH%\nx86_64\n\n%URL%\nhttp://less\n"
+        self.assertEqual(self.apps("arch", {"/var/lib/pacman/local/less-1:643-1/desc": desc,
+                                            "/var/lib/pacman/local/ALPM_DB_VERSION": "9\n"}), {
+            "less": {"epoch": "1", "version": "643", "release": "1", "arch": "x86_64", "summary": "A pager",
+                     "url": "http://less"}})
+
+    def test_portage(self):
+        self.assertEqual(self.apps("gentoo", {"/var/db/pkg/app-misc/screen-4.9.1-r2/DESCRIPTION": "terminals\n",
+                                              "/var/db/pkg/x11-libs/gtk+-3.24/DESCRIPTION": "widgets\n"}), {
+            "screen": {"version": "4.9.1", "release": "r2", "summary": "terminals"},
+            "gtk+": {"version": "3.24", "summary": "widgets"}})
+
+    def test_broken(self):
+        for guest, path in (("debian", "/var/lib/dpkg/status"), ("alpine", "/lib/apk/db/installed"),
+                            ("arch", "/var/lib/pacman/local/x/desc")):
+            for content in ("", "\n\n\n", "Package:\n", "P:\nV:\n", "%NAME%", "%VERSION%\n", "\xff\xfe\n \n  x",
+                            "Package: x\nStatus: install ok installed\nVersion: :-:\n"):
+                shutil.rmtree(self.path("a.tree"), ignore_errors=True)
+                self.apps(guest, {path: content})
+
+    def test_not_mounted(self):
+        disk = self.disk("a", guests.GUESTS["debian"][0])
+        self.gk_fails("shell", "--ro", "-a", disk, stdin="run\ninspect-os\ninspect-list-applications2 /dev/sda\n",
+                      match="you must call 'mount' first")
+
+
 class Programs(Inspect):
     """Debian's programs that inspect, unchanged."""
 
