@@ -16,8 +16,8 @@
 enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* An option, stored into a struct of the command at offset: bool, const char *
- * (the last wins), int, or struct cli_list. */
-enum cli_kind { CLI_FLAG, CLI_STRING, CLI_NUMBER, CLI_LIST };
+ * (the last wins), int, struct cli_list, or struct cli_keys. */
+enum cli_kind { CLI_FLAG, CLI_STRING, CLI_NUMBER, CLI_LIST, CLI_KEYS };
 struct cli_option {
   const char *name; /* long, without dashes; NULL ends a table */
   char letter;      /* or 0 */
@@ -31,9 +31,19 @@ struct cli_list {
   size_t n;
 };
 
+/* Keys of encrypted devices, by what they are for: a device, a UUID, "all". */
+struct cli_key {
+  char *id, *text; /* no text: Clevis has it */
+};
+struct cli_keys {
+  struct cli_key *v;
+  size_t n;
+};
+
 /* Options of every command that opens images. */
 struct cli_images {
-  struct cli_list add, mount, keys;
+  struct cli_list add, mount;
+  struct cli_keys keys;
   const char *format, *launcher;
   int blocksize;
   bool ro, rw, json, verbose, trace, no_progress, keys_from_stdin;
@@ -89,7 +99,15 @@ int cli_close (guestfs_h *g, int exit_code);
 int cli_mount_options (guestfs_h *g, const struct cli_list *mounts, bool ro); /* 0 or -1, said */
 int cli_mount_guest (guestfs_h *g, bool ro);                                  /* 0 or -1, said */
 
-/* --- keys.c: open the encrypted devices of the images with the keys that were
+/* --- keys.c */
+/* Take "ID:key:VALUE", "ID:file:PATH" or "ID:clevis" of the command line.  A
+ * value is overwritten there, so that no list of processes shows it for longer
+ * than it takes to come here.  0, or -1 after it was said what is wrong. */
+int cli_keys_add (struct cli_keys *keys, char *selector);
+void cli_keys_clear (struct cli_keys *keys);
+/* From now on a crash leaves no memory behind. */
+void cli_no_core_dump (void);
+/* Open the encrypted devices of the images with the keys that were
  * given, or else ask for them.  0, or -1 after it was said what is wrong. */
 int cli_open_encrypted (guestfs_h *g, const struct cli_images *images, bool ro);
 

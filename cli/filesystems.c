@@ -20,7 +20,9 @@ get_row (guestfs_h *g, struct row *row)
 {
   row->label = guestfs_vfs_label (g, row->device);
   row->uuid = guestfs_vfs_uuid (g, row->device);
-  row->size = guestfs_blockdev_getsize64 (g, row->device);
+  /* Of a subvolume it is that of the device that it is on. */
+  _cleanup_free_ char *device = guestfs_mountable_device (g, row->device);
+  row->size = device ? guestfs_blockdev_getsize64 (g, device) : -1;
 }
 
 static void

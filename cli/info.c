@@ -12,7 +12,7 @@
 #include "cli/json.h"
 
 struct facts {
-  char **devices, **partitions, **filesystems;
+  char **devices, **partitions, **filesystems; /* filesystems: name, type ... */
   char *os_name, *hostname;
 };
 
@@ -83,6 +83,43 @@ type_of (const struct facts *f, const char *device)
   return NULL;
 }
 
+/* Sets, volumes, opened devices, subvolumes: what is no disk and no partition
+ * of one. */
+static bool
+is_volume (const struct facts *f, const char *filesystem)
+{
+  for (size_t i = 0; f->partitions[i]; i++)
+    if (gk_streq (f->partitions[i], filesystem))
+      return false;
+  return !gk_strv_contains (f->devices, filesystem);
+}
+
+static void
+print_volumes (guestfs_h *g, const struct facts *f)
+{
+  for (size_t i = 0; f->filesystems[i]; i += 2) {
+    const char *name = f->filesystems[i], *type = f->filesystems[i + 1];
+    if (!is_volume (f, name))
+      continue;
+    if (gk_after_prefix (name, "btrfsvol:"))
+      printf ("%s: subvolume\n", name);
+    else
+      printf ("%s: %" PRIi64 " bytes, %s\n", name, guestfs_blockdev_getsize64 (g, name), type);
+  }
+}
+
+/* What a partition without a filesystem holds; malloced. */
+static char *
+content (guestfs_h *g, const char *partition)
+{
+  char *type = guestfs_vfs_type (g, partition);
+
+  if (type && *type)
+    return type;
+  free (type);
+  return strdup ("no file system");
+}
+
 static void
 print_text (guestfs_h *g, const struct facts *f)
 {
@@ -101,11 +138,15 @@ print_text (guestfs_h *g, const struct facts *f)
                     : "none");
     for (size_t k = 0; f->partitions[k]; ++k)
       if (gk_after_prefix (f->partitions[k], f->devices[i])) {
+        _cleanup_free_ char *other = NULL;
         type = type_of (f, f->partitions[k]);
+        if (type == NULL)
+          type = other = content (g, f->partitions[k]);
         printf ("  %s: %" PRIi64 " bytes, %s\n", f->partitions[k],
-                guestfs_blockdev_getsize64 (g, f->partitions[k]), type ? type : "no file system");
+                guestfs_blockdev_getsize64 (g, f->partitions[k]), type ? type : "");
       }
   }
+  print_volumes (g, f);
 }
 
 static struct json_object *
@@ -114,8 +155,9 @@ device_json (guestfs_h *g, const struct facts *f, const char *device)
   struct json_object *o = json_object_new_object ();
 
   cli_json_string (o, "device", device);
-  json_object_object_add (o, "size",
-                          json_object_new_int64 (guestfs_blockdev_getsize64 (g, device)));
+  if (!gk_after_prefix (device, "btrfsvol:"))
+    json_object_object_add (o, "size",
+                            json_object_new_int64 (guestfs_blockdev_getsize64 (g, device)));
   cli_json_string (o, "filesystem", type_of (f, device));
   return o;
 }
@@ -138,6 +180,11 @@ print_json (guestfs_h *g, const struct facts *f)
     json_object_array_add (list, o);
   }
   json_object_object_add (top, "devices", list);
+  list = json_object_new_array ();
+  for (size_t i = 0; f->filesystems[i]; i += 2)
+    if (is_volume (f, f->filesystems[i]))
+      json_object_array_add (list, device_json (g, f, f->filesystems[i]));
+  json_object_object_add (top, "volumes", list);
   cli_json_print (top);
 }
 
@@ -150,7 +197,13 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
 
   if (g == NULL)
     return r;
-  r = argc > 0 ? cli_usage (&cli_command_info, "too many arguments") : gather (g, &f);
+  if (argc > 0)
+    r = cli_usage (&cli_command_info, "too many arguments");
+  else if (images->keys.n + images->keys_from_stdin > 0 &&
+           cli_open_encrypted (g, images, !images->rw) == -1)
+    r = CLI_FAILED;
+  else
+    r = gather (g, &f);
   if (r == CLI_OK && images->json)
     print_json (g, &f);
   else if (r == CLI_OK)

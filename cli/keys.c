@@ -17,14 +17,6 @@
 
 #define KEY_MAX (8 << 20)
 
-struct key {
-  char *id, *text;
-};
-struct keys {
-  struct key *v;
-  size_t n;
-};
-
 static void
 wipe (char *text)
 {
@@ -33,14 +25,21 @@ wipe (char *text)
   free (text);
 }
 
-static void
-keys_clear (struct keys *keys)
+void
+cli_keys_clear (struct cli_keys *keys)
 {
   for (size_t i = 0; i < keys->n; i++) {
     free (keys->v[i].id);
     wipe (keys->v[i].text);
   }
   free (keys->v);
+  *keys = (struct cli_keys){ NULL, 0 };
+}
+
+void
+cli_no_core_dump (void)
+{
+  prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 /* --- selectors ---------------------------------------------------------------------- */
@@ -69,41 +68,40 @@ read_key_file (const char *path)
 }
 
 static int
-parse_selector (char *selector, struct key *key)
+parse_selector (char *selector, struct cli_key *key)
 {
   char *colon = strchr (selector, ':');
   const char *kind = colon ? colon + 1 : NULL;
-  char *value;
+  bool clevis = kind && gk_streq (kind, "clevis");
+  char *value = kind ? strchr (kind, ':') : NULL;
 
-  if (kind && (gk_streq (kind, "clevis") || gk_after_prefix (kind, "clevis:"))) {
-    cli_error ("--key: %s: keys from the network (Clevis) are not supported", selector);
-    return -1;
-  }
   if (kind == NULL || colon == selector ||
-      !(gk_after_prefix (kind, "key:") || gk_after_prefix (kind, "file:"))) {
-    cli_error ("--key: is not of the form ID:key:VALUE or ID:file:PATH");
+      !(clevis || gk_after_prefix (kind, "key:") || gk_after_prefix (kind, "file:"))) {
+    cli_error ("--key: is not of the form ID:key:VALUE, ID:file:PATH or ID:clevis");
     return -1;
   }
-  value = strchr (kind, ':') + 1;
   key->id = strndup (selector, (size_t)(colon - selector));
+  if (key->id == NULL)
+    return cli_error ("out of memory"), -1;
+  if (clevis)
+    return 0;
+  value++;
   key->text = *kind == 'f' ? read_key_file (value) : strdup (value);
-  if (*kind == 'k') /* it need not stay in the list of processes */
-    memset (value, '*', strlen (value));
-  return key->id && key->text ? 0 : -1;
+  if (*kind == 'k')
+    explicit_bzero (value, strlen (value));
+  return key->text ? 0 : -1;
 }
 
-static int
-parse_keys (const struct cli_images *images, struct keys *keys)
+int
+cli_keys_add (struct cli_keys *keys, char *selector)
 {
-  keys->v = calloc (images->keys.n + 1, sizeof *keys->v);
-  if (keys->v == NULL)
+  cli_no_core_dump ();
+  struct cli_key *v = reallocarray (keys->v, keys->n + 1, sizeof *v);
+  if (v == NULL)
     return cli_error ("out of memory"), -1;
-  for (size_t i = 0; i < images->keys.n; i++) {
-    keys->n++;
-    if (parse_selector ((char *)images->keys.v[i], &keys->v[i]) == -1)
-      return -1;
-  }
-  return 0;
+  keys->v = v;
+  v[keys->n] = (struct cli_key){ NULL, NULL };
+  return parse_selector (selector, &v[keys->n++]);
 }
 
 /* --- devices ------------------------------------------------------------------------- */
@@ -122,19 +120,40 @@ try_key (guestfs_h *g, const struct device *d, const char *key, bool ro)
   return guestfs_cryptsetup_open_argv (g, d->name, key, d->mapname, &o);
 }
 
+/* Is the id a name of the device? */
+static bool
+is_for (guestfs_h *g, const struct device *d, const char *id)
+{
+  if (gk_streq (id, "all") || gk_streq (id, d->name) || (d->uuid && strcasecmp (id, d->uuid) == 0))
+    return true;
+  if (gk_after_prefix (id, "/dev/") == NULL)
+    return false;
+  _cleanup_free_ char *name = gk_after_prefix (id, "/dev/mapper/")
+                                  ? guestfs_lvm_canonical_lv_name (g, id)
+                                  : guestfs_canonical_device_name (g, id);
+  return name && gk_streq (name, d->name);
+}
+
+/* Keys that do not fit, as opposed to devices that cannot be opened. */
+static bool
+is_no_key (int errnum)
+{
+  return errnum == EPERM || errnum == ENOENT;
+}
+
 /* 1: opened; 0: none fits; -1: said why. */
 static int
-try_keys (guestfs_h *g, const struct device *d, const struct keys *keys, bool ro, bool *ret_any)
+try_keys (guestfs_h *g, const struct device *d, const struct cli_keys *keys, bool ro, bool *ret_any)
 {
   for (size_t i = 0; i < keys->n; i++) {
-    const char *id = keys->v[i].id;
-    if (!gk_streq (id, "all") && !gk_streq (id, d->name) &&
-        !(d->uuid && strcasecmp (id, d->uuid) == 0))
+    const struct cli_key *key = &keys->v[i];
+    if (!is_for (g, d, key->id))
       continue;
     *ret_any = true;
-    if (try_key (g, d, keys->v[i].text, ro) == 0)
+    if ((key->text ? try_key (g, d, key->text, ro)
+                   : guestfs_clevis_luks_unlock (g, d->name, d->mapname)) == 0)
       return 1;
-    if (guestfs_last_errno (g) != EPERM) {
+    if (!is_no_key (guestfs_last_errno (g))) {
       cli_guestfs_error (g);
       return -1;
     }
@@ -163,7 +182,7 @@ ask_and_try (guestfs_h *g, const struct device *d, const struct cli_images *imag
 
 static int
 open_device (guestfs_h *g, const char *name, const char *type, const struct cli_images *images,
-             const struct keys *keys, bool ro)
+             bool ro)
 {
   struct device d = { .name = name };
   bool any = false;
@@ -171,7 +190,7 @@ open_device (guestfs_h *g, const char *name, const char *type, const struct cli_
   d.uuid = guestfs_vfs_uuid (g, name);
   d.mapname = gk_asprintf ("%s-%s", gk_streq (type, "BitLocker") ? "bitlk" : "luks",
                            d.uuid && *d.uuid ? d.uuid : strrchr (name, '/') + 1);
-  int r = d.mapname ? try_keys (g, &d, keys, ro, &any) : (cli_error ("out of memory"), -1);
+  int r = d.mapname ? try_keys (g, &d, &images->keys, ro, &any) : (cli_error ("out of memory"), -1);
   if (r == 0 && any) {
     cli_error ("%s: none of the keys that are given opens it", name);
     r = -1;
@@ -182,22 +201,57 @@ open_device (guestfs_h *g, const char *name, const char *type, const struct cli_
   return r;
 }
 
-/* How many were opened, or -1.  *ret_volumes: there is LVM on one of them. */
+/* --- all of them -------------------------------------------------------------------- */
+
+struct round {
+  guestfs_h *g;
+  const struct cli_images *images;
+  struct gk_strv seen; /* devices that were looked at */
+  bool ro;
+  bool volumes; /* there is LVM on one of them */
+};
+
+/* How many of the devices were opened, or -1. */
 static int
-open_among (guestfs_h *g, char **devices, const struct cli_images *images, const struct keys *keys,
-            bool ro, bool *ret_volumes)
+open_among (struct round *round, char **devices)
 {
   int n = 0;
 
   if (devices == NULL)
-    return cli_guestfs_error (g), -1;
+    return cli_guestfs_error (round->g), -1;
   for (size_t i = 0; devices[i]; i++) {
-    _cleanup_free_ char *type = guestfs_vfs_type (g, devices[i]);
+    if (round->seen.len > 0 && gk_strv_contains (round->seen.v, devices[i]))
+      continue;
+    _cleanup_free_ char *type = guestfs_vfs_type (round->g, devices[i]);
+    /* A volume that is not active yet may be so after the next scan. */
+    if (type && gk_strv_push (&round->seen, devices[i]) == -1)
+      return cli_error ("out of memory"), -1;
     if (type && gk_streq (type, "LVM2_member"))
-      *ret_volumes = true;
+      round->volumes = true;
     if (type == NULL || !(gk_streq (type, "crypto_LUKS") || gk_streq (type, "BitLocker")))
       continue;
-    int r = open_device (g, devices[i], type, images, keys, ro);
+    int r = open_device (round->g, devices[i], type, round->images, round->ro);
+    if (r == -1)
+      return -1;
+    n += r;
+  }
+  return n;
+}
+
+/* One layer of what stands on each other. */
+static int
+open_layer (struct round *round)
+{
+  char **(*const lists[]) (guestfs_h *) = { guestfs_list_devices, guestfs_list_partitions,
+                                            guestfs_list_md_devices, guestfs_list_dm_devices,
+                                            guestfs_lvs };
+  int n = 0;
+
+  for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    if (lists[i] == guestfs_lvs && !round->volumes) /* the listing costs something */
+      continue;
+    _cleanup_strv_ char **devices = lists[i](round->g);
+    int r = open_among (round, devices);
     if (r == -1)
       return -1;
     n += r;
@@ -208,21 +262,11 @@ open_among (guestfs_h *g, char **devices, const struct cli_images *images, const
 int
 cli_open_encrypted (guestfs_h *g, const struct cli_images *images, bool ro)
 {
-  __attribute__ ((cleanup (keys_clear))) struct keys keys = { NULL, 0 };
+  struct round round = { .g = g, .images = images, .ro = ro };
+  int n;
 
-  if (images->keys.n > 0 || images->keys_from_stdin)
-    prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
-  if (parse_keys (images, &keys) == -1)
-    return -1;
-  _cleanup_strv_ char **disks = guestfs_list_devices (g), **parts = guestfs_list_partitions (g);
-  bool volumes = false;
-  int n = open_among (g, disks, images, &keys, ro, &volumes);
-  int m = n == -1 ? -1 : open_among (g, parts, images, &keys, ro, &volumes);
-  if (m == -1)
-    return -1;
-  if (n + m > 0) /* volumes in them; a guest without any is none the worse */
-    guestfs_lvm_scan (g, 1);
-  /* And the other way round; the listing of volumes costs something. */
-  _cleanup_strv_ char **lvs = volumes ? guestfs_lvs (g) : NULL;
-  return lvs && open_among (g, lvs, images, &keys, ro, &volumes) == -1 ? -1 : 0;
+  while ((n = open_layer (&round)) > 0)
+    guestfs_lvm_scan (g, 1); /* volumes in them; a guest without any is none the worse */
+  gk_strv_clear (&round.seen);
+  return n;
 }

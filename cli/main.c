@@ -52,7 +52,7 @@ run (const struct cli_command *command, int argc, char **argv)
   free (opts);
   free (images.add.v);
   free (images.mount.v);
-  free (images.keys.v);
+  cli_keys_clear (&images.keys);
 
   /* A full disk behind stdout must not pass as success. */
   if (fflush (stdout) == EOF || ferror (stdout))

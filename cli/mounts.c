@@ -14,6 +14,8 @@
 #include "base/strv.h"
 #include "cli/cli.h"
 
+#define BTRFSVOL "btrfsvol:"
+
 /* --- -m DEV[:DIR[:OPTIONS[:TYPE]]] ---------------------------------------------- */
 
 static int
@@ -37,7 +39,8 @@ cli_mount_options (guestfs_h *g, const struct cli_list *mounts, bool ro)
     _cleanup_free_ char *copy = strdup (mounts->v[i]);
     char *part[4] = { copy, NULL, NULL, NULL };
     for (size_t k = 1; k < 4 && part[k - 1]; ++k) {
-      part[k] = strchr (part[k - 1], ':');
+      const char *vol = k == 1 ? gk_after_prefix (copy, BTRFSVOL) : NULL;
+      part[k] = strchr (vol ? vol : part[k - 1], ':');
       if (part[k])
         *part[k]++ = '\0';
     }
@@ -70,16 +73,48 @@ table_clear (struct table *t)
   free (t->v);
 }
 
+/* The name that a list has for a device, of the names that an fstab has. */
+static char *
+canonical (guestfs_h *g, const char *spec)
+{
+  char *name = NULL;
+
+  if (gk_after_prefix (spec, "/dev/mapper/")) {
+    guestfs_push_error_handler (g, NULL, NULL);
+    name = guestfs_lvm_canonical_lv_name (g, spec);
+    guestfs_pop_error_handler (g);
+  }
+  return name ? name : guestfs_canonical_device_name (g, spec);
+}
+
 static bool
 matches (guestfs_h *g, const char *device, const char *spec)
 {
   const char *uuid = gk_after_prefix (spec, "UUID="), *label = gk_after_prefix (spec, "LABEL=");
   _cleanup_free_ char *value = uuid    ? guestfs_vfs_uuid (g, device)
                                : label ? guestfs_vfs_label (g, device)
-                                       : guestfs_canonical_device_name (g, spec);
+                                       : canonical (g, spec);
   const char *wanted = uuid ? uuid : label ? label : device;
 
   return value && gk_streq (value, wanted);
+}
+
+/* The value of subvol= among the options, without the slash that it may begin
+ * with; malloced, NULL when there is none. */
+static char *
+subvolume (const char *options)
+{
+  static const char name[] = "subvol=";
+
+  while (options && strncmp (options, name, strlen (name)) != 0) {
+    options = strchr (options, ',');
+    options = options ? options + 1 : NULL;
+  }
+  if (options == NULL)
+    return NULL;
+  options += strlen (name);
+  options += strspn (options, "/");
+  return strndup (options, strcspn (options, ","));
 }
 
 static const char *
@@ -124,8 +159,14 @@ read_fstab (guestfs_h *g, char **filesystems, struct table *t)
     const char *dir = spec ? strtok_r (NULL, " \t", &save) : NULL;
     if (spec == NULL || spec[0] == '#' || dir == NULL || dir[0] != '/' || gk_streq (dir, "/"))
       continue;
+    const char *type = strtok_r (NULL, " \t", &save), *options = strtok_r (NULL, " \t", &save);
     const char *device = find_device (g, filesystems, spec);
-    if (device && table_add (t, device, dir) == -1)
+    if (device == NULL)
+      continue;
+    _cleanup_free_ char *subvol = type && gk_streq (type, "btrfs") ? subvolume (options) : NULL;
+    _cleanup_free_ char *mountable =
+        subvol && *subvol ? gk_asprintf (BTRFSVOL "%s/%s", device, subvol) : strdup (device);
+    if (mountable == NULL || table_add (t, mountable, dir) == -1)
       return -1;
   }
   return 0;
@@ -161,12 +202,22 @@ can_be_mounted (const char *type)
   return true;
 }
 
+static bool
+is_subvolume_of (const char *mountable, const char *device)
+{
+  const char *rest = gk_after_prefix (mountable, BTRFSVOL);
+
+  rest = rest ? gk_after_prefix (rest, device) : NULL;
+  return rest && *rest == '/';
+}
+
 /* The device of the root, or NULL after it was said why there is none. */
 static const char *
 find_root (guestfs_h *g, char **filesystems)
 {
   const char *root = NULL, *only = NULL;
   size_t candidates = 0, roots = 0;
+  bool snapshots = true; /* all others are subvolumes of the device that was the first */
 
   for (size_t i = 0; filesystems[i]; i += 2) {
     if (!can_be_mounted (filesystems[i + 1]))
@@ -176,15 +227,15 @@ find_root (guestfs_h *g, char **filesystems)
     if (guestfs_mount_ro (g, filesystems[i], "/") == -1)
       continue;
     if (looks_like_root (g)) {
-      root = filesystems[i];
-      roots++;
+      snapshots = snapshots && (roots == 0 || is_subvolume_of (filesystems[i], root));
+      root = roots++ == 0 ? filesystems[i] : root;
     }
     if (guestfs_umount (g, "/") == -1) {
       cli_guestfs_error (g);
       return NULL;
     }
   }
-  if (roots == 1)
+  if (roots == 1 || (roots > 1 && snapshots))
     return root;
   if (roots == 0 && candidates == 1)
     return only;

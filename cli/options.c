@@ -16,9 +16,9 @@ static const struct cli_option image_options[] = {
   { "add", 'a', CLI_LIST, IMAGES (add), "IMAGE", "open this image; may be repeated" },
   { "mount", 'm', CLI_LIST, IMAGES (mount), "DEV[:DIR[:OPTIONS[:TYPE]]]",
     "mount this device of the guest instead of what its fstab says" },
-  { "key", 0, CLI_LIST, IMAGES (keys), "SELECTOR",
-    "a key of an encrypted device: ID:key:VALUE or ID:file:PATH, where ID is a device, a UUID or "
-    "'all'; may be repeated" },
+  { "key", 0, CLI_KEYS, IMAGES (keys), "SELECTOR",
+    "a key of an encrypted device: ID:key:VALUE, ID:file:PATH or ID:clevis, where ID is a device, "
+    "a UUID or 'all'; may be repeated" },
   { "keys-from-stdin", 0, CLI_FLAG, IMAGES (keys_from_stdin), NULL,
     "read keys from stdin instead of asking on the terminal" },
   { "format", 0, CLI_STRING, IMAGES (format), "FORMAT",
@@ -64,8 +64,7 @@ add_table (struct parser *p, const struct cli_option *table, void *target)
 }
 
 static int
-store (const struct cli_command *command, const struct cli_option *o, void *target,
-       const char *value)
+store (const struct cli_command *command, const struct cli_option *o, void *target, char *value)
 {
   char *at = (char *)target + o->offset;
   uint64_t number;
@@ -82,6 +81,8 @@ store (const struct cli_command *command, const struct cli_option *o, void *targ
       return cli_usage (command, "--%s: '%s' is not a number", o->name, value);
     *(int *)at = (int)number;
     return 0;
+  case CLI_KEYS:
+    return cli_keys_add ((struct cli_keys *)(void *)at, value);
   case CLI_LIST: {
     struct cli_list *list = (struct cli_list *)(void *)at;
     const char **v = realloc (list->v, (list->n + 1) * sizeof *v);

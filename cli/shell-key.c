@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "cli/cli.h"
 #include "cli/shell-key.h"
 #include "cli/shell.h"
 
@@ -56,6 +57,7 @@ char *
 cli_ask_key (const char *name, bool from_stdin, bool echo, const char **ret_why)
 {
   *ret_why = NULL;
+  cli_no_core_dump ();
   if (from_stdin) {
     /* Byte by byte: what stays in a buffer is read by nobody else, and wiped by
      * nobody. */

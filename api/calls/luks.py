@@ -11,12 +11,17 @@ MADE = ("luks_format /dev/sda 0", "sesame")
 
 call("clevis_luks_unlock",
      [Device("device"), String("mapname")], RErr,
-     since="1.49.3", optgroup="clevisluks",
-     brief="Open an encrypted device with keys from the network",
+     since="1.49.3", optgroup="clevisluks", impl="luks",
+     brief="Open an encrypted device with a key that Clevis keeps",
      doc="""\
-Opens the LUKS device `device` with the Clevis pins that it is bound to,
-which ask Tang servers; `set_network` must have allowed the network.  The
-decrypted device is /dev/mapper/`mapname`.""")
+Opens the LUKS device `device` with one of the Clevis pins that it is bound
+to.  Most of them ask Tang servers, for which `set_network` must have
+allowed the network.  The decrypted device is /dev/mapper/`mapname`.""",
+     examples=[
+         example("empty", *MADE, "clevis_luks_unlock /dev/sda c", errno="ENOENT", needs="dm",
+                 error="/dev/sda: is not bound to Clevis"),
+         example("part", "clevis_luks_unlock /dev/sda1 c", error="clevis_luks_unlock: /dev/sda1: "),
+     ])
 
 call("cryptsetup_close",
      [Device("device")], RErr,

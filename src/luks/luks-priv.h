@@ -31,6 +31,10 @@ int gk_luks_load (struct gk_luks *l, const char *device, const char *type, struc
 /* -1 for r, a negated errno of the library. */
 int gk_luks_fail (struct gk_luks *l, int r, struct gk_error *err);
 
+/* Open a device of any kind that its contents tell of; luks_open. */
+int gk_luks_open (struct gk_ctx *ctx, const char *device, const char *key, const char *mapname,
+                  struct gk_error *err);
+
 /* Nobody can do without: ENOTSUP says so. */
 int gk_luks_need_dm (struct gk_ctx *ctx, struct gk_error *err);
 

@@ -192,10 +192,17 @@ gk_luks_cryptsetup_open (struct gk_ctx *ctx, const char *device, const char *key
 }
 
 int
+gk_luks_open (struct gk_ctx *ctx, const char *device, const char *key, const char *mapname,
+              struct gk_error *err)
+{
+  return open_device (ctx, device, key, mapname, &(struct how){ .readonly = false }, err);
+}
+
+int
 gk_luks_luks_open (struct gk_ctx *ctx, const char *device, const char *key, const char *mapname,
                    struct gk_error *err)
 {
-  return open_device (ctx, device, key, mapname, &(struct how){ .readonly = false }, err);
+  return gk_luks_open (ctx, device, key, mapname, err);
 }
 
 int

@@ -64,7 +64,7 @@ is_plain (const char *device)
              device, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-")] == '\0';
 }
 
-/* A whole disk stands for its partitions, too. */
+/* A whole disk stands for its partitions, too: sda1, md0p1. */
 static int
 append_device (struct gk_buf *filter, const char *device, struct gk_error *err)
 {
@@ -72,9 +72,8 @@ append_device (struct gk_buf *filter, const char *device, struct gk_error *err)
 
   if (!is_plain (device))
     return gk_error_set (err, EINVAL, "%s: cannot be used in a filter of LVM", device);
-  bool whole = n > 0 && !(device[n - 1] >= '0' && device[n - 1] <= '9');
-  if (gk_buf_appendf (filter, "\"a|^%s$|\", ", device) == -1 ||
-      (whole && gk_buf_appendf (filter, "\"a|^%s[0-9]+$|\", ", device) == -1))
+  const char *between = n > 0 && device[n - 1] >= '0' && device[n - 1] <= '9' ? "p" : "";
+  if (gk_buf_appendf (filter, "\"a|^%s$|\", \"a|^%s%s[0-9]+$|\", ", device, device, between) == -1)
     return gk_error_oom (err);
   return 0;
 }

@@ -257,7 +257,7 @@ gk_lvm_vgmeta (struct gk_ctx *ctx, const char *vgname, struct gk_buf *ret_buffer
 int
 gk_lvm_is_lv (struct gk_ctx *ctx, const char *mountable, bool *ret_value, struct gk_error *err)
 {
-  *ret_value = gk_devices_is_made (ctx->devices, "lvm", mountable);
+  *ret_value = gk_devices_is_made (ctx->devices, GK_KIND_LV, mountable);
   return 0;
 }
 
@@ -271,7 +271,7 @@ gk_lvm_lvm_canonical_lv_name (struct gk_ctx *ctx, const char *lvname, char **ret
     return gk_error_set (err, EINVAL, "%s: not a device name", lvname);
   if (gk_devices_resolve (ctx->devices, lvname, &canonical, err) == -1)
     return gk_error_wrap (err, "stat");
-  if (!gk_devices_is_made (ctx->devices, "lvm", canonical))
+  if (!gk_devices_is_made (ctx->devices, GK_KIND_LV, canonical))
     return gk_error_set (err, EINVAL, "%s: not a logical volume", lvname);
   *ret_string = gk_steal_ptr (canonical);
   return 0;

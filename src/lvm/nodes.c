@@ -14,8 +14,6 @@
 #include "mount/devices.h"
 #include "op/ctx.h"
 
-#define KIND "lvm"
-
 /* The volumes that a user may use. */
 #define PUBLIC "lv_role=public && lv_active=active"
 
@@ -84,5 +82,5 @@ gk_lvm_sync (struct gk_ctx *ctx, struct gk_error *err)
   if (r == -1)
     return -1;
   qsort (nodes.v, nodes.n, sizeof *nodes.v, by_path);
-  return gk_devices_set_nodes (ctx->devices, KIND, nodes.v, nodes.n, err);
+  return gk_devices_set_nodes (ctx->devices, GK_KIND_LV, nodes.v, nodes.n, err);
 }

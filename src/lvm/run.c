@@ -11,7 +11,6 @@
 #include "base/strv.h"
 #include "exec/exec.h"
 #include "fs/fs.h"
-#include "gk-ops-mount.h"
 #include "lvm/lvm-priv.h"
 #include "mount/devices.h"
 #include "mount/dm.h"
@@ -49,11 +48,9 @@ any_pv_of (char *const *devices)
 bool
 gk_lvm_any_pv (struct gk_ctx *ctx)
 {
-  _cleanup_strv_ char **disks = NULL, **parts = NULL, **sets = NULL;
+  _cleanup_strv_ char **all = NULL;
 
-  return (gk_mount_list_devices (ctx, &disks, NULL) == 0 && any_pv_of (disks)) ||
-         (gk_mount_list_partitions (ctx, &parts, NULL) == 0 && any_pv_of (parts)) ||
-         (gk_devices_list_made (ctx->devices, "md", &sets) == 0 && any_pv_of (sets));
+  return gk_devices_list_all (ctx->devices, &all) == 0 && any_pv_of (all);
 }
 
 /* One line of what it said, with one blank between words. */

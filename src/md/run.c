@@ -26,7 +26,6 @@
 #include "op/ctx.h"
 #include "op/task.h"
 
-#define KIND "md"
 #define DEPTH_MAX 8
 
 int
@@ -227,7 +226,9 @@ gk_md_sync (struct gk_ctx *ctx, struct gk_error *err)
   }
   if (nodes.n > 0)
     qsort (nodes.v, nodes.n, sizeof *nodes.v, by_path);
-  return gk_devices_set_nodes (ctx->devices, KIND, nodes.v, nodes.n, err);
+  if (gk_devices_set_nodes (ctx->devices, GK_KIND_MD, nodes.v, nodes.n, err) == -1)
+    return -1;
+  return gk_devices_sync_md_parts (ctx->devices, err);
 }
 
 /* --- the session's beginning ------------------------------------------------------------- */

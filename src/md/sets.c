@@ -128,7 +128,7 @@ gk_md_md_stop (struct gk_ctx *ctx, const char *md, struct gk_error *err)
 
   if (gk_md_need (ctx, err) == -1)
     return -1;
-  if (!gk_devices_is_made (ctx->devices, "md", md))
+  if (!gk_devices_is_made (ctx->devices, GK_KIND_MD, md))
     return gk_error_set (err, EINVAL, "%s: is no RAID", md);
   if (gk_strv_push (&args, "--stop") == -1 || gk_strv_push (&args, md) == -1)
     return gk_error_oom (err);
@@ -144,15 +144,32 @@ gk_md_list_md_devices (struct gk_ctx *ctx, char ***ret_devices, struct gk_error 
 {
   char **v = NULL;
 
-  if (gk_devices_list_made (ctx->devices, "md", &v) == -1)
+  if (gk_devices_list_made (ctx->devices, GK_KIND_MD, &v) == -1)
     return gk_error_oom (err);
   *ret_devices = v;
   return 0;
 }
 
+static char *device_name (struct gk_ctx *ctx, const char *kernel_name);
+
+/* "device_dev_vda3_role" has the kernel's name of a member: with the session's.
+ * Malloced. */
+static char *
+detail_key (struct gk_ctx *ctx, const char *key)
+{
+  const char *name = gk_after_prefix (key, "device_dev_");
+  const char *end = name ? strrchr (name, '_') : NULL;
+
+  if (end == NULL)
+    return strdup (key);
+  _cleanup_free_ char *kernel = strndup (name, (size_t)(end - name));
+  _cleanup_free_ char *device = kernel ? device_name (ctx, kernel) : NULL;
+  return device ? gk_asprintf ("device_dev_%s%s", device + strlen ("/dev/"), end) : NULL;
+}
+
 /* "MD_LEVEL=raid1" becomes "level", "raid1". */
 static int
-add_detail (struct gk_strv *sv, char *line)
+add_detail (struct gk_ctx *ctx, struct gk_strv *sv, char *line)
 {
   char *key = (char *)gk_after_prefix (line, "MD_"), *equals = strchr (line, '=');
 
@@ -161,7 +178,10 @@ add_detail (struct gk_strv *sv, char *line)
   *equals = '\0';
   for (char *p = key; *p; p++)
     *p = (char)tolower ((unsigned char)*p);
-  return gk_strv_push (sv, key) == -1 || gk_strv_push (sv, equals + 1) == -1 ? -1 : 0;
+  char *shown = detail_key (ctx, key);
+  return shown == NULL || gk_strv_push_take (sv, shown) == -1 || gk_strv_push (sv, equals + 1) == -1
+             ? -1
+             : 0;
 }
 
 int
@@ -173,7 +193,7 @@ gk_md_md_detail (struct gk_ctx *ctx, const char *md, char ***ret_info, struct gk
 
   if (gk_md_need (ctx, err) == -1)
     return -1;
-  if (!gk_devices_is_made (ctx->devices, "md", md))
+  if (!gk_devices_is_made (ctx->devices, GK_KIND_MD, md))
     return gk_error_set (err, EINVAL, "%s: is no RAID", md);
   if (gk_strv_push (&args, "--detail") == -1 || gk_strv_push (&args, "--export") == -1 ||
       gk_strv_push (&args, md) == -1)
@@ -182,7 +202,7 @@ gk_md_md_detail (struct gk_ctx *ctx, const char *md, char ***ret_info, struct gk
     return -1;
   for (char *line = out.data ? strtok_r (out.data, "\n", &save) : NULL; line;
        line = strtok_r (NULL, "\n", &save))
-    if (add_detail (&sv, line) == -1)
+    if (add_detail (ctx, &sv, line) == -1)
       return gk_error_oom (err);
   char **v = gk_strv_finish (&sv);
   if (v == NULL)

@@ -42,6 +42,8 @@ const struct gk_device *gk_devices_find_made (const struct gk_devices *devices, 
 void gk_devices_free_made (struct gk_devices *devices);
 const struct gk_disk *gk_devices_disk (const struct gk_devices *devices, const char *canonical);
 
+bool gk_devices_has_md_parts (const struct gk_devices *devices, const char *set);
+
 /* nodes.c: the files in the private /dev. */
 int gk_node_make (const char *dev_dir, const char *path, dev_t devno, struct gk_error *err);
 void gk_node_remove (const char *dev_dir, const char *path);

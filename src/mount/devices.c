@@ -137,7 +137,8 @@ gk_devices_sync (struct gk_devices *d, const char *name, struct gk_error *err)
   for (size_t i = 0; i < d->n_disks; i++)
     if (gk_streq (d->disks[i].whole.path, name))
       return sync_disk (d, &d->disks[i], err);
-  return 0; /* a table inside a partition or an LV: no kernel partitions */
+  /* A table inside a partition or a volume makes no partitions. */
+  return gk_devices_is_made (d, GK_KIND_MD, name) ? gk_devices_sync_md_parts (d, err) : 0;
 }
 
 int

@@ -34,6 +34,10 @@ int gk_devices_add (struct gk_devices *devices, dev_t devno, const char *sysfs_n
  * table on the disk. */
 int gk_devices_sync (struct gk_devices *devices, const char *disk, struct gk_error *err);
 
+/* The same for the partitions of the session's RAID sets: whoever made or
+ * stopped a set calls it. */
+int gk_devices_sync_md_parts (struct gk_devices *devices, struct gk_error *err);
+
 /* The session's end: opened encrypted devices, logical volumes, RAIDs, whoever
  * made them, are removed, what stands on others first.  All are tried. */
 int gk_devices_take_down (const struct gk_devices *devices, struct gk_error *err);
@@ -57,9 +61,15 @@ struct gk_devices_node {
 };
 int gk_devices_set_nodes (struct gk_devices *devices, const char *kind,
                           const struct gk_devices_node *nodes, size_t n, struct gk_error *err);
+/* What of them the calls tell apart: sets, their partitions, volumes. */
+#define GK_KIND_MD "md"
+#define GK_KIND_MD_PART "mdpart"
+#define GK_KIND_LV "lvm"
 bool gk_devices_is_made (const struct gk_devices *devices, const char *kind, const char *canonical);
 /* Their paths.  *ret_list is to be freed by the caller; -1: out of memory. */
 int gk_devices_list_made (const struct gk_devices *devices, const char *kind, char ***ret_list);
+/* The paths of all devices of the session. */
+int gk_devices_list_all (const struct gk_devices *devices, char ***ret_list);
 /* Is there one whose path begins with folder ("/dev/vg/")? */
 bool gk_devices_any_below (const struct gk_devices *devices, const char *folder);
 

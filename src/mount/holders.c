@@ -54,6 +54,7 @@ stop_md (const char *name, struct gk_error *err)
 
 /* What stands on it, first. */
 static int take_down_on (dev_t devno, unsigned depth, struct gk_error *err);
+static int take_down_on_parts (const char *name, unsigned depth, struct gk_error *err);
 
 static int
 take_down (const char *name, unsigned depth, struct gk_error *err)
@@ -62,10 +63,29 @@ take_down (const char *name, unsigned depth, struct gk_error *err)
 
   if (device_number (name, &devno) == -1)
     return 0; /* has gone with another that it stood on */
-  if (take_down_on (devno, depth + 1, err) == -1)
+  if (take_down_on (devno, depth + 1, err) == -1 || take_down_on_parts (name, depth + 1, err) == -1)
     return -1;
   _cleanup_free_ char *dm = gk_dm_name (devno);
   return dm ? gk_dm_remove (dm, err) : stop_md (name, err);
+}
+
+/* Whatever stands on the partitions of a set. */
+static int
+take_down_on_parts (const char *name, unsigned depth, struct gk_error *err)
+{
+  const struct dirent *entry;
+  dev_t devno;
+  int r = 0;
+
+  _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s", name);
+  if (path == NULL)
+    return gk_error_oom (err);
+  _cleanup_closedir_ DIR *dir = opendir (path);
+  while (dir && (entry = readdir (dir)) != NULL)
+    if (gk_after_prefix (entry->d_name, name) && device_number (entry->d_name, &devno) == 0 &&
+        take_down_on (devno, depth, err) == -1)
+      r = -1;
+  return r;
 }
 
 static int

@@ -108,6 +108,21 @@ device_is_readonly (const char *device)
   return fd != -1 && ioctl (fd, BLKROGET, &ro) == 0 && ro;
 }
 
+/* Read-only; a filesystem that is mounted for writing elsewhere has it that
+ * way, or not at all. */
+int
+gk_kernel_mount_hidden (const char *device, const struct gk_fs *fs, const char *type)
+{
+  const struct gk_mount_options none = GK_MOUNT_OPTIONS_INIT;
+  const struct gk_mount_request m = {
+    .device = device, .type = type, .fs = fs, .options = &none, .target_fd = -1
+  };
+  _cleanup_gk_buf_ struct gk_buf log = GK_BUF_INIT;
+
+  int mnt = attempt (&m, true, fs->no_replay, &log);
+  return mnt == -1 && errno == EBUSY ? attempt (&m, false, NULL, &log) : mnt;
+}
+
 int
 gk_kernel_mount (const struct gk_mount_request *m, char **ret_detail)
 {

@@ -13,7 +13,7 @@
 #include "fs/fs.h"
 #include "gk-ops-mount.h"
 #include "mount/devices-priv.h"
-#include "mount/mount.h"
+#include "mount/mount-priv.h"
 #include "op/ctx.h"
 #include "op/task.h"
 #include "part/part.h"
@@ -48,6 +48,10 @@ gk_mount_list_partitions (struct gk_ctx *ctx, char ***ret_list, struct gk_error 
       if (gk_strv_push (&sv, disk->parts[j].path) == -1)
         return gk_error_oom (err);
   }
+  for (size_t i = 0; i < ctx->devices->n_made; i++)
+    if (gk_streq (ctx->devices->made[i].kind, GK_KIND_MD_PART) &&
+        gk_strv_push (&sv, ctx->devices->made[i].node.path) == -1)
+      return gk_error_oom (err);
   return finish (&sv, ret_list, err);
 }
 
@@ -113,6 +117,26 @@ ends_with (const char *s, const char *suffix)
   return n >= m && gk_streq (s + n - m, suffix);
 }
 
+/* Those of a damaged filesystem, or of one whose other device is missing, cannot
+ * be told; the device itself can. */
+static int
+push_subvolumes (struct gk_ctx *ctx, const char *device, struct gk_strv *sv, struct gk_error *err)
+{
+  struct gk_error why = GK_ERROR_INIT;
+  _cleanup_strv_ char **paths = NULL;
+
+  if (gk_btrfs_subvolumes (ctx, device, &paths, &why) == -1) {
+    gk_task_log (ctx->task, "list_filesystems: %s", gk_error_msg (&why));
+    gk_error_clear (&why);
+    return 0;
+  }
+  for (size_t i = 0; paths[i]; i++)
+    if (gk_strv_pushf (sv, "btrfsvol:%s/%s", device, paths[i]) == -1 ||
+        gk_strv_push (sv, "btrfs") == -1)
+      return gk_error_oom (err);
+  return 0;
+}
+
 /* Push DEVICE and what is on it, unless it is a part of something else (a
  * RAID, a volume group, an encrypted device). */
 static int
@@ -132,7 +156,16 @@ push_filesystem (struct gk_ctx *ctx, const char *device, struct gk_strv *sv, str
     type = "unknown";
   if (gk_strv_push (sv, device) == -1 || gk_strv_push (sv, type) == -1)
     return gk_error_oom (err);
-  return 0;
+  return gk_streq (type, "btrfs") ? push_subvolumes (ctx, device, sv, err) : 0;
+}
+
+static void
+read_table (const char *device, struct gk_part_table *ret)
+{
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC);
+  struct gk_error ignored = GK_ERROR_INIT;
+  if (fd == -1 || gk_part_read (fd, ret, &ignored) == -1)
+    gk_error_clear (&ignored);
 }
 
 static int
@@ -140,15 +173,37 @@ push_partitions (struct gk_ctx *ctx, const struct gk_disk *disk, struct gk_strv 
                  struct gk_error *err)
 {
   _cleanup_part_table_ struct gk_part_table table = GK_PART_TABLE_INIT;
-  _cleanup_close_ int fd = open (disk->whole.path, O_RDONLY | O_CLOEXEC);
-  struct gk_error ignored = GK_ERROR_INIT;
-  if (fd == -1 || gk_part_read (fd, &table, &ignored) == -1)
-    gk_error_clear (&ignored);
+  read_table (disk->whole.path, &table);
   for (size_t i = 0; i < disk->n_parts; i++) {
     const struct gk_part *p = gk_part_find (&table, disk->parts[i].partnum);
     if (p && !gk_part_can_hold_filesystem (p))
       continue;
     if (push_filesystem (ctx, disk->parts[i].path, sv, err) == -1)
+      return -1;
+  }
+  return 0;
+}
+
+static int
+push_made (struct gk_ctx *ctx, const char *kind, struct gk_strv *sv, struct gk_error *err)
+{
+  const struct gk_devices *d = ctx->devices;
+  for (size_t i = 0; i < d->n_made; i++) {
+    const char *path = d->made[i].node.path;
+    if (!gk_streq (d->made[i].kind, kind) || gk_devices_has_md_parts (d, path))
+      continue;
+    if (gk_streq (kind, GK_KIND_MD_PART)) {
+      _cleanup_part_table_ struct gk_part_table table = GK_PART_TABLE_INIT;
+      int num;
+      _cleanup_free_ char *set = strndup (path, gk_part_split_name (path, &num));
+      if (set == NULL)
+        return gk_error_oom (err);
+      read_table (set, &table);
+      const struct gk_part *p = gk_part_find (&table, num);
+      if (p && !gk_part_can_hold_filesystem (p))
+        continue;
+    }
+    if (push_filesystem (ctx, path, sv, err) == -1)
       return -1;
   }
   return 0;
@@ -165,11 +220,13 @@ gk_mount_list_filesystems (struct gk_ctx *ctx, char ***ret_list, struct gk_error
   for (size_t i = 0; i < d->n_disks; i++)
     if (push_partitions (ctx, &d->disks[i], &sv, err) == -1)
       return -1;
-  for (size_t i = 0; i < d->n_made; i++)
-    if (push_filesystem (ctx, d->made[i].node.path, &sv, err) == -1)
-      return -1;
+  if (push_made (ctx, GK_KIND_MD_PART, &sv, err) == -1 ||
+      push_made (ctx, GK_KIND_MD, &sv, err) == -1)
+    return -1;
   for (size_t i = 0; i < d->n_others; i++)
     if (push_filesystem (ctx, d->others[i].path, &sv, err) == -1)
       return -1;
+  if (push_made (ctx, GK_KIND_LV, &sv, err) == -1)
+    return -1;
   return finish (&sv, ret_list, err);
 }

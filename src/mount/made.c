@@ -138,3 +138,35 @@ gk_devices_list_made (const struct gk_devices *d, const char *kind, char ***ret_
   *ret_list = v;
   return 0;
 }
+
+static int
+push_disk (struct gk_strv *sv, const struct gk_disk *disk)
+{
+  if (gk_strv_push (sv, disk->whole.path) == -1)
+    return -1;
+  for (size_t i = 0; i < disk->n_parts; i++)
+    if (gk_strv_push (sv, disk->parts[i].path) == -1)
+      return -1;
+  return 0;
+}
+
+int
+gk_devices_list_all (const struct gk_devices *d, char ***ret_list)
+{
+  _cleanup_gk_strv_ struct gk_strv sv = GK_STRV_INIT;
+
+  for (size_t i = 0; i < d->n_disks; i++)
+    if (push_disk (&sv, &d->disks[i]) == -1)
+      return -1;
+  for (size_t i = 0; i < d->n_made; i++)
+    if (gk_strv_push (&sv, d->made[i].node.path) == -1)
+      return -1;
+  for (size_t i = 0; i < d->n_others; i++)
+    if (gk_strv_push (&sv, d->others[i].path) == -1)
+      return -1;
+  char **v = gk_strv_finish (&sv);
+  if (v == NULL)
+    return -1;
+  *ret_list = v;
+  return 0;
+}

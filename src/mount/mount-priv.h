@@ -41,6 +41,20 @@ struct gk_mount_request {
  * is the reason. */
 int gk_kernel_mount (const struct gk_mount_request *m, char **ret_detail);
 
+/* The same, but the mount is shown nowhere: its descriptor, or -1 with errno.
+ * What is on the device stays as it is, be it a dirty journal. */
+int gk_kernel_mount_hidden (const char *device, const struct gk_fs *fs, const char *type);
+
+/* btrfs.c: before btrfs on device is mounted, and after it was unmounted. */
+void gk_btrfs_gather (struct gk_ctx *ctx, const char *device);
+void gk_btrfs_forget (struct gk_ctx *ctx, const char *device);
+
+/* subvolumes.c: the paths of the subvolumes of btrfs on device, which need not
+ * be mounted, in the order of their ids and without the one that a mount of the
+ * device shows.  *ret_paths is to be freed. */
+int gk_btrfs_subvolumes (struct gk_ctx *ctx, const char *device, char ***ret_paths,
+                         struct gk_error *err);
+
 /* The guest tree as it is now: an O_PATH descriptor of what is mounted on "/",
  * or of the empty folder below it.  -1 with errno. */
 int gk_mounts_open_root (const struct gk_mounts *mounts);

@@ -126,6 +126,8 @@ do_mount (struct gk_ctx *ctx, const char *options, const char *vfstype, const ch
     r = find_type (ctx, m.device, vfstype, &request.fs, &request.type, err);
   if (r == 0 && m.subvol && !gk_streq (request.fs->name, "btrfs"))
     r = gk_error_set (err, EINVAL, "not a btrfs filesystem");
+  if (r == 0 && gk_streq (request.fs->name, "btrfs"))
+    gk_btrfs_gather (ctx, m.device);
   if (r == 0 && gk_kernel_mount (&request, &detail) == -1)
     r = describe (errno, request.type, detail, err);
   if (r == -1)

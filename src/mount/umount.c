@@ -3,11 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/btrfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,19 +18,6 @@
 #include "gk-ops-mount.h"
 #include "mount/mount-priv.h"
 #include "op/ctx.h"
-
-/* btrfs keeps every device that it ever saw in a list of the whole kernel;
- * ours must not stay in it, or the next mount on this kernel may find it. */
-static void
-forget_btrfs (const char *device)
-{
-  _cleanup_close_ int fd = open ("/dev/btrfs-control", O_RDWR | O_CLOEXEC);
-  struct btrfs_ioctl_vol_args args = { 0 };
-  if (fd == -1 || strlen (device) >= sizeof args.name)
-    return;
-  strcpy (args.name, device);
-  ioctl (fd, BTRFS_IOC_FORGET_DEV, &args);
-}
 
 static void
 nap (int ms)
@@ -86,7 +71,7 @@ gk_mounts_unmount (struct gk_ctx *ctx, const struct gk_mount *m, int flags, int 
     patience_ms -= step_ms;
   }
   if (gk_streq (m->type, "btrfs"))
-    forget_btrfs (m->source);
+    gk_btrfs_forget (ctx, m->source);
   if (flushed == -1 && flush_errno != EROFS)
     return gk_error_sys (err, flush_errno, "%s: writing out %s", m->point, m->source);
   return 0;

@@ -44,6 +44,18 @@ make_mounts (struct gk_error *err)
   return 0;
 }
 
+/* LVM looks for device-mapper's targets itself, and runs the modprobe of the
+ * machine outside, which looks for modules where there are none for this kernel. */
+static int
+replace_modprobe (struct gk_error *err)
+{
+  static const char path[] = "/sbin/modprobe";
+
+  if (mount (GK_UML_MODPROBE, path, NULL, MS_BIND, NULL) == -1 && errno != ENOENT)
+    return gk_error_sys (err, errno, "mount: %s", path);
+  return 0;
+}
+
 static int
 write_file (const char *path, const char *text, struct gk_error *err)
 {
@@ -120,8 +132,8 @@ gk_uml_enter (struct gk_uml_world *ret, struct gk_error *err)
   clearenv ();
   setenv ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
   setenv ("LC_ALL", "C.UTF-8", 1);
-  if (set_clock (err) == -1 || make_mounts (err) == -1 || load_modules (err) == -1 ||
-      bring_lo_up (err) == -1)
+  if (set_clock (err) == -1 || make_mounts (err) == -1 || replace_modprobe (err) == -1 ||
+      load_modules (err) == -1 || bring_lo_up (err) == -1)
     return -1;
   return open_connection (ret, err);
 }

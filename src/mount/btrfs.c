@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What btrfs has and others do not: filesystems over several devices, and
+ * subvolumes.
+ *
+ * The kernel keeps every btrfs device that it ever saw in a list of its own,
+ * and looks there for the other devices of a filesystem that it mounts.  What
+ * comes into that list are devices of the session that the filesystem names,
+ * when it is mounted; they go out of it when it is unmounted.
+ */
+#include <endian.h>
+#include <fcntl.h>
+#include <linux/btrfs.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "mount/devices-priv.h"
+#include "mount/mount-priv.h"
+#include "op/ctx.h"
+
+/* --- superblocks -------------------------------------------------------------------- */
+
+#define SUPER_AT 65536
+#define MAGIC "_BHRfS_M"
+#define DEVICES_MAX 64 /* of one filesystem */
+
+/* What is wanted of it; by the offsets of the format on the disk. */
+struct super {
+  uint8_t fsid[BTRFS_FSID_SIZE];
+  uint64_t n_devices, devid;
+};
+
+static int
+read_super (const char *device, struct super *ret)
+{
+  enum { FSID = 0x20, THE_MAGIC = 0x40, N_DEVICES = 0x88, DEVID = 0xc9, SIZE = 0x100 };
+  uint8_t block[SIZE];
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+  if (fd == -1 || pread (fd, block, SIZE, SUPER_AT) != SIZE ||
+      memcmp (block + THE_MAGIC, MAGIC, strlen (MAGIC)) != 0)
+    return -1;
+  memcpy (ret->fsid, block + FSID, sizeof ret->fsid);
+  memcpy (&ret->n_devices, block + N_DEVICES, sizeof ret->n_devices);
+  memcpy (&ret->devid, block + DEVID, sizeof ret->devid);
+  ret->n_devices = le64toh (ret->n_devices);
+  return 0;
+}
+
+/* --- the kernel's list ---------------------------------------------------------------- */
+
+static void
+tell_kernel (unsigned long request, const char *device)
+{
+  _cleanup_close_ int fd = open ("/dev/btrfs-control", O_RDWR | O_CLOEXEC);
+  struct btrfs_ioctl_vol_args args = { 0 };
+
+  if (fd == -1 || strlen (device) >= sizeof args.name)
+    return;
+  strcpy (args.name, device);
+  ioctl (fd, request, &args); /* what is missing will be missed by the mount */
+}
+
+/* The others of the filesystem on device.  Of two copies of one the first is
+ * taken; the kernel would take the last that it was told of. */
+static void
+tell_of_others (struct gk_ctx *ctx, unsigned long request, const char *device)
+{
+  uint64_t taken[DEVICES_MAX];
+  _cleanup_strv_ char **all = NULL;
+  struct super one, other;
+  size_t n = 1;
+
+  if (read_super (device, &one) == -1 || one.n_devices < 2 ||
+      gk_devices_list_all (ctx->devices, &all) == -1)
+    return;
+  taken[0] = one.devid;
+  for (size_t i = 0; all[i] && n < DEVICES_MAX; i++) {
+    bool known = gk_streq (all[i], device) || read_super (all[i], &other) == -1 ||
+                 memcmp (one.fsid, other.fsid, sizeof one.fsid) != 0;
+    for (size_t j = 0; j < n && !known; j++)
+      known = taken[j] == other.devid;
+    if (known)
+      continue;
+    taken[n++] = other.devid;
+    tell_kernel (request, all[i]);
+  }
+}
+
+void
+gk_btrfs_gather (struct gk_ctx *ctx, const char *device)
+{
+  tell_of_others (ctx, BTRFS_IOC_SCAN_DEV, device);
+}
+
+/* Those that are still mounted refuse. */
+void
+gk_btrfs_forget (struct gk_ctx *ctx, const char *device)
+{
+  tell_kernel (BTRFS_IOC_FORGET_DEV, device);
+  tell_of_others (ctx, BTRFS_IOC_FORGET_DEV, device);
+}
