@@ -192,7 +192,8 @@ open_device (guestfs_h *g, const char *name, const char *type, const struct cli_
                            d.uuid && *d.uuid ? d.uuid : strrchr (name, '/') + 1);
   int r = d.mapname ? try_keys (g, &d, &images->keys, ro, &any) : (cli_error ("out of memory"), -1);
   if (r == 0 && any) {
-    cli_error ("%s: none of the keys that are given opens it", name);
+    const char *why = guestfs_last_error (g);
+    cli_error ("%s: none of the keys that are given opens it (%s)", name, why ? why : "");
     r = -1;
   } else if (r == 0 && (images->keys.n == 0 || images->keys_from_stdin))
     r = ask_and_try (g, &d, images, ro);

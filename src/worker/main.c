@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +39,7 @@ harden (void)
 {
   prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+  setrlimit (RLIMIT_CORE, &(const struct rlimit){ 0, 0 });
   signal (SIGPIPE, SIG_IGN);
   /* There is no udev in the private world that libdevmapper could wait for. */
   setenv ("DM_DISABLE_UDEV", "1", 1);
