@@ -53,4 +53,7 @@ void gk_node_unlink (const char *dev_dir, const char *label, int partnum);
 /* A label may become a file name. */
 bool gk_node_label_ok (const char *label);
 
+/* holders.c: remove what stands on a block device, from the top. */
+int gk_holders_take_down (dev_t devno, struct gk_error *err);
+
 #endif

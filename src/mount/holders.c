@@ -108,6 +108,12 @@ take_down_on (dev_t devno, unsigned depth, struct gk_error *err)
 }
 
 int
+gk_holders_take_down (dev_t devno, struct gk_error *err)
+{
+  return take_down_on (devno, 0, err);
+}
+
+int
 gk_devices_take_down (const struct gk_devices *d, struct gk_error *err)
 {
   int r = 0;

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "image/image.h"
 #include "mount/devices.h"
+#include "mount/orphans.h"
 #include "nbd/attach.h"
 #include "op/disk.h"
 #include "worker/journal.h"
@@ -52,6 +54,10 @@ attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
   if (r == -1 || gk_attach (&env, &disk, &a->attachment, err) == -1)
     return -1;
   a->attached = true;
+  /* Before anything can stand on it. */
+  _cleanup_free_ char *identity = s->journal ? gk_disk_identity (a->attachment.kernel_name) : NULL;
+  if (identity && gk_journal_note (s->journal, "disk", identity, err) == -1)
+    return -1;
   return gk_devices_add (s->ctx.devices, a->attachment.devno, a->attachment.kernel_name,
                          drive->label, err) == -1
              ? -1

@@ -21,6 +21,7 @@
 #include "base/str.h"
 #include "base/strv.h"
 #include "mount/dm.h"
+#include "mount/orphans.h"
 #include "nbd/attach.h"
 #include "op/ctx.h"
 #include "worker/journal.h"
@@ -160,6 +161,7 @@ static const struct {
   { "mount ", undo_mount },
   { "dm ", gk_dm_remove },
   { NBD, gk_nbd_cut_off },
+  { "disk ", gk_disk_orphans_remove },
 };
 
 static int
@@ -173,6 +175,49 @@ undo_line (const char *line, struct gk_error *err)
   return gk_error_set (err, EINVAL, "unknown line in a journal: %s", line);
 }
 
+/* All that is noted, the newest first.  A line that was undone becomes empty.
+ * How many were not; err has the first of them. */
+static size_t
+undo_lines (char *const *lines, struct gk_error *err)
+{
+  size_t failed = 0;
+
+  for (size_t i = gk_strv_length (lines); i-- > 0;)
+    if (*lines[i] && undo_line (lines[i], err) == 0)
+      *lines[i] = '\0';
+    else if (*lines[i])
+      failed++;
+  return failed;
+}
+
+/* What could not go because something stood on it that was noted before (a RAID
+ * on an encrypted device) can go when all were tried. */
+static int
+undo_all (char *text, struct gk_error *err)
+{
+  _cleanup_gk_strv_ struct gk_strv lines = GK_STRV_INIT;
+  char *save = NULL;
+
+  for (char *line = strtok_r (text, "\n", &save); line; line = strtok_r (NULL, "\n", &save))
+    if (gk_strv_push (&lines, line) == -1)
+      return gk_error_oom (err);
+  _cleanup_strv_ char **v = gk_strv_finish (&lines);
+  if (v == NULL)
+    return gk_error_oom (err);
+  for (size_t left = SIZE_MAX;;) {
+    _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+    size_t failed = undo_lines (v, &why);
+    if (failed == 0)
+      return 0;
+    if (failed == left) {
+      if (err && err->msg == NULL)
+        gk_error_move (err, &why);
+      return -1;
+    }
+    left = failed;
+  }
+}
+
 int
 gk_journal_finish (struct gk_journal *journal, struct gk_error *err)
 {
@@ -183,15 +228,8 @@ gk_journal_finish (struct gk_journal *journal, struct gk_error *err)
     return 0;
   if (lseek (journal->fd, 0, SEEK_SET) == -1 || gk_read_all (journal->fd, JOURNAL_MAX, &text) == -1)
     r = gk_error_sys (err, errno, "%s", journal->path);
-
-  while (r == 0 && text.size > 0) {
-    text.data[--text.size] = '\0'; /* the line break */
-    char *nl = memrchr (text.data, '\n', text.size);
-    char *line = nl ? nl + 1 : text.data;
-    if (undo_line (line, err) == -1)
-      r = -1;
-    text.size = (size_t)(line - text.data);
-  }
+  if (r == 0 && text.data)
+    r = undo_all (text.data, err);
   /* Kept when something is left, so that a later gc can try again. */
   if (r == 0)
     unlink (journal->path);

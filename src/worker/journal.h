@@ -8,7 +8,8 @@
  * killed together with its supervisor: the next launch, or `guestkit gc`,
  * undoes what it says.  Lines: "dir PATH", "mount PATH",
  * "dm NAME" (a device-mapper device, by its name in the kernel), "nbd BACKEND"
- * (a kernel nbd device, by the name of its other end).
+ * (a kernel nbd device, by the name of its other end), "disk IDENTITY" (what
+ * stands on a disk of the session: mount/orphans.h).
  */
 #ifndef GK_WORKER_JOURNAL_H
 #define GK_WORKER_JOURNAL_H

@@ -2,6 +2,8 @@
 """Encrypted devices and Linux RAID, in the kernel of the uml launcher: they need device-mapper and md, which
 not every host's kernel has."""
 
+import os
+import signal
 import subprocess
 
 import world
@@ -134,3 +136,33 @@ class Raid(Layers):
         r = self.shell(f"run\nmd-detail {md}\nmd-stat {md}\nmd-stop {md}\nlist-md-devices\n", *options)
         self.assertRegex(r.out, r"(?m)^level: raid1$")
         self.assertRegex(r.out, r"mdstat_device: /dev/sda")
+
+    def test_killed(self):
+        """Nobody is there to stop the set of a session that was killed, but gc: with what stands on it."""
+        self.needs_program("mdadm")
+        self.needs_program("lvm")
+        disks = [self.disk(f"d{i}.raw", 40 << 20) for i in range(2)]
+        p = self.gk_start("shell", "--launcher", self.launcher, "--format", "raw", "-a", disks[0], "-a", disks[1],
+                          stdin=subprocess.PIPE)
+        os.set_blocking(p.stdout.fileno(), False)
+        p.stdin.write(f"""\
+run
+md-create one '/dev/sda /dev/sdb'
+pvcreate /dev/md/one
+vgcreate vg /dev/md/one
+lvcreate lv vg 16
+mkfs ext4 /dev/vg/lv
+mount /dev/vg/lv /
+write /hello world
+echo done
+""".encode())
+        p.stdin.flush()
+        self.wait_for(lambda: b"done" in (p.stdout.read() or b""), "the stack", timeout=60)
+        for pid in [p.pid, *world.processes()]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        p.wait()
+        self.gk("gc", timeout=30)
+        self.assertEqual(world.leaks(self.dir), [])
