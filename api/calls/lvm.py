@@ -129,8 +129,10 @@ call("lvresize",
      since="1.0.27", optgroup="lvm2", impl="lvm",
      brief="Resize a logical volume",
      doc="""\
-Makes the volume `device` `mbytes` megabytes large.  When it shrinks, what
-is beyond is lost; the filesystem must be resized by itself.""",
+Makes the volume `device` `mbytes` megabytes large.  The filesystem on it must
+be resized by itself: after the volume when it grows, before when it shrinks.
+A volume is not made smaller than its filesystem says that it is (ENOSPC);
+what is not a filesystem, or does not tell, is cut off.""",
      examples=[
          example("empty", *MADE, "lvresize /dev/vg-a/lv_b 40", "blockdev_getsize64 /dev/vg-a/lv_b",
                  prints="41943040", needs="dm"),

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct gk_error;
 struct gk_exec;
@@ -26,6 +27,10 @@ int gk_fs_probe_fd (int fd, struct gk_fs_probe *probe, struct gk_error *err);
 int gk_fs_probe_device (const char *device, struct gk_fs_probe *probe, struct gk_error *err);
 void gk_fs_probe_clear (struct gk_fs_probe *probe);
 #define _cleanup_fs_probe_ __attribute__ ((cleanup (gk_fs_probe_clear)))
+
+/* How many bytes of its device, from the first, the filesystem on it uses; 0
+ * when there is none, or one that does not say. */
+int gk_fs_span (const char *device, uint64_t *ret_bytes, struct gk_error *err);
 
 /* One kind of filesystem. */
 struct gk_fs {

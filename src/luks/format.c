@@ -37,7 +37,10 @@ format (struct gk_ctx *ctx, const char *device, const char *key, int slot, const
   if (gk_luks_cipher_parse (cipher, &c, err) == -1 || check_slot (CRYPT_LUKS2, slot, err) == -1)
     return -1;
   _cleanup_close_ int fd = open (device, O_RDWR | O_EXCL | O_CLOEXEC);
-  if (fd == -1) /* EBUSY: it is in use */
+  if (fd == -1 && errno == EBUSY)
+    return gk_error_set (err, EBUSY, "%s: is in use: it is mounted, or another device stands on it",
+                         device);
+  if (fd == -1)
     return gk_error_sys (err, errno, "%s", device);
   close (gk_steal_fd (&fd));
   /* What was there before must not be found beside the container. */

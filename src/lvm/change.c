@@ -2,6 +2,8 @@
 /* The calls that make, remove, resize and rename.  After each the session's
  * devices follow. */
 #include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "fs/fs.h"
 #include "lvm/lvm-priv.h"
 #include "op/ctx.h"
 
@@ -193,11 +196,40 @@ resize (struct gk_ctx *ctx, const char *option, const char *size, const char *lv
   return r;
 }
 
+/* lvresize itself asks nobody what is on a volume that it cuts.  It rounds to
+ * whole extents, upwards. */
+static int
+check_fits (struct gk_ctx *ctx, const char *device, int mbytes, struct gk_error *err)
+{
+  uint64_t span, extent, size = mbytes < 0 ? 0 : (uint64_t)mbytes << 20;
+
+  if (gk_fs_span (device, &span, err) == -1)
+    return -1;
+  if (span <= size)
+    return 0;
+  struct json_object *rows = gk_lvm_ask (ctx, "lvs", "vg_extent_size", NULL, device, err);
+  if (rows == NULL)
+    return gk_error_wrap (err, "%s", device);
+  int r = json_object_array_length (rows) > 0
+              ? gk_parse_u64 (gk_lvm_field (json_object_array_get_idx (rows, 0), "vg_extent_size"),
+                              UINT32_MAX, &extent)
+              : -1;
+  json_object_put (rows);
+  if (r == 0 && extent > 0 && span <= (size + extent - 1) / extent * extent)
+    return 0;
+  return gk_error_set (err, ENOSPC,
+                       "%s: the filesystem on it uses %" PRIu64 " bytes, which %d MiB do not hold; "
+                       "make it smaller first",
+                       device, span, mbytes);
+}
+
 int
 gk_lvm_lvresize (struct gk_ctx *ctx, const char *device, int mbytes, struct gk_error *err)
 {
   char size[16];
 
+  if (gk_lvm_need (ctx, err) == -1 || check_fits (ctx, device, mbytes, err) == -1)
+    return -1;
   snprintf (size, sizeof size, "%d", mbytes);
   return resize (ctx, "-L", size, device, err);
 }

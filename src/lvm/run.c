@@ -108,6 +108,13 @@ words (const struct gk_buf *said, size_t most)
   return text.size > 0 ? gk_buf_finish (&text) : NULL;
 }
 
+static bool
+speaks_of_use (const char *said)
+{
+  return strstr (said, " in use") || strstr (said, " open logical volume") ||
+         strstr (said, " exclusively");
+}
+
 static int
 fail (const struct gk_exec_result *result, struct gk_error *err)
 {
@@ -116,7 +123,8 @@ fail (const struct gk_exec_result *result, struct gk_error *err)
   if (result->status > 128)
     return gk_error_set (err, EIO, "lvm died of signal %d: the metadata of a group may be damaged",
                          result->status - 128);
-  return gk_error_set (err, 0, "%s", said ? said : "lvm failed and does not say why");
+  return gk_error_set (err, said && speaks_of_use (said) ? EBUSY : 0, "%s",
+                       said ? said : "lvm failed and does not say why");
 }
 
 static int

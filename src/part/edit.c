@@ -29,6 +29,15 @@ on_ask (struct fdisk_context *cxt, struct fdisk_ask *ask, void *data)
   return type == FDISK_ASKTYPE_INFO ? 0 : -EINVAL;
 }
 
+static int
+in_use (const char *device, struct gk_error *err)
+{
+  return gk_error_set (err, EBUSY,
+                       "%s: is in use: it or a part of it is mounted, or another device stands on "
+                       "it",
+                       device);
+}
+
 int
 gk_part_edit_begin (struct gk_part_edit *e, struct gk_ctx *ctx, const char *device,
                     enum gk_edit_mode mode, struct gk_error *err)
@@ -38,7 +47,7 @@ gk_part_edit_begin (struct gk_part_edit *e, struct gk_ctx *ctx, const char *devi
   int flags = mode == GK_EDIT_READ ? O_RDONLY : mode == GK_EDIT_NEW ? O_RDWR | O_EXCL : O_RDWR;
   e->fd = open (device, flags | O_CLOEXEC);
   if (e->fd == -1)
-    return gk_error_sys (err, errno, "%s", device);
+    return errno == EBUSY ? in_use (device, err) : gk_error_sys (err, errno, "%s", device);
   e->cxt = fdisk_new_context ();
   if (e->cxt == NULL)
     return gk_error_oom (err);
@@ -154,6 +163,6 @@ gk_part_check_unused (const char *device, int partnum, struct gk_error *err)
     return gk_error_oom (err);
   _cleanup_close_ int fd = open (node, O_RDONLY | O_EXCL | O_CLOEXEC);
   if (fd == -1 && errno == EBUSY)
-    return gk_error_sys (err, EBUSY, "%s", node);
+    return in_use (node, err);
   return 0;
 }

@@ -23,6 +23,9 @@ struct gk_error;
 
 #define GK_UML_SHARED_SIZE (1u << 20)
 #define GK_UML_MEMSIZE_MIN 128 /* MiB */
+/* Each takes one of the kernel's 64 interrupts; with two more than these there
+ * is none left for the serial line. */
+#define GK_UML_DRIVES_MAX 40
 
 struct gk_uml_config {
   int memsize;       /* MiB */

@@ -139,6 +139,11 @@ make_sockets (struct keeper *k, struct gk_error *err)
 static int
 start (struct keeper *k, const char *cachedir, int conn_fd, struct gk_error *err)
 {
+  if (k->params.ndrives > GK_UML_DRIVES_MAX)
+    return gk_error_set (err, ENOSPC,
+                         "there are %zu drives: User-Mode Linux has no more than %u (the local "
+                         "launcher has no such limit)",
+                         k->params.ndrives, (unsigned)GK_UML_DRIVES_MAX);
   k->drives = calloc (k->params.ndrives + 1, sizeof *k->drives);
   if (k->drives == NULL)
     return gk_error_oom (err);

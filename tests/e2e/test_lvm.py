@@ -97,9 +97,19 @@ class Lvm(Case):
 
     def test_shrunk_below_what_it_holds(self):
         a = self.disk("a.img")
-        self.shell([a], "pvcreate /dev/sda", "vgcreate vg /dev/sda", "lvcreate lv vg 40", "mkfs ext4 /dev/vg/lv",
-                   "lvresize /dev/vg/lv 8")
-        self.shell([a], "mount /dev/vg/lv /", fails="mount")
+        r = self.shell([a], "pvcreate /dev/sda", "vgcreate vg /dev/sda", "lvcreate lv vg 40", "mkfs ext4 /dev/vg/lv",
+                       "mount /dev/vg/lv /", "write /hello world", "umount /",
+                       "-lvresize /dev/vg/lv 8", "-lvresize /dev/vg/lv 36",
+                       # To whole extents of 4 MiB: this one changes nothing.
+                       "-lvresize /dev/vg/lv 38", "lvresize /dev/vg/lv 48", "-lvresize /dev/vg/lv 36",
+                       "lvresize /dev/vg/lv 40", "blockdev-getsize64 /dev/vg/lv", "mount-ro /dev/vg/lv /", "cat /hello")
+        self.assertEqual(r.out, "41943040\nworld\n", str(r))
+        self.assertEqual(r.err.count("/dev/vg/lv: the filesystem on it uses 41943040 bytes, which"), 3, str(r))
+
+    def test_shrunk_without_a_filesystem(self):
+        r = self.shell([self.disk("a.img")], "pvcreate /dev/sda", "vgcreate vg /dev/sda", "lvcreate lv vg 40",
+                       "lvresize /dev/vg/lv 8", "blockdev-getsize64 /dev/vg/lv")
+        self.assertEqual(r.out, "8388608\n", str(r))
 
     def test_in_use(self):
         a, b = self.group()

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* How many bytes of its device a filesystem says that it uses: what must not be
+ * cut off.  Read here, as the superblocks of those whose device may become
+ * smaller are simple, and this libblkid does not tell. */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "fs/fs.h"
+
+#define HEAD 4096
+
+struct counted {
+  uint64_t count, unit;
+};
+
+static uint64_t
+le (const unsigned char *p, int bytes)
+{
+  uint64_t v = 0;
+  memcpy (&v, p, (size_t)bytes);
+  return le64toh (v);
+}
+
+static struct counted
+ext_span (const unsigned char *p)
+{
+  uint64_t high = le (p + 0x60, 4) & 0x80 ? le (p + 0x150, 4) << 32 : 0;
+  uint64_t log = le (p + 24, 4);
+  return (struct counted){ high | le (p + 4, 4), log < 32 ? UINT64_C (1024) << log : UINT64_MAX };
+}
+
+static struct counted
+xfs_span (const unsigned char *p)
+{
+  uint64_t blocks;
+  uint32_t size;
+  memcpy (&size, p + 4, sizeof size);
+  memcpy (&blocks, p + 8, sizeof blocks);
+  return (struct counted){ be64toh (blocks), be32toh (size) };
+}
+
+static struct counted
+btrfs_span (const unsigned char *p)
+{
+  return (struct counted){ le (p + 0xc9 + 8, 8), 1 };
+}
+
+/* The last sector is a copy of the first. */
+static struct counted
+ntfs_span (const unsigned char *p)
+{
+  uint64_t sectors = le (p + 40, 8);
+  return (struct counted){ sectors == UINT64_MAX ? sectors : sectors + 1, le (p + 11, 2) };
+}
+
+static struct counted
+fat_span (const unsigned char *p)
+{
+  uint64_t few = le (p + 19, 2);
+  return (struct counted){ few ? few : le (p + 32, 4), le (p + 11, 2) };
+}
+
+static const struct {
+  const char *type;
+  off_t at; /* of the superblock */
+  struct counted (*span) (const unsigned char *p);
+} spans[] = {
+  { "ext2", 1024, ext_span }, { "ext3", 1024, ext_span }, { "ext4", 1024, ext_span },
+  { "xfs", 0, xfs_span },     { "ntfs", 0, ntfs_span },   { "btrfs", 65536, btrfs_span },
+  { "vfat", 0, fat_span },
+};
+
+int
+gk_fs_span (const char *device, uint64_t *ret_bytes, struct gk_error *err)
+{
+  _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
+  unsigned char head[HEAD];
+  uint64_t bytes = 0;
+
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd == -1)
+    return gk_error_sys (err, errno, "%s", device);
+  if (gk_fs_probe_fd (fd, &probe, err) == -1)
+    return gk_error_wrap (err, "%s", device);
+  for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+    if (!gk_streq (spans[i].type, probe.type))
+      continue;
+    if (gk_pread_full (fd, head, sizeof head, spans[i].at) != sizeof head)
+      return gk_error_sys (err, errno ? errno : EIO, "%s", device);
+    struct counted c = spans[i].span (head);
+    if (__builtin_mul_overflow (c.count, c.unit, &bytes))
+      bytes = UINT64_MAX;
+  }
+  *ret_bytes = bytes;
+  return 0;
+}
