@@ -40,6 +40,7 @@ gk_session_request (guestfs_h *g, enum gk_request kind, const void *body, size_t
   s->serial++;
   if (gk_conn_send (s->conn, GK_FRAME_CALL, kind, s->serial, body, size, NULL, 0, err) == -1 ||
       gk_conn_recv_reply (s->conn, s->serial, ret_frame, -1, err) == -1) {
+    gk_launched_explain (&s->process, err);
     gk_session_lost (g);
     return -1;
   }

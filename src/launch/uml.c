@@ -112,8 +112,15 @@ tell_drives (const struct gk_launch_env *env, struct gk_launched *l, struct gk_e
 static int
 uml_start (const struct gk_launch_env *env, struct gk_launched *ret, struct gk_error *err)
 {
-  char *const argv[] = { (char *)"guestkitd", (char *)"--uml", (char *)"--cachedir",
-                         (char *)env->cachedir, NULL };
+  /* For tests, which look there for what a kernel says of its own faults. */
+  const char *console_dir = secure_getenv ("GUESTKIT_CONSOLE_DIR");
+  char *const argv[] = { (char *)"guestkitd",
+                         (char *)"--uml",
+                         (char *)"--cachedir",
+                         (char *)env->cachedir,
+                         console_dir && *console_dir ? (char *)"--console-dir" : NULL,
+                         (char *)console_dir,
+                         NULL };
   struct gk_launched l = GK_LAUNCHED_INIT;
   int control[2], conn[2];
 

@@ -22,7 +22,9 @@
 #include "nbd/loop-dev.h"
 #include "nbd/nbd-handshake.h"
 #include "nbd/nbd-netlink.h"
+#include "nbd/nbd-watch.h"
 #include "nbd/server.h"
+#include "op/task.h"
 
 /* As many requests can be copied at once; more connections than processors
  * gain nothing. */
@@ -34,6 +36,7 @@ struct nbd_disk {
   int index;
   char *socket;
   struct gk_server server;
+  struct gk_nbd_watch *watch;
 };
 
 static void
@@ -183,6 +186,7 @@ take_down (struct nbd_disk *d, struct gk_error *err)
 
   if (d->fd != -1 && fsync (d->fd) == -1)
     r = gk_error_sys (err, errno, "flush");
+  gk_nbd_watch_stop (d->watch);
   if (d->fd != -1)
     close (d->fd);
   if (d->index != -1)
@@ -217,8 +221,11 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
   else if (gk_server_start (env, disk, GK_SERVER_NBD, d->socket, CONNECTIONS, &d->server, err) ==
                0 &&
            gk_nbd_handshake (d->socket, "disk", CONNECTIONS, &session, err) == 0 &&
-           connect_kernel (env, disk, &session, d, err) == 0)
+           connect_kernel (env, disk, &session, d, err) == 0 &&
+           (d->watch = gk_nbd_watch_start (d->server.child.pidfd, d->index, err)) != NULL)
     r = open_device (env, &session, d, ret, err);
+  if (r == 0)
+    gk_task_log (env->task, "nbd: %s, %zu connections", ret->kernel_name, session.n_sockets);
   /* The kernel has its own reference to them. */
   gk_nbd_session_close (&session);
   if (r == -1) {

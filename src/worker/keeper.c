@@ -38,6 +38,7 @@ struct keeper {
   bool kernel_ended;
   int shared_fd;
   struct gk_uml_console console;
+  int log_fd;             /* what all of the console is copied to, or -1 */
   struct gk_error reason; /* why the kernel was killed */
 };
 
@@ -51,9 +52,24 @@ read_console (struct keeper *k)
 
   while (k->kernel.err_fd != -1 && (n = read (k->kernel.err_fd, buf, sizeof buf)) > 0) {
     gk_uml_console_add (&k->console, buf, n);
+    if (k->log_fd != -1)
+      gk_write_full (k->log_fd, buf, n);
     if (k->params.verbose && gk_write_full (STDERR_FILENO, buf, n) == -1)
       k->params.verbose = false;
   }
+}
+
+/* A file of its own for each kernel, so that their lines do not mix. */
+static int
+open_log (struct keeper *k, const char *dir, struct gk_error *err)
+{
+  if (dir == NULL)
+    return 0;
+  _cleanup_free_ char *path = gk_asprintf ("%s/kernel-%d.log", dir, (int)getpid ());
+  if (path == NULL)
+    return gk_error_oom (err);
+  k->log_fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+  return k->log_fd == -1 ? gk_error_sys (err, errno, "%s", path) : 0;
 }
 
 static void
@@ -137,7 +153,8 @@ make_sockets (struct keeper *k, struct gk_error *err)
 /* The kernel first: by the time that it looks for its disks they are there,
  * and if not it waits. */
 static int
-start (struct keeper *k, const char *cachedir, int conn_fd, struct gk_error *err)
+start (struct keeper *k, const char *cachedir, const char *console_dir, int conn_fd,
+       struct gk_error *err)
 {
   if (k->params.ndrives > GK_UML_DRIVES_MAX)
     return gk_error_set (err, ENOSPC,
@@ -151,6 +168,8 @@ start (struct keeper *k, const char *cachedir, int conn_fd, struct gk_error *err
     k->drives[i] = (struct gk_kept_drive){
       .listen_fd = -1, .disk = GK_DISK_INIT, .server = GK_SERVER_INIT, .opener = GK_OPENER_INIT
     };
+  if (open_log (k, console_dir, err) == -1)
+    return -1;
   gk_journal_collect (0, NULL); /* what killed sessions left is no reason to fail */
   if (gk_journal_create (&k->journal, err) == -1 ||
       gk_journal_make_dir (&k->journal, cachedir, &k->dir, err) == -1 ||
@@ -235,6 +254,7 @@ tear_down (struct keeper *k, struct gk_error *err)
       r = -1;
   free (k->drives);
   gk_cleanup_close (&k->shared_fd);
+  gk_cleanup_close (&k->log_fd);
   if (gk_journal_finish (&k->journal, err) == -1)
     r = -1;
   free (k->dir);
@@ -246,7 +266,8 @@ tear_down (struct keeper *k, struct gk_error *err)
 /* The first request, and its answer.  conn_fd is only the kernel's from then
  * on, or the client would not see it end. */
 static int
-launch (struct keeper *k, int conn_fd, const char *cachedir, struct gk_error *err)
+launch (struct keeper *k, int conn_fd, const char *cachedir, const char *console_dir,
+        struct gk_error *err)
 {
   _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
   struct gk_frame frame;
@@ -259,7 +280,7 @@ launch (struct keeper *k, int conn_fd, const char *cachedir, struct gk_error *er
   if ((frame.flags & GK_REQUEST_MASK) != GK_REQUEST_LAUNCH)
     gk_error_set (&what, EPROTO, "unknown request");
   else if (gk_decode_launch (frame.body, frame.len, &k->params, &what) == 0)
-    r = start (k, cachedir, conn_fd, &what);
+    r = start (k, cachedir, console_dir, conn_fd, &what);
   close (conn_fd);
   if (r == -1) {
     gk_conn_send_error (k->control, GK_FRAME_ERROR, serial, &what, NULL);
@@ -269,10 +290,12 @@ launch (struct keeper *k, int conn_fd, const char *cachedir, struct gk_error *er
 }
 
 int
-gk_keep (int control_fd, int conn_fd, const char *cachedir)
+gk_keep (int control_fd, int conn_fd, const char *cachedir, const char *console_dir)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
-  struct keeper k = { .journal = GK_JOURNAL_INIT, .kernel = GK_CHILD_INIT, .shared_fd = -1 };
+  struct keeper k = {
+    .journal = GK_JOURNAL_INIT, .kernel = GK_CHILD_INIT, .shared_fd = -1, .log_fd = -1
+  };
   sigset_t signals;
 
   prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -286,7 +309,7 @@ gk_keep (int control_fd, int conn_fd, const char *cachedir)
   _cleanup_close_ int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
 
   k.control = gk_conn_new (control_fd, GK_ROLE_WORKER, &err);
-  if (k.control != NULL && launch (&k, conn_fd, cachedir, &err) == 0) {
+  if (k.control != NULL && launch (&k, conn_fd, cachedir, console_dir, &err) == 0) {
     /* It has the secrets of remote drives. */
     prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
     watch (&k, signal_fd);

@@ -20,7 +20,8 @@
 #define GK_WORKER_KEEPER_H
 
 /* control_fd: to the client's launcher; conn_fd: to its other connection.
- * Returns the exit status. */
-int gk_keep (int control_fd, int conn_fd, const char *cachedir);
+ * console_dir: a folder for a copy of all that the kernel says, or NULL.  Returns the exit
+ * status. */
+int gk_keep (int control_fd, int conn_fd, const char *cachedir, const char *console_dir);
 
 #endif

@@ -128,6 +128,7 @@ main (int argc, char *argv[])
 {
   static const struct option options[] = {
     { "cachedir", required_argument, NULL, 'c' },
+    { "console-dir", required_argument, NULL, 'C' },
     { "doctor", no_argument, NULL, 'd' },
     { "gc", no_argument, NULL, 'g' },
     { "uml", no_argument, NULL, 'u' },
@@ -135,7 +136,7 @@ main (int argc, char *argv[])
     { "version", no_argument, NULL, 'V' },
     { NULL, 0, NULL, 0 },
   };
-  const char *cachedir = "/var/tmp";
+  const char *cachedir = "/var/tmp", *console_dir = NULL;
   bool keep = false;
   int c;
 
@@ -143,6 +144,9 @@ main (int argc, char *argv[])
     switch (c) {
     case 'c':
       cachedir = optarg;
+      break;
+    case 'C':
+      console_dir = optarg;
       break;
     case 'd':
       return run_doctor (argv[optind], argv[optind] ? argv[optind + 1] : NULL);
@@ -167,6 +171,6 @@ main (int argc, char *argv[])
   }
   /* The keeper's own connection is the first. */
   if (keep && fcntl (KEPT_CONN_FD, F_SETFD, FD_CLOEXEC) == 0)
-    return gk_keep (CONN_FD, KEPT_CONN_FD, cachedir);
+    return gk_keep (CONN_FD, KEPT_CONN_FD, cachedir, console_dir);
   return gk_supervise (CONN_FD, cachedir, run_worker);
 }

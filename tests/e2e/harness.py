@@ -17,6 +17,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -24,6 +25,10 @@ import unittest
 import world
 
 REPO = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+sys.path.insert(0, os.path.join(REPO, "tests"))
+import kernel_log                       # noqa: E402
+import uml_lacks                        # noqa: E402
+
 BUILD = os.environ.get("GUESTKIT_BUILD", os.path.join(REPO, "build"))
 GUESTKIT = os.path.join(BUILD, "guestkit")
 # Sanitizers and valgrind are slower than what they watch.
@@ -65,6 +70,7 @@ class Case(unittest.TestCase):
         self.images = {}                # path -> how it is checked afterwards
         self.started = []
         self.check_leaks = True
+        self.expected_kernel_fault = None       # a pattern, when the test makes one
 
     # --- programs -----------------------------------------------------------
 
@@ -119,6 +125,7 @@ class Case(unittest.TestCase):
             "HOME": os.path.join(self.dir, "home"),
             "LC_ALL": "C.UTF-8",
             "TERM": "dumb",
+            "GUESTKIT_CONSOLE_DIR": world.CONSOLES,
         }
         for name in os.environ:
             if name.startswith(("ASAN_", "UBSAN_", "LSAN_", "GUESTKIT_DEBUG", "GUESTKIT_LAUNCHER")):
@@ -234,6 +241,11 @@ class Case(unittest.TestCase):
     # --- what the host can do ------------------------------------------------------
 
     def needs_filesystem(self, name):
+        if os.environ.get("GUESTKIT_LAUNCHER") == "uml":
+            why = uml_lacks.all_of("feature").get(name)
+            if why:
+                self.skipTest(why)
+            return
         with open("/proc/filesystems", encoding="ascii") as f:
             if name not in f.read().split():
                 self.skipTest(f"the kernel has no {name}")
@@ -272,6 +284,7 @@ class Case(unittest.TestCase):
                 if stream:
                     stream.close()
         faults = world.leaks(self.dir) if self.check_leaks else []
+        faults += kernel_log.of_consoles(world.CONSOLES, self.expected_kernel_fault)
         for path, check in self.images.items():
             if check and os.path.exists(path):
                 faults += check_image(path, check, self.dir)

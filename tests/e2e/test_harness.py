@@ -4,8 +4,10 @@
 import os
 import subprocess
 
+import kernel_log
 import world
 from harness import Case, check_image
+from sandboxed import Uml
 
 
 class Leaks(Case):
@@ -93,3 +95,71 @@ class Images(Case):
         listed = self.tool(generate, "-l").out.splitlines()
         self.assertGreaterEqual(len(os.listdir(self.path("bad"))), len(listed))
         subprocess.run(["rm", "-r", self.path("bad")], check=True)
+
+
+class KernelLog(Case):
+    """What a kernel says of its own faults fails the test that brought it to that."""
+
+    QUIET = ("SELinux: CONFIG_SECURITY_SELINUX_CHECKREQPROT_VALUE is non-zero.  This is deprecated\n"
+             "EXT4-fs error (device vda2): ext4_lookup:1855: inode #12: comm ls: deleted inode referenced: 13\n"
+             "EXT4-fs (vda2): warning: mounting fs with errors, running e2fsck is recommended\n"
+             "rcu: INFO: rcu_sched self-detected stall on CPU\n"
+             "mount: /dev/sda1 on / type ext4\n")
+    FAULTS = (
+        "BUG: kernel NULL pointer dereference, address: 0000000000000008",
+        "kernel BUG at fs/ext4/inode.c:2721!",
+        "WARNING: CPU: 0 PID: 1 at fs/fs-writeback.c:2610 __mark_inode_dirty+0x1ac/0x1c0",
+        "Oops: 0002 [#1] PREEMPT SMP NOPTI",
+        "Kernel panic - not syncing: Kernel mode fault at addr 0x8, ip 0x60214c2f",
+        "general protection fault, probably for non-canonical address 0xdead000000000108: 0000 [#1]",
+        "INFO: task mount:35 blocked for more than 120 seconds.",
+        "resize2fs[41]: segfault at 18 ip 00007f1c sp 00007ffd error 4 in libext2fs.so.2.4",
+    )
+
+    def test_quiet(self):
+        self.assertEqual(kernel_log.faults(self.QUIET), [])
+
+    def test_each(self):
+        for fault in self.FAULTS:
+            text = self.QUIET + fault + "\nCall Trace:\n ? show_stack+0x1/0x2\n"
+            self.assertEqual(kernel_log.faults(text)[:2], [fault, "Call Trace:"])
+
+    def test_halted(self):
+        self.assertEqual(kernel_log.faults(self.QUIET + "reboot: System halted\n" + self.FAULTS[2] + "\n"), [])
+
+    def test_all_are_told(self):
+        found = kernel_log.faults("\n".join([self.FAULTS[0]] + ["."] * 100 + [self.FAULTS[2]]))
+        self.assertEqual((found[0], found[-1]), (self.FAULTS[0], self.FAULTS[2]))
+
+
+class Consoles(Uml):
+    """The way from a kernel's console to the verdict on a test."""
+
+    def said(self):
+        return "\n".join(kernel_log.of_consoles(world.CONSOLES, self.expected_kernel_fault))
+
+    def test_nothing(self):
+        p = self.shell(self.image())
+        self.end(p)
+        with open(os.path.join(world.CONSOLES, os.listdir(world.CONSOLES)[0]), encoding="utf-8") as f:
+            text = f.read()
+        self.assertRegex(text, r"(?s)Linux version.*EXT4-fs \(vda2\): mounted.*reboot: System halted")
+        self.assertEqual(self.said(), "")
+
+    def test_warning(self):
+        p = self.shell(self.image())
+        self.mconsole(self.kernels()[0], "log WARNING: CPU: 0 PID: 1 at the-test")
+        self.end(p)
+        self.assertRegex(self.said(), r"the kernel of kernel-\d+.log says:\n  WARNING: CPU: 0 PID: 1 at the-test")
+        self.expected_kernel_fault = "the-test"
+        self.assertEqual(self.said(), "")
+
+    def test_panic(self):
+        # A true one, in a kernel that nobody looks at any more.
+        p = self.shell(self.image(check="recoverable"))
+        pid = self.kernels()[0]
+        self.assertEqual(self.mconsole(pid, "sysrq c"), "")
+        p.stdin.close()
+        self.assertEqual(p.wait(60), 1)
+        self.assertIn("Kernel panic - not syncing: sysrq triggered crash", self.said())
+        self.expected_kernel_fault = "Kernel panic"

@@ -11,53 +11,10 @@ import subprocess
 import time
 
 import world
-from harness import GUESTKIT, PYTHON, SLOW, Case
+from harness import GUESTKIT, SLOW
+from sandboxed import Uml
 
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-class Uml(Case):
-    def setUp(self):
-        super().setUp()
-        self.needs_program("linux.uml")
-
-    def uml(self, subcommand, *args, **kwargs):
-        return self.gk(subcommand, "--launcher", "uml", *args, **kwargs)
-
-    def shell(self, image, *options, stdin=b"cat /etc/hostname\n"):
-        """A session that has mounted the image's / and waits."""
-        p = self.gk_start("shell", "--launcher", "uml", "-a", image, "-m", "/dev/sda2", *options,
-                          stdin=subprocess.PIPE)
-        os.set_blocking(p.stdout.fileno(), False)
-        p.stdin.write(stdin)
-        p.stdin.flush()
-        self.wait_for(lambda: (p.stdout.read() or b"").startswith(b"small-guest"), "the shell's answer")
-        return p
-
-    def end(self, p):
-        p.stdin.close()
-        self.assertEqual(p.wait(60 * SLOW), 0)
-
-    def find(self, name):
-        """The processes of this world that run a program, outermost first."""
-        found = sorted(pid for pid, command in world.processes().items()
-                       if command.split()[0].rsplit("/", 1)[-1] == name)
-        self.assertTrue(found, f"no {name} runs: {world.processes()}")
-        return found
-
-    def unprivileged(self, *args, **kwargs):
-        # The folders above the build may be closed to others: show it elsewhere.
-        self.tool("mkdir", "-p", "/run/others")
-        self.tool("mount", "--bind", os.path.dirname(GUESTKIT), "/run/others")
-        try:
-            r = self.run_program("/run/others/guestkit", *args, user=65534, cwd="/",
-                                 env={"HOME": "/nonexistent"}, **kwargs)
-            self.sane(r)
-            return r
-        finally:
-            self.wait_for(lambda: "guestkitd" not in str(world.processes()), "the keeper to end")
-            self.tool("umount", "/run/others")
-            os.rmdir("/run/others")
 
 
 class Work(Uml):
@@ -202,10 +159,6 @@ class Confined(Uml):
     """Whoever takes over the kernel, or an image server, holds nothing of this machine."""
 
     PROGRAMS = ("linux.uml", "qemu-storage-daemon")
-    # Mounts last of all: what is in the way of one is often the other.
-    SPACES = ("net", "ipc", "uts", "pid", "mnt", "user")
-    SETNS = {"net": 0x40000000, "ipc": 0x08000000, "uts": 0x04000000, "pid": 0x20000000, "mnt": 0x00020000,
-             "user": 0x10000000}
 
     def setUp(self):
         super().setUp()
@@ -218,14 +171,6 @@ class Confined(Uml):
         self.addCleanup(lambda: (self.outside.kill(), self.outside.wait()))
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(self.listener.close)
-
-    def status(self, pid):
-        with open(f"/proc/{pid}/status", encoding="ascii") as f:
-            return dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
-
-    def children(self, pid):
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
-            return [int(x) for x in f.read().split()]
 
     def test_processes(self):
         p = self.shell(self.image())
@@ -259,40 +204,6 @@ class Confined(Uml):
                         mount = re.search(r"mnt_id:\s*(\d+)", f.read()).group(1)
                     self.assertIn(mount, own, where)
         self.end(p)
-
-    def inside(self, pid, code):
-        """Runs code as root of the sandbox that pid is in: with all capabilities there, and no filter."""
-        fds = [(os.open(f"/proc/{pid}/ns/{s}", os.O_RDONLY), self.SETNS[s]) for s in self.SPACES]
-        r, w = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                os.setgroups([])
-                for fd, kind in fds:
-                    if _libc.setns(fd, kind) != 0:
-                        raise OSError(ctypes.get_errno(), "setns")
-                os.setresgid(0, 0, 0)
-                os.setresuid(0, 0, 0)
-                os.chdir("/")
-                grandchild = os.fork()      # in the pid namespace
-                if grandchild == 0:
-                    try:
-                        os.write(w, str(code()).encode())
-                    except OSError as e:
-                        os.write(w, f"OSError {e.errno}".encode())
-                    os._exit(0)
-                os.waitpid(grandchild, 0)
-            except BaseException as e:      # pylint: disable=broad-except
-                os.write(w, f"failed: {e!r}".encode())
-            os._exit(0)
-        os.close(w)
-        with os.fdopen(r, "rb") as f:
-            answer = f.read().decode()
-        os.waitpid(child, 0)
-        for fd, _ in fds:
-            os.close(fd)
-        self.assertNotIn("failed", answer)
-        return answer
 
     def test_root_inside(self):
         p = self.shell(self.image())
@@ -378,8 +289,7 @@ class Confined(Uml):
         def sockets():
             return sorted(os.listdir("/s"))
 
-        # Of each kernel the outermost process: the child of the sandbox's own.
-        kernels = [pid for pid in self.find("linux.uml") if self.status(pid)["NSpid"].split()[-1] == "2"]
+        kernels = self.kernels()
         self.assertEqual(len(kernels), 2)
         self.assertEqual([self.inside(pid, sockets) for pid in kernels], ["['drive0']"] * 2)
         self.assertEqual(len({self.status(pid)["Uid"] for pid in kernels}), 2)
@@ -412,6 +322,7 @@ class Ends(Uml):
 
     def test_kernel_panics(self):
         p = self.shell(self.image(check="recoverable"))
+        self.expected_kernel_fault = "Kernel panic"
         # The first program of the kernel is the worker; killing its process outside is a fault inside.
         for pid in self.find("linux.uml")[1:]:
             try:
@@ -431,6 +342,25 @@ class Ends(Uml):
         self.wait_for(lambda: len(world.processes()) == 0, "all processes to end")
         self.gk("gc")
         self.gone()
+
+    def test_image_server_killed(self):
+        # What was synced is in the image.
+        image = self.path("disk.qcow2")
+        self.tool("qemu-img", "create", "-q", "-f", "qcow2", image, "64M")
+        p = self.gk_start("shell", "--launcher", "uml", "-a", image, stdin=subprocess.PIPE)
+        os.set_blocking(p.stdout.fileno(), False)
+        p.stdin.write(b"run\nmkfs ext4 /dev/sda\nmount /dev/sda /\nwrite /mark here\nsync\necho ready\n")
+        p.stdin.flush()
+        self.wait_for(lambda: b"ready" in (p.stdout.read() or b""), "the filesystem")
+        self.expected_kernel_fault = "arch/um/drivers/virtio_uml.c"     # what it thinks of that
+        os.kill(self.find("qemu-storage-daemon")[0], signal.SIGKILL)
+        p.stdin.write(b"cat /mark\n")
+        p.stdin.close()
+        self.assertEqual(p.wait(60 * SLOW), 1)
+        self.assertRegex(p.stderr.read().decode(), "the image server of drive 0 ended")
+        self.gone()
+        self.images[image] = "recoverable"
+        self.assertEqual(self.uml("cat", "--ro", "-m", "/dev/sda", image, "/mark").out, "here")
 
     def test_client_killed(self):
         for wait in (0, 0.1, 0.3, 0.6, 1.2):

@@ -18,6 +18,8 @@ import signal
 import time
 
 FRESH = ("/tmp", "/var/tmp", "/run", "/dev/shm")
+# Where the kernels of the uml launcher have their consoles; of any user.
+CONSOLES = "/run/consoles"
 
 MS_BIND, MS_REC, MS_PRIVATE, MS_SHARED = 4096, 16384, 1 << 18, 1 << 20
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -58,6 +60,9 @@ def enter(folder, keep):
             mount(below, fresh, None, MS_BIND)
     for usual in ("/run/lock", "/run/mount"):
         os.makedirs(usual, exist_ok=True)
+    os.mkdir(CONSOLES)
+    os.chmod(CONSOLES, 0o1777)
+    _kept.add(CONSOLES)
     for path, fd in kept:
         os.makedirs(path, exist_ok=True)
         mount(f"/proc/self/fd/{fd}", path, None, MS_BIND | MS_REC)
