@@ -18,15 +18,14 @@ FAULT = re.compile(r"\bBUG:|kernel BUG at|\bWARNING:|\bOops\b|Kernel panic|gener
 # In a kernel that runs nothing but one session no program is somebody else's.
 FAULT_OF_SESSION = re.compile(FAULT.pattern + "| segfault at ")
 CONTEXT = 25
-# By then all is flushed and no image is open.  User-Mode Linux warns there now
-# and then of how it lets go of the serial line, when its other end closes at
-# that very moment.
-HALTED = "reboot: System halted"
+# User-Mode Linux warns of how it lets go of a serial line when its other end,
+# our client, closes it: of its own driver, and after the last word of the session.
+SERIAL_LINE = re.compile(r"WARNING: .* free_irq\+.*\nTrying to free IRQ \d+ from IRQ context!")
 
 
 def faults(text):
     """The lines of a session's log that speak of a fault, the first with what follows it."""
-    lines = text.partition(HALTED)[0].splitlines()
+    lines = SERIAL_LINE.sub("", text).splitlines()
     found = [i for i, line in enumerate(lines) if FAULT_OF_SESSION.search(line)]
     if not found:
         return []

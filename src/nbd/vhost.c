@@ -44,30 +44,6 @@ read_devno (const char *kernel_name, dev_t *ret_devno, struct gk_error *err)
   return 0;
 }
 
-/* qemu's vhost-user server caches what is written (its tables, with qcow2), but
- * says that it does not, so that the kernel would never ask for a flush and a
- * killed server would take with it what the guest has synced.  The driver may
- * say that it wants the cache, and does then flush it. */
-static int
-flush_its_cache (const char *kernel_name, struct gk_error *err)
-{
-  static const char mode[] = "write back";
-  _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
-  _cleanup_free_ char *path = gk_asprintf ("/sys/block/%s/cache_type", kernel_name);
-  _cleanup_free_ char *result = gk_asprintf ("/sys/block/%s/queue/write_cache", kernel_name);
-
-  if (path == NULL || result == NULL)
-    return gk_error_oom (err);
-  _cleanup_close_ int fd = open (path, O_WRONLY | O_CLOEXEC);
-  if (fd == -1 || gk_write_full (fd, mode, strlen (mode)) == -1)
-    return gk_error_sys (err, errno, "%s", path);
-  if (gk_read_file (result, 64, &b) == -1)
-    return gk_error_sys (err, errno, "%s", result);
-  if (b.data == NULL || gk_after_prefix (b.data, mode) == NULL)
-    return gk_error_set (err, EIO, "%s: the disk cannot be flushed", kernel_name);
-  return 0;
-}
-
 static int
 attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_attachment *ret,
         struct gk_error *err)
@@ -76,8 +52,7 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
 
   if (strlen (disk->device) >= sizeof ret->kernel_name)
     return gk_error_set (err, EINVAL, "%s: not a name of a disk", disk->device);
-  if (read_devno (disk->device, &ret->devno, err) == -1 ||
-      flush_its_cache (disk->device, err) == -1)
+  if (read_devno (disk->device, &ret->devno, err) == -1)
     return -1;
   strcpy (ret->kernel_name, disk->device);
   fd = gk_open_device (env->node_dir, true, major (ret->devno), minor (ret->devno), O_RDWR);

@@ -43,14 +43,15 @@ read_attribute (const char *kernel, const char *name, struct gk_buf *ret)
   return path == NULL || gk_read_file (path, 64, ret) == -1 || ret->data == NULL ? -1 : 0;
 }
 
-/* The image server keeps what is written until it is flushed, but qemu 7.2's says
- * in the disk's configuration that it does not, and the kernel would then send
- * no flush: what was synced would be lost when the server is killed. */
+/* qemu's vhost-user server caches what is written (its tables, with qcow2), but
+ * says that it does not, so that the kernel would never ask for a flush and a
+ * killed server would take with it what the guest has synced.  The driver may
+ * say that it wants the cache, and does then flush it. */
 static int
-set_write_back (const char *kernel, struct gk_error *err)
+flush_its_cache (const char *kernel, struct gk_error *err)
 {
   static const char mode[] = "write back";
-  _cleanup_gk_buf_ struct gk_buf now = GK_BUF_INIT;
+  _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
   _cleanup_free_ char *path = gk_asprintf ("/sys/block/%s/cache_type", kernel);
 
   if (path == NULL)
@@ -58,8 +59,9 @@ set_write_back (const char *kernel, struct gk_error *err)
   _cleanup_close_ int fd = open (path, O_WRONLY | O_CLOEXEC);
   if (fd == -1 || gk_write_full (fd, mode, strlen (mode)) == -1)
     return gk_error_sys (err, errno, "%s", path);
-  if (read_attribute (kernel, "cache_type", &now) == -1 || gk_after_prefix (now.data, mode) == NULL)
-    return gk_error_set (err, EIO, "%s: the kernel would not flush what is written", kernel);
+  if (read_attribute (kernel, "queue/write_cache", &b) == -1 ||
+      gk_after_prefix (b.data, mode) == NULL)
+    return gk_error_set (err, EIO, "%s: the disk cannot be flushed", kernel);
   return 0;
 }
 
@@ -93,7 +95,7 @@ gk_session_given_disk (const struct gk_session *s, const struct gk_drive *drive,
       read_attribute (disk->device, "size", &size) == -1 ||
       sscanf (devno.data, "%u:%u", &maj, &min) != 2)
     return gk_error_set (err, ENODEV, "%s: the kernel has no such disk", drive->device);
-  if (set_write_back (disk->device, err) == -1)
+  if (flush_its_cache (disk->device, err) == -1)
     return -1;
   disk->size = strtoull (size.data, NULL, 10) * 512;
   disk->blocksize = drive->blocksize == 4096 ? 4096 : 512;

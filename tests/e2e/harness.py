@@ -38,6 +38,8 @@ PYTHON = "/usr/bin/python3"             # the one that python3-guestfs is for
 BOOT_UUID = "b0070000-1111-4222-8333-444455556666"
 ROOT_UUID = "20070000-1111-4222-8333-444455556666"
 SWAP_UUID = "5a9a0000-1111-4222-8333-444455556666"
+# What User-Mode Linux says, as a fault of its own, when the server of its disk dies.
+LOST_ITS_DISK = "arch/um/drivers/virtio_uml.c"
 NUMBERS_SIZE = 1 << 20                  # /data/numbers of the small guests
 
 
@@ -257,7 +259,7 @@ class Case(unittest.TestCase):
     def stacking(self, what="device-mapper"):
         """The launcher for tests of volumes, encryption and sets: local where it is asked for and this kernel
         has what they need (tests/uml-host/run starts one that has), else uml."""
-        has = {"device-mapper": "/sys/class/misc/device-mapper", "md": "/proc/mdstat"}[what]
+        has = {"device-mapper": "/sys/class/misc/device-mapper", "md": "/proc/mdstat", "nbd": "/sys/module/nbd"}[what]
         if os.environ.get("GUESTKIT_LAUNCHER") == "local" and os.path.exists(has):
             return "local"
         self.needs_program("linux.uml")

@@ -29,7 +29,7 @@ class Uml(Case):
         os.set_blocking(p.stdout.fileno(), False)
         p.stdin.write(stdin)
         p.stdin.flush()
-        self.wait_for(lambda: (p.stdout.read() or b"").startswith(b"small-guest"), "the shell's answer")
+        self.wait_for(lambda: (p.stdout.read() or b"").startswith(b"small-guest"), "the shell's answer", timeout=60)
         return p
 
     def end(self, p):

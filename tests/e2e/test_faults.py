@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import world
-from harness import Case
+from harness import LOST_ITS_DISK, Case
 
 
 class Full(Case):
@@ -70,6 +70,7 @@ class Session(Case):
         return p
 
     def test_server_killed(self):
+        self.expected_kernel_fault = LOST_ITS_DISK
         image = self.image("gpt.qcow2", check="recoverable")
         p = self.shell(image)
         servers = self.servers()
@@ -90,6 +91,7 @@ class Session(Case):
         self.assertRegex(text, "(?i)input/output error|read-only file system|disconnect|server|EIO")
 
     def test_server_killed_while_idle(self):
+        self.expected_kernel_fault = LOST_ITS_DISK
         image = self.image("gpt.qcow2", check="recoverable")
         p = self.shell(image)
         for pid in self.servers():
@@ -104,6 +106,7 @@ class Session(Case):
         return found
 
     def test_worker_killed(self):
+        self.expected_kernel_fault = LOST_ITS_DISK
         image = self.image("gpt.qcow2", check="recoverable")
         p = self.shell(image)
         for pid in self.worker():
@@ -171,6 +174,7 @@ class Session(Case):
 
     def test_synced_and_killed(self):
         """What was synced is in the image, not in the memory of a process, with every way to serve it."""
+        self.expected_kernel_fault = LOST_ITS_DISK
         for template in ("gpt.qcow2", "gpt.raw"):
             image = self.image(template, check="recoverable")
             p = self.shell(image)
@@ -250,6 +254,7 @@ class Killed(Case):
         self.kill_while(0.3, "gpt.qcow2", "info", "IMAGE")
 
     def test_worker_killed_with_its_client(self):
+        self.expected_kernel_fault = LOST_ITS_DISK
         image = self.image("gpt.qcow2", check="recoverable")
         for i in range(5):
             p = self.gk_start("cp", self.file("big", os.urandom(8 << 20)), image + ":/data/big")

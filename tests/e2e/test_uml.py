@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import world
-from harness import GUESTKIT, SLOW
+from harness import GUESTKIT, LOST_ITS_DISK, SLOW
 from sandboxed import Uml
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -351,8 +351,8 @@ class Ends(Uml):
         os.set_blocking(p.stdout.fileno(), False)
         p.stdin.write(b"run\nmkfs ext4 /dev/sda\nmount /dev/sda /\nwrite /mark here\nsync\necho ready\n")
         p.stdin.flush()
-        self.wait_for(lambda: b"ready" in (p.stdout.read() or b""), "the filesystem")
-        self.expected_kernel_fault = "arch/um/drivers/virtio_uml.c"     # what it thinks of that
+        self.wait_for(lambda: b"ready" in (p.stdout.read() or b""), "the filesystem", timeout=60)
+        self.expected_kernel_fault = LOST_ITS_DISK
         os.kill(self.find("qemu-storage-daemon")[0], signal.SIGKILL)
         p.stdin.write(b"cat /mark\n")
         p.stdin.close()
