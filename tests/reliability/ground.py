@@ -2,9 +2,7 @@
 """What the reliability counts stand on: the end-to-end tests' world around a script, images of stacked devices,
 a guestkit shell that is watched while it works, and the look for what is left."""
 
-import fcntl
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -221,7 +219,7 @@ def repair_leaks(path):
     return out.count("Repairing cluster")
 
 
-# --- how many at once ------------------------------------------------------------------------------------
+# --- small helpers ------------------------------------------------------------------------------------
 
 def is_dying(pid):
     try:
@@ -234,13 +232,3 @@ def is_dying(pid):
 def copy(source, target):
     tool("cp", "--reflink=auto", "--sparse=always", source, target)
     return target
-
-
-def remove(folder):
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def lock(path):
-    fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(fd, fcntl.LOCK_EX)
-    return fd
