@@ -82,7 +82,11 @@ call("luks_close",
      optgroup="luks", impl="luks",
      brief="Close an encrypted device",
      doc="""\
-As `cryptsetup_close`.""")
+As `cryptsetup_close`.""",
+     examples=[
+         example("empty", *MADE, "luks_open /dev/sda c", "sesame", "luks_close /dev/mapper/c", "list_dm_devices", prints="",
+                 needs="dm"),
+     ])
 
 call("luks_format",
      [Device("device"), Key("key"), Int("keyslot")], RErr,
@@ -126,7 +130,10 @@ call("luks_open",
      optgroup="luks", impl="luks",
      brief="Open a LUKS device",
      doc="""\
-As `cryptsetup_open`.""")
+As `cryptsetup_open`.""",
+     examples=[
+         example("empty", *MADE, "luks_open /dev/sda c", "sesame", "blockdev_getro /dev/mapper/c", prints="false", needs="dm"),
+     ])
 
 call("luks_open_ro",
      [Device("device"), Key("key"), String("mapname")], RErr,
@@ -134,7 +141,10 @@ call("luks_open_ro",
      optgroup="luks", impl="luks",
      brief="Open a LUKS device for reading",
      doc="""\
-As `cryptsetup_open` with `readonly` true.""")
+As `cryptsetup_open` with `readonly` true.""",
+     examples=[
+         example("empty", *MADE, "luks_open_ro /dev/sda c", "sesame", "blockdev_getro /dev/mapper/c", prints="true", needs="dm"),
+     ])
 
 call("luks_uuid",
      [Device("device")], RString("uuid"),

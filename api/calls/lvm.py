@@ -67,7 +67,11 @@ call("lvm_clear_filter",
      since="1.5.1", impl="lvm",
      brief="Let LVM see all devices again",
      doc="""\
-Removes the filter of `lvm_set_filter`.""")
+Removes the filter of `lvm_set_filter`.""",
+     examples=[
+         example("empty", "part_init /dev/sda gpt", "part_add /dev/sda p 2048 65535", "part_add /dev/sda p 65536 -65", "pvcreate /dev/sda1",
+                 "vgcreate vg-a /dev/sda1", "lvm_set_filter /dev/sda2", "lvm_clear_filter", "vgs", prints="vg-a", needs="dm"),
+     ])
 
 call("lvm_remove_all",
      [], RErr,
@@ -86,7 +90,16 @@ call("lvm_scan",
      doc="""\
 Scans the disks, and also RAIDs and opened encrypted devices, for LVM.  If
 `activate` is true the volumes found become usable under /dev/VG/LV.  Call
-it after opening an encrypted device that holds LVM.""")
+it after opening an encrypted device that holds LVM.""",
+     examples=[
+         example("empty", *MADE, "vg_activate_all false", "lvm_scan false", "list_filesystems", prints="", needs="dm"),
+         example("empty", *MADE, "vg_activate_all false", "lvm_scan true", "list_filesystems", prints="/dev/vg-a/lv_b: unknown",
+                 needs="dm"),
+         example("empty", "luks_format /dev/sda 0", "sesame", "cryptsetup_open /dev/sda c", "sesame", "pvcreate /dev/mapper/c",
+                 "vgcreate vg-a /dev/mapper/c", "lvcreate lv_b vg-a 20", "vg_activate_all false",
+                 "cryptsetup_close /dev/mapper/c", "cryptsetup_open /dev/sda d", "sesame", "lvm_scan true", "list_filesystems",
+                 prints="/dev/vg-a/lv_b: unknown", needs="dm"),
+     ])
 
 call("lvm_set_filter",
      [DeviceList("devices")], RErr,
@@ -145,7 +158,12 @@ call("lvresize_free",
      since="1.3.3", optgroup="lvm2", impl="lvm",
      brief="Let a logical volume grow into free space",
      doc="""\
-Grows the volume `lv` by `percent` per cent of the group's free space.""")
+Grows the volume `lv` by `percent` per cent of the group's free space.""",
+     examples=[
+         example("empty", *MADE, "lvcreate c vg-a 8", "lvremove /dev/vg-a/c", "lvresize_free /dev/vg-a/lv_b 100",
+                 "vgs_full | grep -c 'vg_free_count: 0$'", prints="1", needs="dm"),
+         example("empty", *MADE, "lvresize_free /dev/vg-a/lv_b 101", error="percentage must be [0..100] (was 101)", needs="dm"),
+     ])
 
 call("lvs",
      [], RStringList("logvols"),
@@ -173,28 +191,44 @@ call("lvuuid",
      since="1.0.87", impl="lvm",
      brief="Return the UUID of a logical volume",
      doc="""\
-Returns the UUID of the volume `device`.""")
+Returns the UUID of the volume `device`.""",
+     examples=[
+         example("empty", *MADE, "lvuuid /dev/vg-a/lv_b | grep -Ec '^[A-Za-z0-9]{6}(-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$'", prints="1", needs="dm"),
+         example("empty", *MADE, "lvuuid /dev/sda", error="lvuuid: /dev/sda: ", needs="dm"),
+     ])
 
 call("pvchange_uuid",
      [Device("device")], RErr,
      since="1.19.26", optgroup="lvm2", impl="lvm",
      brief="Give a physical volume a new UUID",
      doc="""\
-Sets the UUID of the physical volume `device` to one made at random.""")
+Sets the UUID of the physical volume `device` to one made at random.""",
+     examples=[
+         example("empty", "pvcreate /dev/sda", "pvuuid /dev/sda | cat >before", "pvchange_uuid /dev/sda",
+                 "pvuuid /dev/sda | cmp -s - before || echo changed", prints="changed", needs="dm"),
+         example("empty", "pvchange_uuid /dev/sda", error="/dev/sda: ", needs="dm"),
+     ])
 
 call("pvchange_uuid_all",
      [], RErr,
      since="1.19.26", optgroup="lvm2", impl="lvm",
      brief="Give all physical volumes new UUIDs",
      doc="""\
-As `pvchange_uuid` for each physical volume of the session.""")
+As `pvchange_uuid` for each physical volume of the session.""",
+     examples=[
+         example("empty", "pvcreate /dev/sda", "pvchange_uuid_all", "pvs", prints="/dev/sda", needs="dm"),
+     ])
 
 call("pvcreate",
      [Device("device")], RErr,
      since="0.0.8", optgroup="lvm2", impl="lvm",
      brief="Make a physical volume",
      doc="""\
-Prepares the partition or disk `device` for LVM.""")
+Prepares the partition or disk `device` for LVM.""",
+     examples=[
+         example("part", "pvcreate /dev/sda1", "vfs_type /dev/sda1", prints="LVM2_member", needs="dm"),
+         example("empty", *MADE, "pvcreate /dev/sda", error="without -ff", needs="dm"),
+     ])
 
 call("pvremove",
      [Device("device")], RErr,
@@ -202,14 +236,21 @@ call("pvremove",
      brief="Take the LVM label off a physical volume",
      doc="""\
 Makes `device` no longer a physical volume.  It must not belong to a group
-that has volumes on it.""")
+that has volumes on it.""",
+     examples=[
+         example("empty", "pvcreate /dev/sda", "pvremove /dev/sda", "vfs_type /dev/sda", prints="", needs="dm"),
+     ])
 
 call("pvresize",
      [Device("device")], RErr,
      since="1.0.26", optgroup="lvm2", impl="lvm",
      brief="Let a physical volume fill its device",
      doc="""\
-Resizes the physical volume `device` to the size that the device has now.""")
+Resizes the physical volume `device` to the size that the device has now.""",
+     examples=[
+         example("empty", "pvcreate /dev/sda", "pvresize /dev/sda", "pvs", prints="/dev/sda", needs="dm"),
+         example("empty", "pvresize /dev/sda", error="pvresize: /dev/sda: ", needs="dm"),
+     ])
 
 call("pvresize_size",
      [Device("device"), Int64("size")], RErr,
@@ -237,7 +278,12 @@ call("pvs_full",
      since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the physical volumes with all details",
      doc="""\
-Returns all that LVM tells about each physical volume.""")
+Returns all that LVM tells about each physical volume.""",
+     examples=[
+         example("empty", *MADE, "pvs_full | grep -E 'pv_name|pv_fmt|pv_mda_count:'",
+                 prints="  pv_name: /dev/sda\n  pv_fmt: lvm2\n  pv_mda_count: 1", needs="dm"),
+         example("part", "pvs_full", prints=""),
+     ])
 
 call("pvuuid",
      [Device("device")], RString("uuid"),
@@ -247,6 +293,7 @@ call("pvuuid",
 Returns the UUID of the physical volume `device`.""",
      examples=[
          example("part", "pvuuid /dev/sda1", error="pvuuid: /dev/sda1: ", needs="dm"),
+         example("empty", "pvcreate /dev/sda", "pvuuid /dev/sda | grep -Ec '^[A-Za-z0-9]{6}(-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$'", prints="1", needs="dm"),
      ])
 
 call("vg_activate",
@@ -267,21 +314,34 @@ call("vg_activate_all",
      since="1.0.26", optgroup="lvm2", impl="lvm",
      brief="Activate or deactivate all volume groups",
      doc="""\
-As `vg_activate` for all groups.""")
+As `vg_activate` for all groups.""",
+     examples=[
+         example("empty", *MADE, "vg_activate_all false", "list_filesystems", prints="", needs="dm"),
+         example("empty", *MADE, "vg_activate_all false", "vg_activate_all true", "list_filesystems",
+                 prints="/dev/vg-a/lv_b: unknown", needs="dm"),
+     ])
 
 call("vgchange_uuid",
      [String("vg")], RErr,
      since="1.19.26", optgroup="lvm2", impl="lvm",
      brief="Give a volume group a new UUID",
      doc="""\
-Sets the UUID of the group `vg` to one made at random.""")
+Sets the UUID of the group `vg` to one made at random.""",
+     examples=[
+         example("empty", *MADE, "vg_activate_all false", "vgchange_uuid vg-a", "vguuid vg-a | grep -Ec '^[A-Za-z0-9]{6}(-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$'", prints="1",
+                 needs="dm"),
+         example("empty", "vgchange_uuid nope", error='vgchange_uuid: nope: Volume group "nope" not found', needs="dm"),
+     ])
 
 call("vgchange_uuid_all",
      [], RErr,
      since="1.19.26", optgroup="lvm2", impl="lvm",
      brief="Give all volume groups new UUIDs",
      doc="""\
-As `vgchange_uuid` for each group of the session.""")
+As `vgchange_uuid` for each group of the session.""",
+     examples=[
+         example("empty", *MADE, "vg_activate_all false", "vgchange_uuid_all", "vgs", prints="vg-a", needs="dm"),
+     ])
 
 call("vgcreate",
      [String("volgroup"), DeviceList("physvols")], RErr,
@@ -299,7 +359,10 @@ call("vglvuuids",
      since="1.0.87", impl="lvm",
      brief="Return the UUIDs of a group's logical volumes",
      doc="""\
-Returns the UUIDs of all logical volumes in the group `vgname`.""")
+Returns the UUIDs of all logical volumes in the group `vgname`.""",
+     examples=[
+         example("empty", *MADE, "lvcreate c vg-a 8", "vglvuuids vg-a | grep -Ec '^[A-Za-z0-9]{6}(-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$'", prints="2", needs="dm"),
+     ])
 
 call("vgmeta",
      [String("vgname")], RBufferOut("metadata"),
@@ -316,14 +379,21 @@ call("vgpvuuids",
      since="1.0.87", impl="lvm",
      brief="Return the UUIDs of a group's physical volumes",
      doc="""\
-Returns the UUIDs of all physical volumes in the group `vgname`.""")
+Returns the UUIDs of all physical volumes in the group `vgname`.""",
+     examples=[
+         example("empty", *MADE, "vgpvuuids vg-a | grep -Ec '^[A-Za-z0-9]{6}(-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$'", prints="1", needs="dm"),
+     ])
 
 call("vgremove",
      [String("vgname")], RErr,
      since="1.0.13", optgroup="lvm2", impl="lvm",
      brief="Remove a volume group",
      doc="""\
-Removes the group `vgname` and all logical volumes in it.""")
+Removes the group `vgname` and all logical volumes in it.""",
+     examples=[
+         example("empty", *MADE, "vgremove vg-a", "vgs", prints="", needs="dm"),
+         example("empty", "vgremove nope", error='Volume group "nope" not found', needs="dm"),
+     ])
 
 call("vgrename",
      [String("volgroup"), String("newvolgroup")], RErr,
@@ -351,14 +421,21 @@ call("vgs_full",
      since="0.0.4", optgroup="lvm2", impl="lvm",
      brief="List the volume groups with all details",
      doc="""\
-Returns all that LVM tells about each volume group.""")
+Returns all that LVM tells about each volume group.""",
+     examples=[
+         example("empty", *MADE, "vgs_full | grep -E 'vg_name|vg_fmt|lv_count|pv_count'",
+                 prints="  vg_name: vg-a\n  vg_fmt: lvm2\n  pv_count: 1\n  lv_count: 1", needs="dm"),
+     ])
 
 call("vgscan",
      [], RErr,
      since="1.3.2", deprecated=True, deprecated_by="lvm_scan", impl="lvm",
      brief="Look for LVM on all devices",
      doc="""\
-As `lvm_scan` with `activate` false.""")
+As `lvm_scan` with `activate` false.""",
+     examples=[
+         example("empty", *MADE, "vgscan", "vgs", prints="vg-a", needs="dm"),
+     ])
 
 call("vguuid",
      [String("vgname")], RString("uuid"),

@@ -55,7 +55,7 @@ push_row (struct gk_strv *sv, struct json_object *row, const char *field)
   return gk_strv_push (sv, value);
 }
 
-/* One field of all rows, sorted. */
+/* One field of all rows, sorted; of one object in LVM's own order. */
 static int
 list (struct gk_ctx *ctx, const char *command, const char *fields, const char *field,
       const char *select, const char *object, char ***ret_list, struct gk_error *err)
@@ -71,7 +71,7 @@ list (struct gk_ctx *ctx, const char *command, const char *fields, const char *f
   json_object_put (rows);
   if (r == -1)
     return gk_error_oom (err);
-  if (sv.len > 0)
+  if (sv.len > 0 && object == NULL)
     gk_strv_sort (sv.v, sv.len);
   char **v = gk_strv_finish (&sv);
   if (v == NULL)
