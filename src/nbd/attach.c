@@ -22,6 +22,14 @@ disk_name (const struct gk_disk *disk)
   return disk->layers[0].path != NULL ? disk->layers[0].path : "remote image";
 }
 
+/* Whether it could is told by available. */
+static void
+load_modules (const struct gk_attach_env *env, const struct gk_attacher *attacher)
+{
+  for (const char *const *m = attacher->modules; env->load_module && *m; m++)
+    env->load_module (*m, NULL);
+}
+
 /* The first that can attach the disk, or NULL with everybody's reasons. */
 static const struct gk_attacher *
 choose (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_error *err)
@@ -33,6 +41,7 @@ choose (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_e
 
     if (env->only != NULL && !gk_streq (env->only, gk_attachers[i]->name))
       continue;
+    load_modules (env, gk_attachers[i]);
     if (gk_attachers[i]->available (env, disk, &why_not) == 0)
       return gk_attachers[i];
     if (gk_buf_appendf (&reasons, "%s%s: %s", reasons.size > 0 ? "; " : "", gk_attachers[i]->name,

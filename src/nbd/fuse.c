@@ -174,6 +174,7 @@ detach (struct gk_attachment *a, struct gk_error *err)
 
 const struct gk_attacher gk_attacher_fuse = {
   .name = "fuse",
+  .modules = { "fuse", "loop" },
   .available = available,
   .attach = attach,
   .detach = detach,

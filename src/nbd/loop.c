@@ -55,6 +55,7 @@ detach (struct gk_attachment *a, struct gk_error *err)
 
 const struct gk_attacher gk_attacher_loop = {
   .name = "loop",
+  .modules = { "loop" },
   .available = available,
   .attach = attach,
   .detach = detach,

@@ -244,6 +244,7 @@ detach (struct gk_attachment *a, struct gk_error *err)
 
 const struct gk_attacher gk_attacher_nbd = {
   .name = "nbd",
+  .modules = { "nbd" },
   .available = available,
   .attach = attach,
   .detach = detach,

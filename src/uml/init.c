@@ -71,7 +71,7 @@ write_file (const char *path, const char *text, struct gk_error *err)
 static int
 load_modules (struct gk_error *err)
 {
-  static const char *const needed[] = { "virtio_blk", "dm_mod", "loop", "fuse", "nbd" };
+  static const char *const needed[] = { "virtio_blk", "dm_mod", "fuse" };
 
   if (write_file ("/proc/sys/kernel/modprobe", GK_UML_MODPROBE, err) == -1)
     return -1;

@@ -45,6 +45,7 @@ attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
     .only = s->params.attacher,
     .note = s->journal ? note : NULL,
     .note_opaque = s->journal,
+    .load_module = s->ctx.load_module,
     .task = s->ctx.task,
     .hold = hold,
   };

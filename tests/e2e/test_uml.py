@@ -63,8 +63,8 @@ class Work(Uml):
         self.assertEqual(self.uml("cat", "-m", "/dev/sda", self.image("vfat.raw", check=""), "/hello").status, 0)
 
     def test_attachers_inside(self):
-        # The kernel's nbd, over netlink, with an image server in there.
-        for attacher in ("nbd", "loop"):
+        # An image server in there, and the kernel's nbd over netlink or the bridge; or no server.
+        for attacher in ("nbd", "loop", "fuse"):
             r = self.uml("cat", self.image(name=attacher + ".qcow2"), "/etc/hostname",
                          env={"GUESTKIT_BACKEND_SETTINGS": "attacher=" + attacher})
             self.assertEqual(r.out, "small-guest\n", attacher)
