@@ -14,6 +14,10 @@ int gk_md_need (struct gk_ctx *ctx, struct gk_error *err);
 int gk_md_run (struct gk_ctx *ctx, const struct gk_strv *args, struct gk_buf *ret_out,
                struct gk_error *err);
 
+/* The same with these devices instead of all. */
+int gk_md_run_on (struct gk_ctx *ctx, const struct gk_strv *args, char *const *devices,
+                  struct gk_buf *ret_out, struct gk_error *err);
+
 /* Which sets there are on the session's devices: they get their nodes. */
 int gk_md_sync (struct gk_ctx *ctx, struct gk_error *err);
 

@@ -3,12 +3,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -19,7 +17,6 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "exec/exec.h"
-#include "fs/fs.h"
 #include "gk-ops-mount.h"
 #include "md/md-priv.h"
 #include "mount/devices.h"
@@ -58,16 +55,17 @@ add_devices (struct gk_buf *text, char *const *devices)
 /* The host's own file tells of the host's sets, and partitions.  Names of sets
  * do not depend on which machine made them. */
 static char *
-write_config (struct gk_ctx *ctx, struct gk_error *err)
+write_config (struct gk_ctx *ctx, char *const *devices, struct gk_error *err)
 {
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
   _cleanup_strv_ char **disks = NULL, **parts = NULL;
 
-  if (gk_mount_list_devices (ctx, &disks, err) == -1 ||
-      gk_mount_list_partitions (ctx, &parts, err) == -1)
+  if (devices == NULL && (gk_mount_list_devices (ctx, &disks, err) == -1 ||
+                          gk_mount_list_partitions (ctx, &parts, err) == -1))
     return NULL;
   _cleanup_free_ char *path = gk_asprintf ("%s/mdadm.conf", ctx->tmpdir);
-  if (path == NULL || add_devices (&text, disks) == -1 || add_devices (&text, parts) == -1 ||
+  if (path == NULL || (devices && add_devices (&text, devices) == -1) ||
+      (disks && add_devices (&text, disks) == -1) || (parts && add_devices (&text, parts) == -1) ||
       gk_buf_appends (&text, "HOMEHOST <ignore>\nAUTO +1.x +0.90 +imsm +ddf -all\n") == -1) {
     gk_error_oom (err);
     return NULL;
@@ -93,14 +91,14 @@ hide_run (const void *opaque)
 }
 
 int
-gk_md_run (struct gk_ctx *ctx, const struct gk_strv *args, struct gk_buf *ret_out,
-           struct gk_error *err)
+gk_md_run_on (struct gk_ctx *ctx, const struct gk_strv *args, char *const *devices,
+              struct gk_buf *ret_out, struct gk_error *err)
 {
   /* Without udev it makes the nodes; sets of the Intel kind need no such board. */
   static const char *const env[] = { "MDADM_NO_UDEV=1", "IMSM_NO_PLATFORM=1", NULL };
   _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
 
-  _cleanup_free_ char *config = write_config (ctx, err);
+  _cleanup_free_ char *config = write_config (ctx, devices, err);
   if (config == NULL)
     return -1;
   _cleanup_close_ int fd = open (config, O_RDONLY | O_CLOEXEC);
@@ -122,6 +120,13 @@ gk_md_run (struct gk_ctx *ctx, const struct gk_strv *args, struct gk_buf *ret_ou
   if (ctx->note) /* the kernel, and this /run, are not the session's own */
     x.inside = &own_run;
   return gk_exec_check (&x, ret_out, err);
+}
+
+int
+gk_md_run (struct gk_ctx *ctx, const struct gk_strv *args, struct gk_buf *ret_out,
+           struct gk_error *err)
+{
+  return gk_md_run_on (ctx, args, NULL, ret_out, err);
 }
 
 /* --- nodes ----------------------------------------------------------------------------- */
@@ -229,81 +234,4 @@ gk_md_sync (struct gk_ctx *ctx, struct gk_error *err)
   if (gk_devices_set_nodes (ctx->devices, GK_KIND_MD, nodes.v, nodes.n, err) == -1)
     return -1;
   return gk_devices_sync_md_parts (ctx->devices, err);
-}
-
-/* --- the session's beginning ------------------------------------------------------------- */
-
-struct members {
-  bool any, readonly; /* readonly: one of them cannot be written */
-};
-
-static void
-look_at (struct members *m, char *const *devices)
-{
-  for (size_t i = 0; devices && devices[i]; i++) {
-    _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
-    _cleanup_close_ int fd = open (devices[i], O_RDONLY | O_CLOEXEC);
-    int ro = 0;
-    if (fd == -1 || gk_fs_probe_fd (fd, &probe, NULL) == -1 ||
-        strstr (probe.type, "_raid_member") == NULL)
-      continue;
-    m->any = true;
-    m->readonly |= ioctl (fd, BLKROGET, &ro) == 0 && ro;
-  }
-}
-
-static struct members
-find_members (struct gk_ctx *ctx)
-{
-  _cleanup_strv_ char **disks = NULL, **parts = NULL;
-  struct members m = { false, false };
-
-  if (gk_mount_list_devices (ctx, &disks, NULL) == 0)
-    look_at (&m, disks);
-  if (gk_mount_list_partitions (ctx, &parts, NULL) == 0)
-    look_at (&m, parts);
-  return m;
-}
-
-/* A set that nobody writes to is not resynchronized, and its members are not
- * marked as in use: that begins with the first write. */
-static void
-start_read_only (struct gk_ctx *ctx)
-{
-  _cleanup_close_ int fd =
-      ctx->load_module == NULL /* others have sets on this kernel, too */
-          ? -1
-          : open ("/sys/module/md_mod/parameters/start_ro", O_WRONLY | O_CLOEXEC);
-
-  if (fd != -1)
-    gk_write_full (fd, "1", 1);
-}
-
-int
-gk_md_start (struct gk_ctx *ctx, struct gk_error *err)
-{
-  _cleanup_gk_strv_ struct gk_strv args = GK_STRV_INIT;
-  struct gk_error what = GK_ERROR_INIT;
-
-  struct members members = find_members (ctx);
-  if (!members.any)
-    return 0;
-  if (gk_strv_push (&args, "--assemble") == -1 || gk_strv_push (&args, "--scan") == -1 ||
-      gk_strv_push (&args, "--run") == -1)
-    return gk_error_oom (err);
-  int r = gk_md_need (ctx, &what);
-  if (r == 0) {
-    start_read_only (ctx);
-    if (members.readonly && gk_strv_push (&args, "--readonly") == -1)
-      return gk_error_oom (err);
-    if (gk_md_run (ctx, &args, NULL, &what) == -1) {
-      gk_task_log (ctx->task, "md: %s", gk_error_msg (&what));
-      gk_error_clear (&what); /* some of the sets may run all the same */
-    }
-    r = gk_md_sync (ctx, &what);
-  }
-  if (r == -1)
-    gk_task_log (ctx->task, "md: %s", gk_error_msg (&what));
-  gk_error_clear (&what);
-  return 0;
 }

@@ -3,6 +3,7 @@
  * dm.h. */
 #include "mount/dm.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dm-ioctl.h>
@@ -60,6 +61,29 @@ remove_once (int control, const char *name)
   return ioctl (control, DM_DEV_REMOVE, &request);
 }
 
+/* What LVM puts in the place of a part whose disk is missing has the part's
+ * name and some more. */
+#define MISSING "-missing_"
+
+static void
+remove_stand_ins (int control, const char *name)
+{
+  _cleanup_free_ char *prefix = gk_asprintf ("%s" MISSING, name);
+  const struct dirent *entry;
+  _cleanup_closedir_ DIR *dir = opendir ("/sys/class/block");
+
+  while (prefix && dir && (entry = readdir (dir)) != NULL) {
+    _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+    _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/dm/name", entry->d_name);
+    if (path == NULL || gk_after_prefix (entry->d_name, "dm-") == NULL ||
+        gk_read_file (path, 4096, &text) == -1 || text.data == NULL)
+      continue;
+    text.data[strcspn (text.data, "\n")] = '\0';
+    if (gk_after_prefix (text.data, prefix) && strlen (text.data) < DM_NAME_LEN)
+      remove_once (control, text.data);
+  }
+}
+
 int
 gk_dm_remove (const char *name, struct gk_error *err)
 {
@@ -75,10 +99,11 @@ gk_dm_remove (const char *name, struct gk_error *err)
   for (int waited = 0; remove_once (control, name) == -1; waited += STEP_MS) {
     const struct timespec nap = { 0, STEP_MS * 1000000L };
     if (errno == ENXIO)
-      return 0;
+      break;
     if (errno != EBUSY || waited >= PATIENCE_MS)
       return gk_error_sys (err, errno, "removing the mapper device %s", name);
     nanosleep (&nap, NULL);
   }
+  remove_stand_ins (control, name);
   return 0;
 }

@@ -37,6 +37,18 @@ device_number (const char *name, dev_t *ret_devno)
   return 0;
 }
 
+static bool
+is_empty (const char *path)
+{
+  const struct dirent *entry;
+  _cleanup_closedir_ DIR *dir = opendir (path);
+
+  while (dir && (entry = readdir (dir)) != NULL)
+    if (entry->d_name[0] != '.')
+      return false;
+  return true;
+}
+
 static int
 stop_md (const char *name, struct gk_error *err)
 {
@@ -52,6 +64,76 @@ stop_md (const char *name, struct gk_error *err)
   return 0;
 }
 
+/* --- LVM's hidden volumes -------------------------------------------------------------- */
+
+/* "LVM-" and the group's UUID, of a device's uuid in the kernel. */
+#define GROUP_LEN (4 + 32)
+
+static bool
+of_group (dev_t devno, const char *uuid)
+{
+  _cleanup_free_ char *other = gk_dm_uuid (devno);
+
+  return other && gk_after_prefix (uuid, "LVM-") && strncmp (uuid, other, GROUP_LEN) == 0;
+}
+
+/* The devices below one, which may be of its group. */
+static int
+list_below (dev_t devno, struct gk_strv *names, struct gk_error *err)
+{
+  const struct dirent *entry;
+  _cleanup_free_ char *path =
+      gk_asprintf ("/sys/dev/block/%u:%u/slaves", major (devno), minor (devno));
+  if (path == NULL)
+    return gk_error_oom (err);
+  _cleanup_closedir_ DIR *dir = opendir (path);
+  while (dir && (entry = readdir (dir)) != NULL)
+    if (gk_after_prefix (entry->d_name, "dm-") && gk_strv_push (names, entry->d_name) == -1)
+      return gk_error_oom (err);
+  return 0;
+}
+
+static int remove_dm (dev_t devno, const char *name, unsigned depth, struct gk_error *err);
+
+/* Half of a mirror, of which the disk is missing, stands on nothing of the
+ * session: it would not be found from below. */
+static int
+remove_below (const struct gk_strv *names, const char *uuid, unsigned depth, struct gk_error *err)
+{
+  int r = 0;
+
+  for (size_t i = 0; i < names->len; i++) {
+    dev_t devno;
+    if (device_number (names->v[i], &devno) == -1 || !of_group (devno, uuid))
+      continue;
+    _cleanup_free_ char *holders = gk_asprintf ("/sys/class/block/%s/holders", names->v[i]);
+    if (holders == NULL)
+      return gk_error_oom (err);
+    if (!is_empty (holders))
+      continue;
+    _cleanup_free_ char *name = gk_dm_name (devno);
+    if (name && remove_dm (devno, name, depth + 1, err) == -1)
+      r = -1;
+  }
+  return r;
+}
+
+static int
+remove_dm (dev_t devno, const char *name, unsigned depth, struct gk_error *err)
+{
+  _cleanup_gk_strv_ struct gk_strv below = GK_STRV_INIT;
+  _cleanup_free_ char *uuid = gk_dm_uuid (devno);
+  bool volume = uuid && gk_after_prefix (uuid, "LVM-") && depth <= DEPTH_MAX;
+
+  if (volume && list_below (devno, &below, err) == -1)
+    return -1;
+  if (gk_dm_remove (name, err) == -1)
+    return -1;
+  return volume ? remove_below (&below, uuid, depth, err) : 0;
+}
+
+/* --- from below ------------------------------------------------------------------------- */
+
 /* What stands on it, first. */
 static int take_down_on (dev_t devno, unsigned depth, struct gk_error *err);
 static int take_down_on_parts (const char *name, unsigned depth, struct gk_error *err);
@@ -66,7 +148,7 @@ take_down (const char *name, unsigned depth, struct gk_error *err)
   if (take_down_on (devno, depth + 1, err) == -1 || take_down_on_parts (name, depth + 1, err) == -1)
     return -1;
   _cleanup_free_ char *dm = gk_dm_name (devno);
-  return dm ? gk_dm_remove (dm, err) : stop_md (name, err);
+  return dm ? remove_dm (devno, dm, depth, err) : stop_md (name, err);
 }
 
 /* Whatever stands on the partitions of a set. */

@@ -18,8 +18,8 @@ HAS_DM = os.path.exists("/sys/class/misc/device-mapper")
 BEGIN = """
 set -eu
 mkdir -p etc; cat >etc/lvm.conf <<'X'
-""" + CONF % ('"a|^/dev/loop|","r|.*|"', "") + """X
-export LVM_SYSTEM_DIR=$PWD/etc DM_DISABLE_UDEV=1 LVM_SUPPRESS_FD_WARNINGS=1
+""" + CONF % ('"a|^/dev/loop|","r|.*|"', 'locking_dir="/tmp"') + """X
+sed -i "s|/tmp|$PWD/lock|" etc/lvm.conf; mkdir -p lock; export LVM_SYSTEM_DIR=$PWD/etc DM_DISABLE_UDEV=1 LVM_SUPPRESS_FD_WARNINGS=1
 quiet () { "$@" >log 2>&1 || { cat log; exit 1; }; }
 file () { mkdir -p m; mount "$1" m; echo "$2" >m/hello; umount m; }
 """

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What stands on what: RAID, encryption, logical volumes and filesystems in any order, made in one session and
-opened in another by the commands that a user has.  On the kernel of the uml launcher, which has all of them."""
+opened in another by the commands that a user has."""
 
 import json
 import os
@@ -15,7 +15,7 @@ NOBODY = 65534
 class Stack(Case):
     def setUp(self):
         super().setUp()
-        self.needs_program("linux.uml")
+        self.launcher = self.stacking("md")
 
     def disk(self, name, size=96 << 20):
         path = self.path(name)
@@ -24,7 +24,7 @@ class Stack(Case):
         return path
 
     def options(self, disks):
-        return ["--launcher", "uml", "--format", "raw"] + [word for disk in disks for word in ("-a", disk)]
+        return ["--launcher", self.launcher, "--format", "raw"] + [word for disk in disks for word in ("-a", disk)]
 
     def make(self, disks, *lines, keys=0):
         """Runs a script; each line that takes keys takes the same."""
@@ -56,6 +56,7 @@ class Stack(Case):
     def check(self, disks, device, fs="ext4", nobody=False):
         """The file is found by those who have the key, and can be edited; without it nothing is."""
         key = ["--key", "all:key:" + KEY]
+        nobody = nobody and self.launcher == "uml"      # the other one is root's
         gk = self.as_nobody if nobody else self.gk
         for disk in disks if nobody else []:
             os.chown(disk, NOBODY, NOBODY)
@@ -155,7 +156,7 @@ class Btrfs(Stack):
         loops = [self.tool("losetup", "--find", "--show", path).out.strip() for path in paths]
         try:
             self.tool("sh", "-ec", 'M=$(mktemp -d); mkfs.btrfs -q -f -L many "$@"; mount "$1" "$M"; '
-                      f'{script}; umount "$M"; btrfs device scan --forget "$@"; rmdir "$M"', "sh", *loops)
+                      f'{script}; umount "$M"; btrfs device scan --forget "$@" 2>/dev/null || :; rmdir "$M"', "sh", *loops)
         finally:
             for loop in loops:
                 self.tool("losetup", "-d", loop)
@@ -204,7 +205,7 @@ class Btrfs(Stack):
             btrfs -q subvolume create "$M/root"; btrfs -q subvolume create "$M/root/home"
             btrfs -q subvolume create "$M/.snapshots"; mkdir -p "$M/root/etc" "$M/root/usr"; echo tree >"$M/root/home/hello"
             echo "UUID=$(blkid -p -s UUID -o value "$1") /home btrfs subvol=/root/home 0 0" >"$M/root/etc/fstab"
-            btrfs -q subvolume snapshot -r "$M/root" "$M/.snapshots/1"; rmdir "$M/root/home" || :
+            btrfs -q subvolume snapshot -r "$M/root" "$M/.snapshots/1"
             btrfs subvolume set-default "$M/root" """)
         self.assertEqual(self.list(path), "/dev/sda: btrfs\nbtrfsvol:/dev/sda/root/home: btrfs\n"
                          "btrfsvol:/dev/sda/.snapshots: btrfs\nbtrfsvol:/dev/sda/.snapshots/1: btrfs\n")
