@@ -15,8 +15,9 @@ import re
 FAULT = re.compile(r"\bBUG:|kernel BUG at|\bWARNING:|\bOops\b|Kernel panic|general protection fault|\bhung_task\b"
                    r"|INFO: task .* blocked for more than|\bUBSAN:|\bKASAN:|[Bb]ad page state"
                    r"|possible circular locking")
-# In a kernel that runs nothing but one session no program is somebody else's.
-FAULT_OF_SESSION = re.compile(FAULT.pattern + "| segfault at ")
+# In a kernel that runs nothing but one session the worker is ours; a tool may
+# well die of what a guest gave it.
+FAULT_OF_SESSION = re.compile(FAULT.pattern + r"|\bguestkitd\[\d+\]: segfault at ")
 CONTEXT = 25
 # User-Mode Linux warns of how it lets go of a serial line when its other end,
 # our client, closes it: of its own driver, and after the last word of the session.

@@ -104,6 +104,7 @@ class KernelLog(Case):
              "EXT4-fs error (device vda2): ext4_lookup:1855: inode #12: comm ls: deleted inode referenced: 13\n"
              "EXT4-fs (vda2): warning: mounting fs with errors, running e2fsck is recommended\n"
              "rcu: INFO: rcu_sched self-detected stall on CPU\n"
+             "lvm[773]: segfault at 7fbf275ff8 ip 000000552abcac4a sp 0000007fbf275ff0 error 6 in lvm\n"
              "mount: /dev/sda1 on / type ext4\n")
     FAULTS = (
         "BUG: kernel NULL pointer dereference, address: 0000000000000008",
@@ -113,7 +114,7 @@ class KernelLog(Case):
         "Kernel panic - not syncing: Kernel mode fault at addr 0x8, ip 0x60214c2f",
         "general protection fault, probably for non-canonical address 0xdead000000000108: 0000 [#1]",
         "INFO: task mount:35 blocked for more than 120 seconds.",
-        "resize2fs[41]: segfault at 18 ip 00007f1c sp 00007ffd error 4 in libext2fs.so.2.4",
+        "guestkitd[1]: segfault at 18 ip 00007f1c sp 00007ffd error 4 in libext2fs.so.2.4",
     )
 
     def test_quiet(self):

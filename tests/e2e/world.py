@@ -183,9 +183,10 @@ def leaks(folder):
         for _, where in mounts() - _before["mounts"]:
             found.append(f"still mounted: {where}")
         now = devices()
-        for name in now.keys() - _before["devices"].keys():
-            if not name.startswith("loop") or ours(now[name], folder):
-                found.append(f"device {name} is still attached: {now[name]}")
+        # By name and backing file: a number that somebody has given back may be ours now.
+        for name, what in now.items() - _before["devices"].items():
+            if not name.startswith("loop") or ours(what, folder):
+                found.append(f"device {name} is still attached: {what}")
         for path in sorted(files() - _before["files"]):
             if path not in STAYS:
                 found.append(f"file left: {path}")
@@ -202,7 +203,7 @@ def sweep(folder):
         except OSError:
             pass
     for name, what in loops().items():
-        if name not in _before["devices"] and ours(what, folder):
+        if _before["devices"].get(name) != what and ours(what, folder):
             try:
                 fd = os.open("/dev/" + name, os.O_RDONLY)
                 fcntl.ioctl(fd, 0x4C01, 0)      # LOOP_CLR_FD: takes effect when the last user is gone
