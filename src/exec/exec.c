@@ -106,6 +106,7 @@ feed (struct run *r)
 static int
 capture (struct run *r, int *fd, struct gk_buf *buf, struct gk_error *err)
 {
+  const struct gk_exec *x = r->x;
   ssize_t n;
 
   if (*fd < 0)
@@ -115,7 +116,11 @@ capture (struct run *r, int *fd, struct gk_buf *buf, struct gk_error *err)
   buf->data[buf->size] = '\0';
   n = read (*fd, buf->data + buf->size, CHUNK);
   if (n > 0) {
+    if (x->take_output && buf == &r->out_buf)
+      return x->take_output (x->take_opaque, buf->data, n, err) == -1 ? -1 : 1;
     buf->size += n;
+    if (x->max_stderr && buf == &r->err_buf && buf->size > x->max_stderr)
+      buf->size = x->max_stderr;
     buf->data[buf->size] = '\0';
     if (buf->size > r->max_output)
       return gk_error_set (err, E2BIG, "%s: wrote more than %zu bytes", r->x->argv[0],

@@ -36,9 +36,13 @@ struct gk_exec {
                               PATH, LC_ALL=C and HOME=/ */
   const char *stdin_data;  /* fed to stdin (keys come this way), or NULL: /dev/null */
   size_t stdin_size;
-  int stdin_fd;        /* -1, or used as stdin */
-  int stdout_fd;       /* -1: captured (gk_child_start: goes where stderr goes) */
-  size_t max_output;   /* 0: 16 MiB; beyond it the child is killed, E2BIG */
+  int stdin_fd;      /* -1, or used as stdin */
+  int stdout_fd;     /* -1: captured (gk_child_start: goes where stderr goes) */
+  size_t max_output; /* 0: 16 MiB; beyond it the child is killed, E2BIG */
+  size_t max_stderr; /* 0: as max_output; else what is beyond it is dropped */
+  /* NULL, or: stdout goes there, piece by piece and without a limit.  -1 kills the child. */
+  int (*take_output) (void *opaque, const void *data, size_t size, struct gk_error *err);
+  void *take_opaque;
   int timeout_ms;      /* 0: 10 minutes; -1: none */
   uint64_t max_memory; /* address space in bytes, 0: no limit */
   unsigned max_cpu_s;  /* CPU seconds, 0: no limit */
@@ -72,6 +76,11 @@ int gk_exec_run (const struct gk_exec *x, struct gk_exec_result *result, struct 
 /* The same, and a non-zero status is an error too, without errno: "TOOL: last
  * line(s) of stderr".  ret_out may be NULL; else it is overwritten. */
 int gk_exec_check (const struct gk_exec *x, struct gk_buf *ret_out, struct gk_error *err);
+
+/* For enter: keep of this process's capabilities only those in caps, also for the
+ * programs that root executes later, and let none of them give more.
+ * 0, or -1 with errno. */
+int gk_exec_limit_caps (uint64_t caps);
 
 /* Is the tool there?  Its absolute path (malloced) or NULL. */
 char *gk_exec_find (const char *tool);

@@ -13,24 +13,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "exec/exec.h"
 #include "exec/jail-priv.h"
 
 #define BITS                                                                                       \
   (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED | \
    SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 
-int
-gk_jail_drop_caps (uint64_t caps)
+/* The bounding set and the ambient one: what programs executed later may get. */
+static int
+bound (uint64_t caps)
 {
-  struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-  struct __user_cap_data_struct data[2], now[2];
-  uint64_t have;
-
   if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
     return -1;
   if (prctl (PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1)
-    return -1;
-  if (prctl (PR_SET_SECUREBITS, BITS, 0, 0, 0) == -1)
     return -1;
   /* EINVAL: past the last that this kernel knows. */
   for (int cap = 0; cap < 64; cap++) {
@@ -42,6 +38,16 @@ gk_jail_drop_caps (uint64_t caps)
     if (!(caps >> cap & 1) && prctl (PR_CAPBSET_DROP, cap, 0, 0, 0) == -1)
       return -1;
   }
+  return 0;
+}
+
+static int
+keep_only (uint64_t caps)
+{
+  struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+  struct __user_cap_data_struct data[2], now[2];
+  uint64_t have;
+
   if (syscall (SYS_capget, &head, data) == -1)
     return -1;
   have = data[0].permitted | (uint64_t)data[1].permitted << 32;
@@ -59,4 +65,19 @@ gk_jail_drop_caps (uint64_t caps)
       return -1;
     }
   return 0;
+}
+
+int
+gk_jail_drop_caps (uint64_t caps)
+{
+  /* Before the capability to do so is gone. */
+  if (prctl (PR_SET_SECUREBITS, BITS, 0, 0, 0) == -1)
+    return -1;
+  return bound (caps) == -1 ? -1 : keep_only (caps);
+}
+
+int
+gk_exec_limit_caps (uint64_t caps)
+{
+  return bound (caps) == -1 ? -1 : keep_only (caps);
 }

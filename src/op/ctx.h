@@ -34,6 +34,7 @@ struct gk_ctx {
   int (*note) (struct gk_ctx *ctx, const char *kind, const char *name, struct gk_error *err);
   const char *tmpdir; /* the session's own directory on the host, absolute */
   mode_t umask;       /* what the umask call set; applied by the process umask */
+  int memsize;        /* MiB that programs of the guest may take; 0: as much as is usual */
   bool network;
   bool selinux;
   bool verbose;

@@ -30,6 +30,7 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
     return -1;
   s->ctx.verbose = s->params.verbose;
   s->ctx.network = s->params.network;
+  s->ctx.memsize = s->params.memsize;
   s->ctx.selinux = s->params.selinux;
   s->ctx.tmpdir = s->dir;
   s->ctx.note = s->journal ? note_in_journal : NULL;
