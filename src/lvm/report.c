@@ -17,6 +17,7 @@
 #include "base/strv.h"
 #include "lvm/lvm-priv.h"
 #include "op/ctx.h"
+#include "op/task.h"
 
 #define DEPTH_MAX 8
 
@@ -177,9 +178,9 @@ gk_lvm_fill (struct json_object *row, const struct gk_struct *s, void *ret, stru
   return 0;
 }
 
-struct json_object *
-gk_lvm_ask (struct gk_ctx *ctx, const char *command, const char *fields, const char *select,
-            const char *object, struct gk_error *err)
+static struct json_object *
+ask (struct gk_ctx *ctx, const char *command, const char *fields, const char *select,
+     const char *object, struct gk_error *err)
 {
   _cleanup_gk_buf_ struct gk_buf out = GK_BUF_INIT;
   const char *argv[16] = { command,      "--reportformat", "json", "--units", "b",
@@ -202,4 +203,48 @@ gk_lvm_ask (struct gk_ctx *ctx, const char *command, const char *fields, const c
     return NULL;
   char kind[3] = { command[0], command[1], '\0' };
   return gk_lvm_parse (out.data, out.size, kind, err);
+}
+
+/* Each group by itself, without those that cannot be told of. */
+static struct json_object *
+ask_each (struct gk_ctx *ctx, const char *command, const char *fields, const char *select,
+          struct gk_error *err)
+{
+  struct json_object *groups = ask (ctx, "vgs", "vg_name", NULL, NULL, err);
+  struct json_object *all = groups ? json_object_new_array () : NULL;
+
+  if (groups && all == NULL)
+    gk_error_oom (err);
+  for (size_t i = 0; all && i < json_object_array_length (groups); i++) {
+    _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
+    const char *vg = gk_lvm_field (json_object_array_get_idx (groups, i), "vg_name");
+    struct json_object *rows = ask (ctx, command, fields, select, vg, &what);
+    if (rows == NULL)
+      gk_task_log (ctx->task, "lvm %s: %s: %s", command, vg, gk_error_msg (&what));
+    for (size_t j = 0; rows && j < json_object_array_length (rows); j++)
+      json_object_array_add (all, json_object_get (json_object_array_get_idx (rows, j)));
+    json_object_put (rows);
+  }
+  json_object_put (groups);
+  return all;
+}
+
+struct json_object *
+gk_lvm_ask (struct gk_ctx *ctx, const char *command, const char *fields, const char *select,
+            const char *object, struct gk_error *err)
+{
+  struct gk_error what = GK_ERROR_INIT;
+  struct json_object *rows = ask (ctx, command, fields, select, object, &what);
+
+  if (rows)
+    return rows;
+  /* It has died, of one group's metadata. */
+  if (what.errnum == EIO && object == NULL && gk_streq (command, "lvs")) {
+    gk_error_clear (&what);
+    return ask_each (ctx, command, fields, select, err);
+  }
+  if (err)
+    gk_error_move (err, &what);
+  gk_error_clear (&what);
+  return NULL;
 }

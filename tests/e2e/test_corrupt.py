@@ -78,7 +78,7 @@ class Corrupt(Case):
                 complaint = expected.with_name(name).wrong(answer)
                 if complaint:
                     wrong.append(f"{f.name}: {call}: {complaint}")
-                if answer["seconds"] > SECONDS * SLOW:
+                if answer["seconds"] > (SECONDS + f.sound * len(faults)) * SLOW:
                     wrong.append(f"{f.name}: {call}: took {answer['seconds']:.1f} s")
         return wrong
 

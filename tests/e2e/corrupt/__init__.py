@@ -59,6 +59,24 @@ class Gives:
         return Gives(*[v.replace("@", name) if isinstance(v, str) else v for v in self.values])
 
 
+class Has(Gives):
+    """The call succeeds, and a row of its list has this field."""
+
+    def __init__(self, name, value):
+        super().__init__()
+        self.row = (name, value)
+
+    def wrong(self, answer):
+        name, value = self.row
+        complaint = super().wrong(answer)
+        if complaint is None and value not in [row[name] for row in answer["ok"]]:
+            complaint = f"gave {answer['ok']!r}, without {name} {value}"
+        return complaint
+
+    def with_name(self, name):
+        return self
+
+
 class Says:
     """The call fails with one sentence, of which this is a pattern."""
 

@@ -9,7 +9,7 @@ import os
 import struct
 import zlib
 
-from corrupt import MIB, Disk, Gives, Says, fault, prove, tool, tree
+from corrupt import MIB, Disk, Gives, Has, Says, fault, prove, tool, tree
 
 LACKS = "device-mapper"
 EXTENT = 1024                       # sectors
@@ -117,7 +117,7 @@ def pvck(d, fails=True):
 
 
 LV_READS = (("mount_ro", "/dev/sound_group/lv", "/", Gives()), ("cat", "/hello", Gives("world")),
-            ("umount", "/", Gives()), ("vgs", Gives()))
+            ("umount", "/", Gives()), ("vgs", Gives()), ("lvs_full", Has("lv_name", "lv")))
 
 
 @fault(listed={}, calls=LV_READS, only="uml", sound=True)
