@@ -77,6 +77,7 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   gk_session_detach_disks (s, &step);
   note (&first, &step);
   gk_inspect_free (s->ctx.inspect);
+  s->ctx.inspect = NULL; /* the end may be asked for, and comes once more then */
   gk_devices_free (s->ctx.devices);
   s->ctx.devices = NULL;
   gk_launch_params_clear (&s->params);
