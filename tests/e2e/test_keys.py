@@ -20,8 +20,8 @@ KEY, OTHER = "Xyzzy 0815", "Plugh 4711"
 class Container(Case):
     def setUp(self):
         super().setUp()
-        for program in ("linux.uml", "cryptsetup"):
-            self.needs_program(program)
+        self.launcher = self.stacking()
+        self.needs_program("cryptsetup")
 
     def container(self, name, key, kind="luks2"):
         path = self.path(name)
@@ -31,7 +31,7 @@ class Container(Case):
         return path
 
     def options(self, *paths):
-        return ["--launcher", "uml", "--format", "raw"] + [word for path in paths for word in ("-a", path)]
+        return ["--launcher", self.launcher, "--format", "raw"] + [word for path in paths for word in ("-a", path)]
 
 
 class Keys(Container):
@@ -136,7 +136,8 @@ class Keys(Container):
 
         core, limits = dumped("--key", "all:key:" + KEY)
         self.assertFalse(core)
-        self.assertTrue(limits)
+        # The worker, or the kernel that it is in.
+        self.assertIn("0", [limit for _, limit in limits.values()])
         for command, limit in limits.values():
             if "linux.uml" in command:
                 self.assertEqual(limit, "0", command)
