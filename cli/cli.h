@@ -86,7 +86,7 @@ int cli_guestfs_error (guestfs_h *g); /* the handle's last error; CLI_FAILED */
 guestfs_h *cli_open (const struct cli_command *command, struct cli_images *images, int *argc,
                      char ***argv, int *ret_exit);
 /* The same, and file systems are mounted: those of -m, or what the guest's
- * own /etc/fstab says. */
+ * own files say, which inspection reads. */
 guestfs_h *cli_open_mounted (const struct cli_command *command, struct cli_images *images,
                              int *argc, char ***argv, int *ret_exit);
 /* A handle with the images added, not launched. */
@@ -97,7 +97,9 @@ int cli_close (guestfs_h *g, int exit_code);
 
 /* --- mounts.c */
 int cli_mount_options (guestfs_h *g, const struct cli_list *mounts, bool ro); /* 0 or -1, said */
-int cli_mount_guest (guestfs_h *g, bool ro);                                  /* 0 or -1, said */
+/* 0 or -1, said.  *ret_root (may be NULL) is set, malloced, when a system was found. */
+int cli_mount_guest (guestfs_h *g, bool ro, char **ret_root);
+int cli_mount_root (guestfs_h *g, const char *root, bool ro);
 
 /* --- keys.c */
 /* Take "ID:key:VALUE", "ID:file:PATH" or "ID:clevis" of the command line.  A

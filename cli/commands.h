@@ -7,6 +7,7 @@
 
 #define CLI_COMMANDS                                                                               \
   COMMAND (info)                                                                                   \
+  COMMAND (inspect)                                                                                \
   COMMAND (detect)                                                                                 \
   COMMAND (filesystems)                                                                            \
   COMMAND (ls)                                                                                     \

@@ -10,6 +10,7 @@
 #include "base/strv.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "guestkit.h"
 
 struct facts {
   char **devices, **partitions, **filesystems; /* filesystems: name, type ... */
@@ -26,40 +27,33 @@ facts_clear (struct facts *f)
   free (f->hostname);
 }
 
-/* PRETTY_NAME="..." of os-release. */
 static char *
-os_name (guestfs_h *g)
+string_of (struct json_object *o, const char *key)
 {
-  _cleanup_strv_ char **lines = guestfs_read_lines (g, "/etc/os-release");
-
-  for (size_t i = 0; lines && lines[i]; ++i) {
-    const char *v = gk_after_prefix (lines[i], "PRETTY_NAME=");
-    if (v == NULL)
-      continue;
-    size_t n = strlen (v);
-    if (n >= 2 && (v[0] == '"' || v[0] == '\'') && v[n - 1] == v[0])
-      return strndup (v + 1, n - 2);
-    return strdup (v);
-  }
-  return NULL;
+  struct json_object *v;
+  return json_object_object_get_ex (o, key, &v) ? strdup (json_object_get_string (v)) : NULL;
 }
 
-static char *
-first_line (guestfs_h *g, const char *path)
-{
-  _cleanup_strv_ char **lines = guestfs_head_n (g, 1, path);
-
-  return lines && lines[0] ? strdup (lines[0]) : NULL;
-}
-
-/* The guest's own words, when its root can be told and mounted. */
-static void
+/* What the guest is, when there is one. */
+static int
 ask_guest (guestfs_h *g, struct facts *f)
 {
-  if (cli_mount_guest (g, true) == -1)
-    return;
-  f->os_name = os_name (g);
-  f->hostname = first_line (g, "/etc/hostname");
+  _cleanup_strv_ char **roots = guestfs_inspect_os (g);
+
+  if (roots == NULL)
+    return -1;
+  if (roots[0] == NULL)
+    return 0;
+  _cleanup_free_ char *text = guestkit_inspect (g, roots[0]);
+  struct json_object *system = text ? json_tokener_parse (text) : NULL;
+  if (system == NULL)
+    return -1;
+  f->os_name = string_of (system, "name");
+  if (f->os_name == NULL)
+    f->os_name = string_of (system, "product_name");
+  f->hostname = string_of (system, "hostname");
+  json_object_put (system);
+  return 0;
 }
 
 static int
@@ -70,8 +64,7 @@ gather (guestfs_h *g, struct facts *f)
   f->filesystems = guestfs_list_filesystems (g);
   if (f->devices == NULL || f->partitions == NULL || f->filesystems == NULL)
     return cli_guestfs_error (g);
-  ask_guest (g, f);
-  return CLI_OK;
+  return ask_guest (g, f) == -1 ? cli_guestfs_error (g) : CLI_OK;
 }
 
 static const char *

@@ -108,7 +108,8 @@ cli_open_mounted (const struct cli_command *command, struct cli_images *images, 
   bool ro = is_readonly (command, images);
   int r = cli_open_encrypted (g, images, ro);
   if (r == 0)
-    r = images->mount.n > 0 ? cli_mount_options (g, &images->mount, ro) : cli_mount_guest (g, ro);
+    r = images->mount.n > 0 ? cli_mount_options (g, &images->mount, ro)
+                            : cli_mount_guest (g, ro, NULL);
   if (r == -1) {
     *ret_exit = cli_close (g, CLI_FAILED);
     return NULL;

@@ -181,7 +181,7 @@ prepare (struct shell *sh, struct cli_images *images)
     return -1;
   if (images->mount.n > 0 && cli_mount_options (sh->g, &images->mount, images->ro) == -1)
     return -1;
-  return sh->o->inspect ? cli_mount_guest (sh->g, images->ro) : 0;
+  return sh->o->inspect ? cli_mount_guest (sh->g, images->ro, NULL) : 0;
 }
 
 static int

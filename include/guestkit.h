@@ -38,6 +38,12 @@ extern GUESTKIT_PUBLIC int guestkit_open (guestfs_h *g, const char *path, int fl
 extern GUESTKIT_PUBLIC int guestkit_mount_tree (guestfs_h *g, const char *dir);
 extern GUESTKIT_PUBLIC int guestkit_unmount_tree (guestfs_h *g);
 
+/* All that is known of an operating system: root is one that guestfs_inspect_os
+ * returned.  When its tree is mounted, as guestfs_inspect_get_mountpoints says,
+ * facts about it are added.  JSON text as guestkit-inspect(5) describes it; the
+ * caller frees it. */
+extern GUESTKIT_PUBLIC char *guestkit_inspect (guestfs_h *g, const char *root);
+
 #ifdef __cplusplus
 }
 #endif

@@ -36,7 +36,7 @@ all: $(B)/pkgconfig/guestkit-uninstalled.pc
 .PHONY: install uninstall
 install: all man install-pc
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(COMPAT) $(LIBEXECDIR)/guestkit \
-	  $(INCLUDEDIR)/guestkit $(MANDIR)/man1 $(MANDIR)/man3 $(COMPLETIONS))
+	  $(INCLUDEDIR)/guestkit $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man5 $(COMPLETIONS))
 	install -m 755 $(B)/guestkit $(DESTDIR)$(BINDIR)/guestkit
 	install -m 755 $(B)/guestkitd $(DESTDIR)$(LIBEXECDIR)/guestkit/guestkitd
 	install -m 755 $(B)/uml-modprobe $(DESTDIR)$(LIBEXECDIR)/guestkit/uml-modprobe
@@ -49,10 +49,11 @@ install: all man install-pc
 	install -m 644 completion/guestkit $(DESTDIR)$(COMPLETIONS)/guestkit
 	install -m 644 $(addprefix $(B)/man/,$(filter %.1,$(MAN_PAGES))) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(addprefix $(B)/man/,$(filter %.3,$(MAN_PAGES))) $(DESTDIR)$(MANDIR)/man3
+	install -m 644 $(addprefix $(B)/man/,$(filter %.5,$(MAN_PAGES))) $(DESTDIR)$(MANDIR)/man5
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(BINDIR)/guestkit $(LIBDIR)/libguestkit.so $(LIBDIR)/libguestkit.so.0 \
 	  $(LIBDIR)/pkgconfig/guestkit.pc $(COMPLETIONS)/guestkit) \
 	  $(addprefix $(DESTDIR)$(MANDIR)/,$(addprefix man1/,$(filter %.1,$(MAN_PAGES))) \
-	  $(addprefix man3/,$(filter %.3,$(MAN_PAGES))))
+	  $(addprefix man3/,$(filter %.3,$(MAN_PAGES))) $(addprefix man5/,$(filter %.5,$(MAN_PAGES))))
 	rm -rf $(addprefix $(DESTDIR),$(COMPAT) $(LIBDIR)/guestkit $(LIBEXECDIR)/guestkit $(INCLUDEDIR)/guestkit)

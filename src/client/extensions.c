@@ -124,3 +124,42 @@ guestkit_unmount_tree (guestfs_h *g)
   pthread_mutex_unlock (&g->lock);
   return r;
 }
+
+static char *
+inspect (guestfs_h *g, const char *root)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  msgpack_sbuffer body;
+  struct gk_frame frame;
+  char *json = NULL;
+
+  if (g->state != GK_STATE_READY) {
+    gk_client_error (g, 0, "inspect: call launch before using this function");
+    return NULL;
+  }
+  msgpack_sbuffer_init (&body);
+  if (gk_encode_open (&body, root, 0, 0, &err) == 0 &&
+      gk_session_request (g, GK_REQUEST_TELL, body.data, body.size, &frame, &err) == 0 &&
+      (json = strndup ((const char *)frame.body, frame.len)) == NULL)
+    gk_error_oom (&err);
+  msgpack_sbuffer_destroy (&body);
+  if (json == NULL) {
+    gk_error_wrap (&err, "inspect");
+    gk_client_error_take (g, &err);
+  }
+  return json;
+}
+
+char *
+guestkit_inspect (guestfs_h *g, const char *root)
+{
+  char *json = NULL;
+
+  pthread_mutex_lock (&g->lock);
+  if (root)
+    json = inspect (g, root);
+  else
+    gk_client_error (g, EINVAL, "inspect: root: parameter cannot be NULL");
+  pthread_mutex_unlock (&g->lock);
+  return json;
+}

@@ -6,6 +6,7 @@
  *   role      "root", "usr" (merged into a root) or "other"
  *   type, distro, product_name, product_variant, arch, hostname,
  *   package_format, package_management, build_id    strings; missing: unknown
+ *   name      what the system calls itself before people; missing: product_name
  *   major, minor                                    numbers; missing: 0
  *   fstab     [{spec, file, type, options}]         the guest's words
  *   md        {"/dev/md0": "UUID"}                  likewise, of mdadm.conf

@@ -10,7 +10,14 @@
 #ifndef GK_INSPECT_INSPECT_H
 #define GK_INSPECT_INSPECT_H
 
+struct gk_ctx;
+struct gk_error;
 struct gk_inspect;
+
+/* All that is known of a root that inspect_os found, and, when its tree is
+ * mounted, facts about that: JSON as guestkit-inspect(5) describes it.
+ * Malloced. */
+int gk_inspect_tell (struct gk_ctx *ctx, const char *root, char **ret_json, struct gk_error *err);
 
 void gk_inspect_free (struct gk_inspect *inspect);
 

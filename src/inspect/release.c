@@ -152,9 +152,10 @@ look_fields (struct json_object *report, const char *path, const struct fields *
   while ((line = gk_look_next (&rest)) != NULL) {
     if ((value = gk_look_value (line, f->id)) != NULL)
       gk_json_add_str (report, "distro", distro_of_id (value));
-    else if ((value = gk_look_value (line, f->name)) != NULL)
+    else if ((value = gk_look_value (line, f->name)) != NULL) {
       gk_json_add_str (report, "product_name", value);
-    else if ((value = gk_look_value (line, f->version)) != NULL)
+      gk_json_add_str (report, "name", value);
+    } else if ((value = gk_look_value (line, f->version)) != NULL)
       gk_look_version (report, value);
   }
 }

@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/pathroot.h"
+#include "inspect/inspect.h"
 #include "worker/dispatch.h"
 #include "worker/session-priv.h"
 
@@ -151,8 +153,13 @@ serve_call (struct gk_session *s, struct request *rq, struct gk_error *err)
 
 /* --- control requests ----------------------------------------------------------- */
 
+struct answer {
+  int fd; /* or -1 */
+  msgpack_sbuffer body;
+};
+
 static int
-do_launch (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err)
+do_launch (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
   struct gk_rpc_task task;
 
@@ -164,24 +171,24 @@ do_launch (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_erro
 }
 
 static int
-do_end (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err)
+do_end (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
   return gk_session_end (s, err);
 }
 
 static int
-do_tree (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err)
+do_tree (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
   _cleanup_free_ char *dir = NULL;
   int flags, mode;
 
   if (gk_decode_open (rq->frame->body, rq->frame->len, &dir, &flags, &mode, err) == -1)
     return -1;
-  return gk_session_export (s, dir, ret_fd, err);
+  return gk_session_export (s, dir, &answer->fd, err);
 }
 
 static int
-do_open (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err)
+do_open (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
   _cleanup_free_ char *path = NULL;
   int flags, mode;
@@ -192,18 +199,35 @@ do_open (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error 
     return gk_error_set (err, 0, "you must call 'mount' first to mount the root filesystem");
   if (path[0] != '/')
     return gk_error_set (err, 0, "path must start with a / character");
-  *ret_fd = gk_root_open (s->ctx.root_fd, path, flags, (mode_t)mode);
-  return *ret_fd == -1 ? gk_error_sys (err, errno, "%s", path) : 0;
+  answer->fd = gk_root_open (s->ctx.root_fd, path, flags, (mode_t)mode);
+  return answer->fd == -1 ? gk_error_sys (err, errno, "%s", path) : 0;
+}
+
+static int
+do_tell (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
+{
+  _cleanup_free_ char *root = NULL, *json = NULL;
+  struct gk_rpc_task task;
+  int flags, mode;
+
+  if (gk_decode_open (rq->frame->body, rq->frame->len, &root, &flags, &mode, err) == -1)
+    return -1;
+  gk_rpc_task_init (&task, s->conn, rq->serial);
+  s->ctx.task = &task.task;
+  int r = gk_inspect_tell (&s->ctx, root, &json, err);
+  s->ctx.task = NULL;
+  if (r == 0 && msgpack_sbuffer_write (&answer->body, json, strlen (json)) == -1)
+    return gk_error_oom (err);
+  return r;
 }
 
 static const struct {
-  int (*fn) (struct gk_session *s, struct request *rq, int *ret_fd, struct gk_error *err);
+  int (*fn) (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err);
   bool before_launch;
 } controls[] = {
-  [GK_REQUEST_LAUNCH] = { do_launch, true },
-  [GK_REQUEST_END] = { do_end, true },
-  [GK_REQUEST_TREE] = { do_tree, false },
-  [GK_REQUEST_OPEN] = { do_open, false },
+  [GK_REQUEST_LAUNCH] = { do_launch, true }, [GK_REQUEST_END] = { do_end, true },
+  [GK_REQUEST_TREE] = { do_tree, false },    [GK_REQUEST_OPEN] = { do_open, false },
+  [GK_REQUEST_TELL] = { do_tell, false },
 };
 
 static int
@@ -211,9 +235,10 @@ serve_control (struct gk_session *s, struct request *rq, struct gk_error *failur
                struct gk_error *err)
 {
   _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
-  _cleanup_close_ int fd = -1;
+  struct answer answer = { .fd = -1 };
   int r;
 
+  msgpack_sbuffer_init (&answer.body);
   if (failure)
     gk_error_move (&what, failure), r = -1;
   else if (rq->kind >= sizeof controls / sizeof controls[0] || controls[rq->kind].fn == NULL)
@@ -221,8 +246,12 @@ serve_control (struct gk_session *s, struct request *rq, struct gk_error *failur
   else if (s->launched ? rq->kind == GK_REQUEST_LAUNCH : !controls[rq->kind].before_launch)
     r = gk_error_set (&what, EPROTO, "request %d at the wrong time", (int)rq->kind);
   else
-    r = controls[rq->kind].fn (s, rq, &fd, &what);
-  return r == -1 ? reply_error (s, rq, &what, err) : reply (s, rq, NULL, fd, err);
+    r = controls[rq->kind].fn (s, rq, &answer, &what);
+  r = r == -1 ? reply_error (s, rq, &what, err)
+              : reply (s, rq, answer.body.size ? &answer.body : NULL, answer.fd, err);
+  msgpack_sbuffer_destroy (&answer.body);
+  gk_cleanup_close (&answer.fd);
+  return r;
 }
 
 void

@@ -6,7 +6,7 @@ import shutil
 
 from harness import GUESTKIT, Case
 
-SUBCOMMANDS = ("info", "detect", "filesystems", "ls", "cat", "edit", "cp", "tar-in", "tar-out", "mount", "umount",
+SUBCOMMANDS = ("info", "inspect", "detect", "filesystems", "ls", "cat", "edit", "cp", "tar-in", "tar-out", "mount", "umount",
                "shell", "exec", "gc", "doctor", "version")
 
 

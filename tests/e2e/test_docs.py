@@ -49,7 +49,7 @@ class Readme(Case):
 
 
 class Manual(Case):
-    PAGES = ("guestkit.1", "guestkit-shell.1", "guestkit.3")
+    PAGES = ("guestkit.1", "guestkit-shell.1", "guestkit.3", "guestkit-inspect.5")
 
     def make(self):
         version = self.gk("version").out.split()[1]

@@ -238,6 +238,49 @@ Version: 3.0
                       match="you must call 'mount' first")
 
 
+class Command(Inspect):
+    """guestkit inspect."""
+
+    FILES = {**guests.GUESTS["fedora"][0], "/sbin/init": LINK("../usr/lib/systemd/systemd"),
+             "/boot/grub2/grub.cfg": "", "/boot/vmlinuz-6.4": "", "/boot/initramfs-6.4.img": "",
+             "/lib/modules/6.4/modules.dep": "kernel/drivers/block/virtio_blk.ko.xz: kernel/drivers/virtio/virtio.ko.xz\n",
+             "/lib/modules/6.4/modules.builtin": "kernel/drivers/ata/ahci.ko\n",
+             "/etc/selinux/config": "# mode\nSELINUX=enforcing\n", "/etc/localtime": LINK("../usr/share/zoneinfo/Europe/Berlin"),
+             "/etc/machine-id": "0123456789abcdef0123456789abcdef\n", "/usr/bin/qemu-ga": ELF("x86_64"),
+             "/etc/NetworkManager/NetworkManager.conf": "", "/etc/cloud/cloud.cfg": "",
+             "/etc/passwd": "root:x:0:0::/root:/bin/bash\nbin:x:1:1::/bin:/sbin/nologin\n"
+                            "ann:x:1000:1000::/home/ann:/bin/sh\nsync:x:5:0::/sbin:/bin/sync\n"}
+
+    def test_json(self):
+        system, = self.gk("inspect", "--json", self.disk("a", self.FILES)).json()["systems"]
+        self.assertEqual((system["root"], system["name"], system["major"], system["mountpoints"], system["snapshots"]),
+                         ("/dev/sda", "Fedora Linux 38 (Server Edition)", 38, {"/": "/dev/sda"}, []))
+        self.assertEqual(system["facts"], {
+            "init": "systemd", "boot_loader": "grub2", "boot_config": "/boot/grub2/grub.cfg",
+            "kernels": [{"version": "6.4", "image": "/boot/vmlinuz-6.4", "initramfs": "/boot/initramfs-6.4.img",
+                         "drivers": ["virtio_blk", "ahci"]}],
+            "selinux": "enforcing", "timezone": "Europe/Berlin", "logins": ["root", "ann"],
+            "machine_id": "0123456789abcdef0123456789abcdef", "cloud_init": True, "merged_usr": False,
+            "network": ["NetworkManager"], "agents": ["qemu-guest-agent"], "firmware": "bios"})
+        space, = system["space"]
+        self.assertEqual((space["mountpoint"], space["device"]), ("/", "/dev/sda"))
+        self.assertGreater(space["size"], space["free"])
+
+    def test_text(self):
+        out = self.gk("inspect", self.disk("a", self.FILES)).out
+        self.assertIn("name: Fedora Linux 38 (Server Edition)\n", out)
+        self.assertIn("  - version=6.4 image=/boot/vmlinuz-6.4", out)
+
+    def test_several(self):
+        a, b = self.disk("a", guests.GUESTS["fedora"][0]), self.disk("b", guests.GUESTS["freebsd"][0])
+        systems = self.gk("inspect", "--json", "-a", a, "-a", b).json()["systems"]
+        self.assertEqual([(s["root"], s["type"]) for s in systems], [("/dev/sda", "linux"), ("/dev/sdb", "freebsd")])
+        self.gk_fails("cat", "-a", a, "-a", b, "/etc/hostname", match="more than one operating system")
+
+    def test_none(self):
+        self.gk_fails("inspect", self.disk("a", {"/readme": ""}), match="no operating system was found")
+
+
 class Programs(Inspect):
     """Debian's programs that inspect, unchanged."""
 
