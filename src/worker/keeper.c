@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@ struct keeper {
   bool begun;
   bool kernel_ended;
   int shared_fd;
+  int conn_fd; /* the kernel's end of the client's connection; for hang_up alone */
   struct gk_uml_console console;
   int log_fd;             /* what all of the console is copied to, or -1 */
   struct gk_error reason; /* why the kernel was killed */
@@ -77,6 +79,8 @@ note_end (struct keeper *k)
 {
   read_console (k);
   gk_child_stop (&k->kernel, 0);
+  gk_cleanup_close (&k->conn_fd); /* with which the client sees that it has ended */
+  k->conn_fd = -1;
   k->kernel_ended = true;
 }
 
@@ -201,6 +205,23 @@ answer (struct keeper *k)
   return gk_conn_send_error (k->control, GK_FRAME_ERROR, frame.serial, &what, NULL) == 0;
 }
 
+/* The client has gone.  When it left something unread the kernel's serial line
+ * reads ECONNRESET, once, which its driver does not take for the end; and it is
+ * not told again.  So the error goes, and there is news. */
+static void
+hang_up (struct keeper *k)
+{
+  int error;
+  socklen_t size = sizeof error;
+
+  if (k->conn_fd == -1)
+    return;
+  getsockopt (k->conn_fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  shutdown (k->conn_fd, SHUT_RDWR);
+  gk_cleanup_close (&k->conn_fd);
+  k->conn_fd = -1;
+}
+
 /* Until the client has gone and the kernel has ended, of itself or not. */
 static void
 watch (struct keeper *k, int signal_fd)
@@ -238,6 +259,8 @@ watch (struct keeper *k, int signal_fd)
     }
     if (p[0].revents != 0)
       client = answer (k);
+    if (!client)
+      hang_up (k);
   }
 }
 
@@ -254,6 +277,7 @@ tear_down (struct keeper *k, struct gk_error *err)
       r = -1;
   free (k->drives);
   gk_cleanup_close (&k->shared_fd);
+  gk_cleanup_close (&k->conn_fd);
   gk_cleanup_close (&k->log_fd);
   if (gk_journal_finish (&k->journal, err) == -1)
     r = -1;
@@ -263,8 +287,7 @@ tear_down (struct keeper *k, struct gk_error *err)
   return r;
 }
 
-/* The first request, and its answer.  conn_fd is only the kernel's from then
- * on, or the client would not see it end. */
+/* The first request, and its answer. */
 static int
 launch (struct keeper *k, int conn_fd, const char *cachedir, const char *console_dir,
         struct gk_error *err)
@@ -281,7 +304,7 @@ launch (struct keeper *k, int conn_fd, const char *cachedir, const char *console
     gk_error_set (&what, EPROTO, "unknown request");
   else if (gk_decode_launch (frame.body, frame.len, &k->params, &what) == 0)
     r = start (k, cachedir, console_dir, conn_fd, &what);
-  close (conn_fd);
+  k->conn_fd = conn_fd;
   if (r == -1) {
     gk_conn_send_error (k->control, GK_FRAME_ERROR, serial, &what, NULL);
     return -1;
@@ -293,9 +316,11 @@ int
 gk_keep (int control_fd, int conn_fd, const char *cachedir, const char *console_dir)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
-  struct keeper k = {
-    .journal = GK_JOURNAL_INIT, .kernel = GK_CHILD_INIT, .shared_fd = -1, .log_fd = -1
-  };
+  struct keeper k = { .journal = GK_JOURNAL_INIT,
+                      .kernel = GK_CHILD_INIT,
+                      .shared_fd = -1,
+                      .conn_fd = -1,
+                      .log_fd = -1 };
   sigset_t signals;
 
   prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -170,6 +170,39 @@ class Session(Case):
             self.assertEqual(p.wait(20), 1)
             self.assertEqual(world.leaks(self.dir), [])
 
+    def test_client_killed_with_an_unread_answer(self):
+        """The session ends at once, not when its grace is over."""
+        image = self.image("gpt.qcow2", check="recoverable")
+        p = self.shell(image)
+
+        def busy():
+            ticks = 0
+            for pid in world.processes():
+                try:
+                    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
+                        ticks += sum(map(int, f.read().rsplit(")", 1)[1].split()[11:13]))
+                except OSError:
+                    pass
+            return ticks
+
+        before = busy()
+        p.stdin.write(b"fill-pattern abc 8000000 /data/big\nchecksum sha512 /data/big\n" * 3)
+        p.stdin.flush()
+        self.wait_for(lambda: busy() > before, "the session to be at work")
+        p.send_signal(signal.SIGSTOP)
+        seen = [(time.monotonic(), busy())]
+
+        def idle():
+            """For a second: the answer is there when nobody does anything any more."""
+            seen.append((time.monotonic(), busy()))
+            return seen[-1][0] > seen[0][0] + 1 and all(
+                ticks == seen[-1][1] for when, ticks in seen if when > seen[-1][0] - 1)
+
+        self.wait_for(idle, "the session to be idle")
+        p.kill()
+        p.wait()
+        self.wait_for(lambda: not world.processes(), "the session to end", timeout=20)
+
     def test_synced_and_killed(self):
         """What was synced is in the image, not in the memory of a process, with every way to serve it."""
         self.expected_kernel_fault = LOST_ITS_DISK
