@@ -3,6 +3,8 @@
  * only, so that the same source measures libguestfs.
  *
  *   bench open IMAGE FORMAT DEVICE FILE    launch, list, mount, cat, close
+ *   bench launch IMAGE FORMAT              prints seconds until it is ready; stays
+ *                                          until its standard input ends
  *   bench exists IMAGE DEVICE COUNT        prints microseconds per call
  *   bench upload|download|tar-in|tar-out IMAGE DEVICE LOCAL REMOTE
  *                                          prints seconds; writes are synced
@@ -81,6 +83,20 @@ do_open (char *argv[])
     exit (1);
   fputs (text, stdout);
   free (text);
+  finish (g);
+  return 0;
+}
+
+static int
+do_launch (char *argv[])
+{
+  double t = now ();
+  guestfs_h *g = launch (argv[0], argv[1], NULL);
+
+  printf ("%.4f\n", now () - t);
+  fflush (stdout);
+  while (getchar () != EOF)
+    ;
   finish (g);
   return 0;
 }
@@ -183,6 +199,8 @@ main (int argc, char *argv[])
 
   if (strcmp (what, "open") == 0 && argc == 6)
     return do_open (argv + 2);
+  if (strcmp (what, "launch") == 0 && argc == 4)
+    return do_launch (argv + 2);
   if (strcmp (what, "exists") == 0 && argc == 5)
     return do_exists (argv + 2);
   if (strcmp (what, "pingpong") == 0 && argc == 3)
