@@ -2,21 +2,21 @@
 """Configuration files of the guest as a tree."""
 
 from model import (
-    call, group, Bool, Int, OBool, OptString, Pathname, RErr, RInt,
+    call, example, group, Bool, Int, OBool, OptString, Pathname, RErr, RInt,
     RString, RStringList, RStruct, String)
 
 group("augeas")
 
 call("aug_clear",
      [String("augpath")], RErr,
-     since="1.3.4",
+     since="1.3.4", impl="augeas",
      brief="Clear a node of the Augeas tree",
      doc="""\
 Sets the value of the node at `augpath` to none.""")
 
 call("aug_close",
      [], RErr,
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Close the Augeas tree",
      doc="""\
 Frees the tree; changes that were not saved are lost.""")
@@ -24,7 +24,7 @@ Frees the tree; changes that were not saved are lost.""")
 call("aug_defnode",
      [String("name"), String("expr"), String("val")],
      RStruct("nrnodescreated", "int_bool"),
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Define an Augeas variable, making its node if needed",
      doc="""\
 As `aug_defvar`, but if `expr` matches nothing a node is made there with
@@ -32,7 +32,7 @@ the value `val`.  Returns the number of nodes, and whether one was made.""")
 
 call("aug_defvar",
      [String("name"), OptString("expr")], RInt("nrnodes"),
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Define an Augeas variable",
      doc="""\
 The variable `name` stands for the nodes that `expr` matches; NULL removes
@@ -40,24 +40,34 @@ it.  Returns the number of nodes.""")
 
 call("aug_get",
      [String("augpath")], RString("val"),
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Return the value of a node of the Augeas tree",
      doc="""\
-Returns the value of the single node that `augpath` matches.""")
+Returns the value of the single node that `augpath` matches.""",
+     examples=[example("fs", "aug-get /files/x",
+                       error="do_aug_get: you must call 'aug-init' first to initialize Augeas")])
 
 call("aug_init",
      [Pathname("root"), Int("flags")], RErr,
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Open the configuration files of the guest with Augeas",
      doc="""\
-Reads the files below `root`, usually "/", into a tree.  `flags` is a sum:
+Reads the files below `root`, usually "/", into a tree.  The lenses, which say
+what files look like, are those of this machine.  Unmounting the guest's root,
+as `umount_all` and `inspect_os` do, closes the tree.  `flags` is a sum:
 1 keep a backup when saving, 2 save to new files, 4 check the lenses'
 types, 8 do not look for lenses in the standard places, 16 only pretend to
-save, 32 load nothing yet.  A tree that is open is closed before.""")
+save, 32 load nothing yet.  A tree that is open is closed before.""",
+     examples=[
+         example("fs", "mkdir /etc", "write /etc/hosts '127.0.0.1 a b\\n'", "aug-init / 0",
+                 "aug-get /files/etc/hosts/1/canonical", prints="a"),
+         example("part", "aug-init / 0",
+                 error="you must call 'mount' first to mount the root filesystem"),
+     ])
 
 call("aug_insert",
      [String("augpath"), String("label"), Bool("before")], RErr,
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Insert a node into the Augeas tree",
      doc="""\
 Makes the node `label` beside the node at `augpath`, before it if `before`
@@ -65,7 +75,7 @@ is true, else after it.""")
 
 call("aug_label",
      [String("augpath")], RString("label"),
-     since="1.23.14",
+     since="1.23.14", impl="augeas",
      brief="Return the label of a node of the Augeas tree",
      doc="""\
 Returns the last part of the path of the single node that `augpath`
@@ -73,35 +83,35 @@ matches.""")
 
 call("aug_load",
      [], RErr,
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Read the configuration files again",
      doc="""\
 Changes that were not saved are lost.""")
 
 call("aug_ls",
      [String("augpath")], RStringList("matches"),
-     since="0.0.8",
+     since="0.0.8", impl="augeas",
      brief="List the nodes below one of the Augeas tree",
      doc="""\
 Returns, sorted, the paths of the nodes right below `augpath`.""")
 
 call("aug_match",
      [String("augpath")], RStringList("matches"),
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Return the nodes of the Augeas tree that match",
      doc="""\
 Returns the full paths of all nodes that the expression `augpath` matches.""")
 
 call("aug_mv",
      [String("src"), String("dest")], RErr,
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Move a node of the Augeas tree",
      doc="""\
 Moves the node `src` with all below it to `dest`, replacing what is there.""")
 
 call("aug_rm",
      [String("augpath")], RInt("nrnodes"),
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Remove nodes of the Augeas tree",
      doc="""\
 Removes the nodes that match `augpath` with all below them, and returns how
@@ -109,21 +119,21 @@ many.""")
 
 call("aug_save",
      [], RErr,
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Write the changes of the Augeas tree",
      doc="""\
 Writes the files in which something changed.""")
 
 call("aug_set",
      [String("augpath"), String("val")], RErr,
-     since="0.0.7",
+     since="0.0.7", impl="augeas",
      brief="Set the value of a node of the Augeas tree",
      doc="""\
 Sets the single node at `augpath`, which is made if needed, to `val`.""")
 
 call("aug_setm",
      [String("base"), OptString("sub"), String("val")], RInt("nodes"),
-     since="1.23.14",
+     since="1.23.14", impl="augeas",
      brief="Set the values of many nodes of the Augeas tree",
      doc="""\
 Sets each node that matches `sub` below each that matches `base` to `val`,
@@ -132,7 +142,7 @@ or, if `sub` is NULL, those that match `base`.  Returns how many were set.""")
 call("aug_transform",
      [String("lens"), String("file")], RErr,
      opts=[OBool("remove")],
-     since="1.35.2",
+     since="1.35.2", impl="augeas",
      brief="Say which lens is for a file",
      doc="""\
 Makes Augeas read files that match `file` with `lens` at the next

@@ -98,10 +98,11 @@ struct gk_child {
   }
 int gk_child_start (const struct gk_exec *x, struct gk_child *child, struct gk_error *err);
 
-/* A child that stays, serves a disk and runs a function of this program: nothing
- * is executed.  prepare runs with all of this process's rights; then the walls
- * of the jail go up (capabilities other than caps, system calls: see jail.h)
- * around an empty root, and gk_child_fork returns.  run's value is the exit
+/* A child that stays and runs a function of this program: nothing is executed.
+ * prepare runs with all of this process's rights; then the walls of the jail go
+ * up (capabilities other than caps, system calls: see jail.h) and gk_child_fork
+ * returns.  Around it is an empty root, as for one that serves a disk, or the
+ * tree at root_fd (service.h).  run's value is the exit
  * status.  No descriptors but those to pass, /dev/null and stderr as above,
  * and what prepare opens; own session; SIGINT and SIGPIPE are ignored. */
 struct gk_fork {
@@ -112,6 +113,8 @@ struct gk_fork {
   uint64_t caps;
   const int *pass_fds; /* kept under their own numbers, from 3 on */
   size_t n_pass_fds;
+  bool in_tree;
+  int root_fd;          /* with in_tree; not kept */
   struct gk_task *task; /* for waiting until it is prepared */
 };
 int gk_child_fork (const struct gk_fork *f, struct gk_child *child, struct gk_error *err);

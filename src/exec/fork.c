@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* A child that stays and runs a function of this program behind the jail's
- * walls, but without a tree of its own.
+ * walls, without a tree or in one that it is given.
  *
  * fork, not the clone of spawn.c, for the child lives on in this program's
  * memory.  That is shared until one of the two writes, so it costs what the
@@ -36,8 +36,8 @@ struct report {
 
 struct inside {
   const struct gk_fork *f;
-  int *keep; /* pass_fds ascending, and room for one */
-  int report_fd, err_fd;
+  int *keep; /* pass_fds ascending, and room for two */
+  int report_fd, err_fd, root_fd;
   pid_t parent;
 };
 
@@ -52,12 +52,18 @@ leave_parent (struct inside *in)
   in->report_fd = fcntl (in->report_fd, F_DUPFD_CLOEXEC, above);
   if (in->report_fd == -1 || gk_inside_detach (in->parent) == -1)
     return -1;
+  in->keep[n++] = in->report_fd;
+  if (in->f->in_tree) {
+    in->root_fd = fcntl (in->f->root_fd, F_DUPFD_CLOEXEC, in->report_fd + 1);
+    if (in->root_fd == -1)
+      return -1;
+    in->keep[n++] = in->root_fd;
+  }
   null = open ("/dev/null", O_RDWR | O_CLOEXEC);
   if (null == -1 || dup2 (null, 0) == -1 || dup2 (in->err_fd, 1) == -1 ||
       dup2 (in->err_fd, 2) == -1)
     return -1;
-  in->keep[n] = in->report_fd;
-  if (gk_inside_close_fds (in->keep, n + 1) == -1 || chdir ("/") == -1)
+  if (gk_inside_close_fds (in->keep, n) == -1 || chdir ("/") == -1)
     return -1;
   umask (077);
   if (gk_inside_reset_signals () == -1)
@@ -72,7 +78,11 @@ get_ready (struct inside *in, struct gk_error *err)
     return gk_error_sys (err, errno, "fork: leaving the parent");
   if (in->f->prepare (in->f->opaque, err) == -1)
     return -1;
-  if (gk_inside_serve_alone () == -1)
+  if (in->f->in_tree) {
+    if (fchdir (in->root_fd) == -1 || chroot (".") == -1 || chdir ("/") == -1 ||
+        close (in->root_fd) == -1)
+      return gk_error_sys (err, errno, "fork: chroot");
+  } else if (gk_inside_serve_alone () == -1)
     return gk_error_sys (err, errno, "fork: mount namespace");
   if (gk_jail_drop_caps (in->f->caps) == -1)
     return gk_error_sys (err, errno, "fork: capabilities");
@@ -163,7 +173,7 @@ gk_child_fork (const struct gk_fork *f, struct gk_child *child, struct gk_error 
 
   if (gk_task_check (f->task, err) == -1)
     return -1;
-  keep = gk_exec_sorted_fds (f->pass_fds, f->n_pass_fds, 1);
+  keep = gk_exec_sorted_fds (f->pass_fds, f->n_pass_fds, 2);
   if (!keep)
     return gk_error_sys (err, errno, "%s: descriptors to pass", f->name);
   if (gk_exec_pipe (fds, 0, err) == -1)

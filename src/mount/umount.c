@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "base/strv.h"
 #include "gk-ops-mount.h"
+#include "exec/service.h"
 #include "mount/mount-priv.h"
 #include "op/ctx.h"
 
@@ -59,6 +60,10 @@ gk_mounts_unmount (struct gk_ctx *ctx, const struct gk_mount *m, int flags, int 
 {
   const int step_ms = 20;
   gk_mounts_drop_root (ctx);
+  if (gk_streq (m->point, "/")) { /* it is where they are */
+    gk_service_stop (&ctx->augeas);
+    gk_service_stop (&ctx->hivex);
+  }
   int flushed = flags & MNT_DETACH ? 0 : flush_mount (ctx->mounts, m->point);
   int flush_errno = errno;
   while (unmount_at (ctx->mounts, m->point, flags) == -1) {

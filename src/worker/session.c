@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "exec/service.h"
 #include "inspect/inspect.h"
 #include "lvm/lvm.h"
 #include "md/md.h"
@@ -76,6 +77,8 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   }
   gk_session_detach_disks (s, &step);
   note (&first, &step);
+  gk_service_stop (&s->ctx.augeas);
+  gk_service_stop (&s->ctx.hivex);
   gk_inspect_free (s->ctx.inspect);
   s->ctx.inspect = NULL; /* the end may be asked for, and comes once more then */
   gk_devices_free (s->ctx.devices);
