@@ -102,9 +102,10 @@ int cli_mount_guest (guestfs_h *g, bool ro, char **ret_root);
 int cli_mount_root (guestfs_h *g, const char *root, bool ro);
 
 /* --- keys.c */
-/* Take "ID:key:VALUE", "ID:file:PATH" or "ID:clevis" of the command line.  A
- * value is overwritten there, so that no list of processes shows it for longer
- * than it takes to come here.  0, or -1 after it was said what is wrong. */
+/* Take "ID:key:VALUE", "ID:file:PATH", "ID:env:NAME" or "ID:clevis" of the
+ * command line.  A value is overwritten where it was, so that no list of
+ * processes shows it for longer than it takes to come here.  0, or -1 after it was said what is
+ * wrong. */
 int cli_keys_add (struct cli_keys *keys, char *selector);
 void cli_keys_clear (struct cli_keys *keys);
 /* From now on a crash leaves no memory behind. */

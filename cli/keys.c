@@ -46,7 +46,7 @@ cli_no_core_dump (void)
 
 /* As it is, newline and all: so guestfish takes it. */
 static char *
-read_key_file (const char *path)
+read_key_file (char *path)
 {
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
 
@@ -67,17 +67,52 @@ read_key_file (const char *path)
   return key;
 }
 
+/* A value that others could read where it is: in argv, in the environment. */
+static char *
+take_and_wipe (char *value)
+{
+  char *key = strdup (value);
+
+  explicit_bzero (value, strlen (value));
+  if (key == NULL)
+    cli_error ("out of memory");
+  return key;
+}
+
+static char *
+read_key_environment (char *name)
+{
+  char *value = getenv (name);
+
+  if (value == NULL) {
+    cli_error ("--key: there is no %s in the environment", name);
+    return NULL;
+  }
+  return take_and_wipe (value);
+}
+
+static const struct {
+  const char *kind;
+  char *(*read) (char *value); /* NULL, after it was said why */
+} kinds[] = {
+  { "key:", take_and_wipe },
+  { "file:", read_key_file },
+  { "env:", read_key_environment },
+};
+
 static int
 parse_selector (char *selector, struct cli_key *key)
 {
   char *colon = strchr (selector, ':');
-  const char *kind = colon ? colon + 1 : NULL;
-  bool clevis = kind && gk_streq (kind, "clevis");
-  char *value = kind ? strchr (kind, ':') : NULL;
+  const size_t n = sizeof kinds / sizeof kinds[0];
+  size_t i;
+  bool clevis = colon && gk_streq (colon + 1, "clevis");
 
-  if (kind == NULL || colon == selector ||
-      !(clevis || gk_after_prefix (kind, "key:") || gk_after_prefix (kind, "file:"))) {
-    cli_error ("--key: is not of the form ID:key:VALUE, ID:file:PATH or ID:clevis");
+  for (i = 0; colon && i < n; i++)
+    if (gk_after_prefix (colon + 1, kinds[i].kind))
+      break;
+  if (colon == NULL || colon == selector || (i == n && !clevis)) {
+    cli_error ("--key: is not of the form ID:key:VALUE, ID:file:PATH, ID:env:NAME or ID:clevis");
     return -1;
   }
   key->id = strndup (selector, (size_t)(colon - selector));
@@ -85,10 +120,7 @@ parse_selector (char *selector, struct cli_key *key)
     return cli_error ("out of memory"), -1;
   if (clevis)
     return 0;
-  value++;
-  key->text = *kind == 'f' ? read_key_file (value) : strdup (value);
-  if (*kind == 'k')
-    explicit_bzero (value, strlen (value));
+  key->text = kinds[i].read (colon + 1 + strlen (kinds[i].kind));
   return key->text ? 0 : -1;
 }
 

@@ -17,8 +17,8 @@ static const struct cli_option image_options[] = {
   { "mount", 'm', CLI_LIST, IMAGES (mount), "DEV[:DIR[:OPTIONS[:TYPE]]]",
     "mount this device of the guest instead of what its fstab says" },
   { "key", 0, CLI_KEYS, IMAGES (keys), "SELECTOR",
-    "a key of an encrypted device: ID:key:VALUE, ID:file:PATH or ID:clevis, where ID is a device, "
-    "a UUID or 'all'; may be repeated" },
+    "a key of an encrypted device: ID:key:VALUE, ID:file:PATH, ID:env:NAME or ID:clevis, where "
+    "ID is a device, a UUID or 'all'; may be repeated" },
   { "keys-from-stdin", 0, CLI_FLAG, IMAGES (keys_from_stdin), NULL,
     "read keys from stdin instead of asking on the terminal" },
   { "format", 0, CLI_STRING, IMAGES (format), "FORMAT",

@@ -59,6 +59,10 @@ class Keys(Container):
         r = self.tool("bash", "-c", f"{GUESTKIT} filesystems {' '.join(self.options(a))} --key /dev/sda:file:<(printf %s \"$K\")",
                       env={"K": KEY}, timeout=120)
         self.assertIn("/dev/mapper/luks-", r.out)
+        r = self.gk("filesystems", *self.options(a), "--key", "/dev/sda:env:K", env={"K": KEY}, timeout=120)
+        self.assertIn("/dev/mapper/luks-", r.out)
+        r = self.gk_fails("filesystems", *self.options(a), "--key", "/dev/sda:env:K", status=2,
+                          match="--key: there is no K in the environment")
 
     def test_asked_on_the_terminal(self):
         """Without an echo."""
