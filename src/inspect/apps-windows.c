@@ -50,7 +50,9 @@ gk_apps_windows (struct json_object *apps, const char *software, struct gk_error
   _cleanup_hive_ hive_h *h = gk_hive_open (software);
   int r = 0;
 
-  for (size_t i = 0; h && r == 0 && i < sizeof keys / sizeof keys[0]; i++) {
+  if (h == NULL)
+    return gk_error_set (err, 0, "%s: not a sound registry hive", software);
+  for (size_t i = 0; r == 0 && i < sizeof keys / sizeof keys[0]; i++) {
     hive_node_h node = gk_hive_node (h, keys[i]);
     _cleanup_free_ hive_node_h *children = node ? hivex_node_children (h, node) : NULL;
     for (hive_node_h *child = children; r == 0 && child && *child; child++)

@@ -3,13 +3,15 @@
 their true places and with the words that the true ones have, and nothing else.
 
 GUESTS is the table: a name, what it imitates, its files, and what inspection
-must find.  A file's content is text; LINK (target), DIR, or ELF (architecture)
-for a program's first bytes.
+must find.  A file's content is text, bytes, LINK (target), DIR, or something
+that has a content (): ELF (architecture) is a program's first bytes.
 """
 
 import os
 import struct
 import subprocess
+
+import windows
 
 DIR = object()
 
@@ -157,6 +159,7 @@ GUESTS = {
         hostname="puffy.example", osinfo="openbsd7.3"),
     "freedos": ({"/FDOS/FreeDOS.bss": "boot"},
                 {"type": "dos", "distro": "freedos", "arch": "i386", "osinfo": "msdos6.22", "hostname": UNKNOWN}),
+    **windows.GUESTS,
 }
 
 
@@ -172,7 +175,7 @@ def make_tree(folder, files):
         if isinstance(content, LINK):
             os.symlink(content, host)
             continue
-        data = content.content() if isinstance(content, ELF) else content
+        data = content.content() if hasattr(content, "content") else content
         with open(host, "wb") as f:
             f.write(data.encode() if isinstance(data, str) else data)
 

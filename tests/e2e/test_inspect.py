@@ -20,6 +20,12 @@ class Inspect(Case):
         shutil.rmtree(folder)
         return self.path(name)
 
+    def mknod(self, disk, path, what):
+        """A FIFO ("p") or device ("c 1 5") on an ext4 disk."""
+        folder, name = os.path.split(path)
+        self.tool("debugfs", "-w", "-f", self.file("mknod", f"cd {folder}\nmknod {name} {what}\n"), disk)
+        self.assertIn(" Mode: ", self.tool("debugfs", "-R", f"stat {path}", disk).out)
+
     def session(self, disks, *lines, **kwargs):
         argv = ["shell", "--ro"]
         for disk in disks:
@@ -39,23 +45,46 @@ class Inspect(Case):
                 answers[list(answers)[-1]].append(line)
         return {w: "\n".join(answer) for w, answer in answers.items()}
 
+    def apps_of(self, disk):
+        """Of the system on a disk: name of a package -> the fields that are not empty."""
+        out = self.session([disk], "inspect-os", "mount-ro /dev/sda /", "inspect-list-applications2 /dev/sda").out
+        found, app = {}, {}
+        for line in out.splitlines():
+            key, _, value = line.strip().partition(": ")
+            if key == "app2_name":
+                app = found[value] = {}
+            elif key.startswith("app2_") and value not in ("", "0"):
+                app[key[5:]] = value
+        return found
+
 
 class Systems(Inspect):
-    def test_all(self):
-        """All guests of the table, each on a drive of one session."""
-        names = list(guests.GUESTS)
+    def check(self, kinds):
+        """The guests of the table that are of a kind, each on a drive of one session."""
+        names = [name for name, (files, expected) in guests.GUESTS.items() if expected["type"] in kinds]
         disks = [self.disk(name, guests.GUESTS[name][0]) for name in names]
-        device = {name: f"/dev/sd{string.ascii_lowercase[i]}" for i, name in enumerate(names)}
+        letters = string.ascii_lowercase
+        device = dict(zip(names, (f"/dev/sd{a}{b}" for a in ("",) + tuple(letters) for b in letters)))
         lines = ["inspect-os"]
         for name in names:
             for key in guests.GUESTS[name][1]:
                 lines += [f"echo '{MARK}{name} {key}'", f"inspect-get-{key} {device[name]}"]
         out = self.session(disks, *lines).out.splitlines()
         first = next(i for i, line in enumerate(out) if line.startswith(MARK))
-        self.assertEqual(out[:first], sorted(device.values()))
+        self.assertEqual(sorted(out[:first]), sorted(device.values()))
         found = dict(zip((line[len(MARK):] for line in out[first::2]), out[first + 1::2]))
         self.assertEqual(found, {f"{name} {key}": value for name in names
                                  for key, value in guests.GUESTS[name][1].items()})
+
+    def test_linux(self):
+        self.check({"linux"})
+
+    def test_windows(self):
+        self.needs_program("hivexsh")
+        self.check({"windows"})
+
+    def test_others(self):
+        self.check({guest[1]["type"] for guest in guests.GUESTS.values()} - {"linux", "windows"})
 
     def test_no_system(self):
         disk = self.disk("data", {"/readme": "nothing here\n"})
@@ -144,8 +173,8 @@ class Hostile(Inspect):
 
     def test_fifo_and_device(self):
         disk = self.disk("a", guests.LINUX)
-        self.tool("debugfs", "-w", "-R", "mknod /etc/os-release p", disk)
-        self.tool("debugfs", "-w", "-R", "mknod /etc/hostname c 1 5", disk)
+        self.mknod(disk, "/etc/os-release", "p")
+        self.mknod(disk, "/etc/hostname", "c 1 5")
         self.assertEqual(self.session([disk], "inspect-os", "inspect-get-hostname /dev/sda").out, "/dev/sda\nunknown\n")
 
     def test_long_fstab(self):
@@ -162,18 +191,8 @@ class Hostile(Inspect):
 class Applications(Inspect):
     """What is installed, from each kind of package database."""
 
-    def apps(self, guest, files, *fields):
-        """name -> the fields that are not empty."""
-        disk = self.disk("a", {**guests.GUESTS[guest][0], **files})
-        out = self.session([disk], "inspect-os", "mount-ro /dev/sda /", "inspect-list-applications2 /dev/sda").out
-        found, app = {}, {}
-        for line in out.splitlines():
-            key, _, value = line.strip().partition(": ")
-            if key == "app2_name":
-                app = found[value] = {}
-            elif key.startswith("app2_") and value not in ("", "0"):
-                app[key[5:]] = value
-        return found
+    def apps(self, guest, files):
+        return self.apps_of(self.disk("a", {**guests.GUESTS[guest][0], **files}))
 
     def test_deb(self):
         status = """\
