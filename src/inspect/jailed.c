@@ -2,7 +2,6 @@
 /* A look at a guest's tree from inside the jail, and its report out of it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <iconv.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/strv.h"
+#include "exec/converters.h"
 #include "exec/jail.h"
 #include "inspect/inspect-priv.h"
 #include "op/ctx.h"
@@ -128,31 +128,6 @@ parse (const struct gk_buf *text)
   return report;
 }
 
-/* hivex converts with iconv, which finds its tables in files that the jail does
- * not have: what is open when the child is made, it has too. */
-static const char *const converters[][2] = {
-  { "UTF-8", "UTF-16LE" },
-  { "UTF-16LE", "UTF-8" },
-  { "UTF-8", "LATIN1" },
-  { "LATIN1", "UTF-8" },
-};
-#define N_CONVERTERS (sizeof converters / sizeof converters[0])
-
-static void
-open_converters (iconv_t open[N_CONVERTERS])
-{
-  for (size_t i = 0; i < N_CONVERTERS; i++)
-    open[i] = iconv_open (converters[i][0], converters[i][1]);
-}
-
-static void
-close_converters (iconv_t open[N_CONVERTERS])
-{
-  for (size_t i = 0; i < N_CONVERTERS; i++)
-    if (open[i] != (iconv_t)-1)
-      iconv_close (open[i]);
-}
-
 int
 gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opaque,
                    struct json_object **ret_report, struct gk_error *err)
@@ -175,10 +150,10 @@ gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opa
     .pump = pump,
     .pump_opaque = &look,
   };
-  iconv_t open[N_CONVERTERS];
-  open_converters (open);
+  struct gk_converters converters; /* hivex wants them */
+  gk_converters_open (&converters);
   r = gk_jail_run (&jail, in_jail, &look, err);
-  close_converters (open);
+  gk_converters_close (&converters);
   gk_cleanup_close (&look.read_fd);
   gk_cleanup_close (&look.write_fd);
   _cleanup_gk_buf_ struct gk_buf text = look.text;
