@@ -55,10 +55,11 @@ Returns true if every optional group of `groups` can be used here; unlike
 
 call("get_umask",
      [], RInt("mask"),
-     since="1.3.4", shell_output="octal",
+     since="1.3.4", impl="fileops", shell_output="octal",
      brief="Return the umask of the session",
      doc="""\
-Returns the mask that `umask` set, at first 022.""")
+Returns the mask that `umask` set, at first 022.""",
+     examples=[example("empty", "get-umask", prints="022")])
 
 call("modprobe",
      [String("modulename")], RErr,
@@ -70,30 +71,41 @@ that kernel is the host's and the module is not loaded already.""")
 
 call("ping_daemon",
      [], RErr,
-     since="1.0.18",
+     since="1.0.18", impl="fileops",
      brief="Ask the session's process for an answer",
      doc="""\
-Succeeds if it is alive.""")
+Succeeds if it is alive.""",
+     examples=[example("empty", "ping-daemon"),
+               example("none", "ping-daemon", error="call launch before using this function")])
 
 call("sleep",
      [Int("secs")], RErr,
-     since="1.0.41",
+     since="1.0.41", impl="fileops",
      brief="Wait for some seconds",
      doc="""\
-Waits for `secs` seconds in the session's process.""")
+Waits for `secs` seconds in the session's process.""",
+     examples=[example("empty", "sleep 0"),
+               example("empty", "sleep -1", error="a negative time", errno="EINVAL")])
 
 call("umask",
      [Int("mask")], RInt("oldmask"),
-     since="1.0.55", shell_output="octal",
+     since="1.0.55", impl="fileops", shell_output="octal",
      brief="Set the umask of the session",
      doc="""\
 Sets the mask that new files and directories are made with and returns the
-one before.  It is from 0 to 0777.""")
+one before.  It is from 0 to 0777.""",
+     examples=[
+         example("fs", "umask 027", prints="022"),
+         example("fs", "umask 027", "get-umask", prints="027"),
+         example("fs", "umask 027", "touch /f", "mkdir /d", "stat /d | grep ^mode", prints="mode: 16872"),
+         example("fs", "umask 01000", error="01000: is not from 0 to 0777", errno="EINVAL"),
+     ])
 
 call("utsname",
      [], RStruct("uts", "utsname"),
-     since="1.19.27",
+     since="1.19.27", impl="fileops",
      brief="Return the name and version of the session's kernel",
      doc="""\
 Returns what uname(2) says where the session runs, which is not the guest's
-own kernel.""")
+own kernel.""",
+     examples=[example("empty", "utsname | grep ^uts_sysname", prints="uts_sysname: Linux")])
