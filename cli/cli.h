@@ -47,6 +47,8 @@ struct cli_images {
   const char *format, *launcher;
   int blocksize;
   bool ro, rw, json, verbose, trace, no_progress, keys_from_stdin;
+  bool network; /* set by the command, as is the next */
+  int memsize;
 };
 
 struct cli_command {

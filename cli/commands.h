@@ -13,6 +13,8 @@
   COMMAND (ls)                                                                                     \
   COMMAND (cat)                                                                                    \
   COMMAND (edit)                                                                                   \
+  COMMAND (aug)                                                                                    \
+  COMMAND (command)                                                                                \
   COMMAND (cp)                                                                                     \
   COMMAND (tar_in)                                                                                 \
   COMMAND (tar_out)                                                                                \

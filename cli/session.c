@@ -71,7 +71,12 @@ cli_prepare (const struct cli_command *command, struct cli_images *images, int *
     guestfs_set_verbose (g, 1);
   if (images->trace)
     guestfs_set_trace (g, 1);
-  *ret_exit = add_images (g, command, images, argc, argv);
+  if (images->network)
+    guestfs_set_network (g, 1);
+  if (images->memsize > 0 && guestfs_set_memsize (g, images->memsize) == -1)
+    *ret_exit = cli_guestfs_error (g);
+  else
+    *ret_exit = add_images (g, command, images, argc, argv);
   if (*ret_exit != CLI_OK) {
     guestfs_close (g);
     return NULL;

@@ -114,6 +114,40 @@ class Calls(Augeas):
                                      launcher="uml"), ["renamed", ""])
 
 
+class Cli(Augeas):
+    """guestkit aug."""
+
+    def test_changes(self):
+        image = self.guest()
+        r = self.gk("aug", image, "set /files/etc/hostname/hostname renamed", "ins new before /files/etc/fstab/1",
+                    "rm /files/etc/fstab/new", "defvar root '/files/etc/fstab/*[file = \"/\"]'", "setm $root passno 0",
+                    "get /files/etc/hostname/hostname", "match /files/etc/fstab/*[file = '/']/passno")
+        self.assertEqual(r.out, "/files/etc/hostname/hostname = renamed\n/files/etc/fstab/1/passno = 0\n")
+        self.assertEqual(self.gk("cat", image, "/etc/hostname").out, "renamed\n")
+
+    def test_all_or_nothing(self):
+        image = self.guest()
+        self.gk_fails("aug", image, "set /files/etc/hostname/hostname renamed", "mv /files/nope /files/etc/x",
+                      match="aug_mv: /files/nope: /files/etc/x: No match")
+        self.gk("aug", "--no-save", image, "set /files/etc/hostname/hostname renamed")
+        self.gk("aug", "--ro", image, "set /files/etc/hostname/hostname renamed")
+        self.assertEqual(self.gk("cat", image, "/etc/hostname").out, "guest\n")
+
+    def test_json(self):
+        out = self.gk("aug", "--ro", "--json", os.environ["GUESTKIT_GUEST"], "ls /files/etc/hostname",
+                      "set /files/etc/hostname/hostname x").json()
+        self.assertEqual(out, [{"line": "ls /files/etc/hostname",
+                                "nodes": [{"path": "/files/etc/hostname/hostname", "value": "guest"}]},
+                               {"line": "set /files/etc/hostname/hostname x"}])
+
+    def test_usage(self):
+        for line, words in (("st x y", "there is no such change"), ("set x", "should be: set PATH VALUE"),
+                            ("get 'x", "a quote is not closed"), ("get x[1", "a bracket is not closed"),
+                            ("ins a beside b", "should be: ins LABEL before|after PATH")):
+            self.gk_fails("aug", "--ro", os.environ["GUESTKIT_GUEST"], line, match=words.replace("|", r"\|"), status=2)
+        self.gk_fails("aug", "--ro", os.environ["GUESTKIT_GUEST"], match="no change is given", status=2)
+
+
 class Walls(Augeas):
     def test_links_end_in_the_guest(self):
         host = self.file("secret", "secret\n")

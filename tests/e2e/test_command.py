@@ -3,7 +3,6 @@
 
 import os
 import signal
-import subprocess
 import time
 
 import world
@@ -225,6 +224,44 @@ class Ends(Programs):
         p.kill()
         p.wait()
         self.wait_for(lambda: not world.processes(), "everything to end", 60)
+
+
+class Cli(Programs):
+    """guestkit command."""
+
+    GUEST = property(lambda self: os.environ["GUESTKIT_GUEST"])
+
+    def test_output_and_options_behind_dashes(self):
+        self.assertEqual(self.gk("command", "--ro", self.GUEST, "--", "ls", "-d", "/etc").out, "/etc\n")
+
+    def test_failure(self):
+        r = self.gk_fails("command", "--ro", self.GUEST, "--", "sh", "-c", "echo out; echo words >&2; exit 3")
+        self.assertEqual(r.out, "out\n")
+        self.assertEqual(r.err, "guestkit: sh: command_out: words (exited with status 3)\n")
+
+    def test_json(self):
+        out = self.gk_any("command", "--ro", "--json", self.GUEST, "--", "sh", "-c", "echo out; exit 3").json()
+        self.assertEqual(out, {"command": ["sh", "-c", "echo out; exit 3"], "output": "out\n",
+                               "error": "command_out: exited with status 3"})
+        out = self.gk("command", "--ro", "--json", self.GUEST, "--", "true").json()
+        self.assertEqual((out["output"], out["error"]), ("", None))
+
+    def test_timeout(self):
+        begin = time.monotonic()
+        self.gk_fails("command", "--ro", "--timeout", "1", self.GUEST, "--", "sh", "-c", "trap '' TERM INT; sleep 100",
+                      match="sh: it took longer than --timeout allows")
+        self.assertLess(time.monotonic() - begin, 20 * SLOW)
+        self.gk("command", "--ro", "--timeout", "100", self.GUEST, "--", "true")
+
+    def test_settings(self):
+        self.gk_fails("command", "--ro", "--memsize", "1", self.GUEST, "--", "true", match="memsize", status=1)
+        self.gk_fails("command", "--ro", "--memsize", "200", self.GUEST, "--", "perl", "-e", '$x = "x" x 300000000',
+                      match="Out of memory")
+        out = self.gk("command", "--ro", "--network", self.GUEST, "--", "readlink", "/proc/self/ns/net").out
+        self.assertEqual(out.strip(), os.readlink("/proc/self/ns/net"))
+
+    def test_usage(self):
+        self.gk_fails("command", "--ro", self.GUEST, match="no program is given", status=2)
 
 
 class Uml(Programs):
