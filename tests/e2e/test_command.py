@@ -255,7 +255,7 @@ class Cli(Programs):
 
     def test_settings(self):
         self.gk_fails("command", "--ro", "--memsize", "1", self.GUEST, "--", "true", match="memsize", status=1)
-        self.gk_fails("command", "--ro", "--memsize", "200", self.GUEST, "--", "perl", "-e", '$x = "x" x 300000000',
+        self.gk_fails("command", "--ro", "--memsize", "256", self.GUEST, "--", "perl", "-e", '$x = "x" x 300000000',
                       match="Out of memory")
         out = self.gk("command", "--ro", "--network", self.GUEST, "--", "readlink", "/proc/self/ns/net").out
         self.assertEqual(out.strip(), os.readlink("/proc/self/ns/net"))
