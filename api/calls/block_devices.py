@@ -10,27 +10,42 @@ group("block-devices")
 
 call("blkid",
      [Device("device")], RHashtable("info"),
-     since="1.15.9",
+     since="1.15.9", impl="mount",
      brief="Return all that is recognized on a device",
      doc="""\
 Returns the tags that blkid finds on `device`, such as TYPE, UUID, LABEL
-and PARTUUID, as pairs of name and value.""")
+and PARTUUID, as pairs of name and value.""",
+     examples=[
+         example("fs", "blkid /dev/sda1 | grep -E '^(DEVNAME|TYPE|USAGE|PART_ENTRY_(SCHEME|TYPE|NUMBER|OFFSET|SIZE)):'",
+                 prints="DEVNAME: /dev/sda1\nTYPE: ext4\nUSAGE: filesystem\nPART_ENTRY_SCHEME: dos\nPART_ENTRY_TYPE: 0x83\nPART_ENTRY_NUMBER: 1\nPART_ENTRY_OFFSET: 2048\nPART_ENTRY_SIZE: 2095104"),
+         example("part", "blkid /dev/sda | grep PTTYPE",
+                 prints="PTTYPE: dos"),
+         example("part", "blkid /dev/sda1 | grep -c ^TYPE:",
+                 prints="0"),
+     ])
 
 call("blockdev_flushbufs",
      [Device("device")], RErr,
-     since="1.9.3",
+     since="1.9.3", impl="mount",
      brief="Write out and drop the buffers of a device",
      doc="""\
 Makes the kernel write what it has buffered for `device` and forget the
-rest.""")
+rest.""",
+     examples=[
+         example("fs", "blockdev-flushbufs /dev/sda1"),
+     ])
 
 call("blockdev_getbsz",
      [Device("device")], RInt("blocksize"),
-     since="1.9.3",
+     since="1.9.3", impl="mount",
      brief="Return the block size of a device",
      doc="""\
 Returns the size of the blocks, in bytes, in which the kernel buffers
-`device`.  It has nothing to do with the filesystem on it.""")
+`device`.  It has nothing to do with the filesystem on it.""",
+     examples=[
+         example("part", "blockdev-getbsz /dev/sda",
+                 prints="4096"),
+     ])
 
 call("blockdev_getro",
      [Device("device")], RBool("ro"),
@@ -91,40 +106,69 @@ own sector size is.  `blockdev_getsize64` is easier to use right.""",
 
 call("blockdev_rereadpt",
      [Device("device")], RErr,
-     since="1.9.3",
+     since="1.9.3", impl="mount",
      brief="Read the partition table of a disk again",
      doc="""\
 Makes the session look at the table on `device` again, so that the
 partitions appear.  The part_* calls do this by themselves; it is for
-programs that write a table as bytes.""")
+programs that write a table as bytes.""",
+     examples=[
+         example("part", "zero /dev/sda", "blockdev-rereadpt /dev/sda", "list-partitions",
+                 prints=""),
+         example("part", "blockdev-rereadpt /dev/sda1",
+                 error="/dev/sda1: is not a whole disk", errno="EINVAL"),
+     ])
 
 call("blockdev_setbsz",
      [Device("device"), Int("blocksize")], RErr,
-     since="1.9.3", deprecated=True,
+     since="1.9.3", impl="mount", deprecated=True,
      brief="Set the block size of a device",
      doc="""\
-The setting has no effect.""")
+The setting has no effect.""",
+     examples=[
+         example("part", "blockdev-setbsz /dev/sda 1024"),
+         example("part", "blockdev-setbsz /dev/sda 1000",
+                 error="/dev/sda: Invalid argument", errno="EINVAL"),
+     ])
 
 call("blockdev_setra",
      [Device("device"), Int("sectors")], RErr,
-     since="1.29.10",
+     since="1.29.10", impl="mount",
      brief="Set how far the kernel reads ahead",
      doc="""\
-Sets the read-ahead of `device` to `sectors` units of 512 bytes.""")
+Sets the read-ahead of `device` to `sectors` units of 512 bytes.  It is
+refused where the session's kernel is the host's, which would keep the
+setting.""",
+     examples=[
+         example("part", "blockdev-setra /dev/sda -1",
+                 error="readahead sectors must be >= 0"),
+     ])
 
 call("blockdev_setro",
      [Device("device")], RErr,
-     since="1.9.3",
+     since="1.9.3", impl="mount",
      brief="Make a device read-only",
      doc="""\
-Makes the kernel refuse writes to `device`, until `blockdev_setrw`.""")
+Makes the kernel refuse writes to `device`, until `blockdev_setrw`.  For a
+whole disk it is refused where the session's kernel is the host's, which
+would keep the setting; a drive can be added read-only instead.""",
+     examples=[
+         example("part", "blockdev-setro /dev/sda1", "blockdev-getro /dev/sda1",
+                 prints="true"),
+         example("part", "blockdev-setro /dev/sda1", "mkfs ext4 /dev/sda1",
+                 error="/dev/sda1"),
+     ])
 
 call("blockdev_setrw",
      [Device("device")], RErr,
-     since="1.9.3",
+     since="1.9.3", impl="mount",
      brief="Make a device writable",
      doc="""\
-Undoes `blockdev_setro`.  A drive that was added read-only stays so.""")
+Undoes `blockdev_setro`.  A drive that was added read-only stays so.""",
+     examples=[
+         example("part", "blockdev-setro /dev/sda1", "blockdev-setrw /dev/sda1", "blockdev-getro /dev/sda1",
+                 prints="false"),
+     ])
 
 call("canonical_device_name",
      [String("device")], RString("canonical"),
@@ -148,7 +192,7 @@ call("copy_device_to_device",
      [Device("src"), Device("dest")], RErr,
      opts=[OInt64("srcoffset"), OInt64("destoffset"), OInt64("size"),
            OBool("sparse"), OBool("append")],
-     since="1.13.25", progress=True,
+     since="1.13.25", impl="fileops", progress=True,
      brief="Copy from one device to another",
      doc="""\
 Copies `src` to `dest`, up to the end of the shorter one.
@@ -159,13 +203,25 @@ Optional arguments:
 - `size`: how many bytes; an error if the source has fewer.
 - `sparse`: blocks of zeroes are not written; the destination should be
   zero.
-- `append`: must not be true for a device.""")
+- `append`: must not be true for a device.""",
+     examples=[
+         example("part", 'pwrite-device /dev/sda "hello" 0', "copy-device-to-device /dev/sda /dev/sda1 size:512 destoffset:7", "pread-device /dev/sda1 5 7",
+                 prints="hello"),
+         example("part", "copy-device-to-device /dev/sda /dev/sda1 append:true",
+                 error="the append flag cannot be set for this call", errno="EINVAL"),
+         example("part", "copy-device-to-device /dev/sda /dev/sda1",
+                 error="/dev/sda1: has 1072693248 bytes, too few", errno="ENOSPC"),
+         example("part", "copy-device-to-device /dev/sda1 /dev/sda size:2G",
+                 error="/dev/sda1: input too short: 1072693248 bytes"),
+         example("part", "copy-device-to-device /dev/sda1 /dev/sda srcoffset:-1",
+                 error="srcoffset is negative", errno="EINVAL"),
+     ])
 
 call("copy_device_to_file",
      [Device("src"), Pathname("dest")], RErr,
      opts=[OInt64("srcoffset"), OInt64("destoffset"), OInt64("size"),
            OBool("sparse"), OBool("append")],
-     since="1.13.25", progress=True,
+     since="1.13.25", impl="fileops", progress=True,
      brief="Copy from a device to a file",
      doc="""\
 Copies `src` to the file `dest`, which is made if it does not exist.
@@ -175,13 +231,23 @@ Optional arguments:
 - `srcoffset`, `destoffset`: where to begin in the source and destination.
 - `size`: how many bytes; by default all up to the end of the device.
 - `sparse`: blocks of zeroes become holes.
-- `append`: write at the end of the file.""")
+- `append`: write at the end of the file.""",
+     examples=[
+         example("fs", "copy-device-to-file /dev/sda /mbr size:512", "filesize /mbr",
+                 prints="512"),
+         example("fs", "copy-device-to-file /dev/sda /mbr size:512", "copy-device-to-file /dev/sda /mbr size:512 append:true", "filesize /mbr",
+                 prints="1024"),
+         example("fs", "copy-device-to-file /dev/sda /part size:100M srcoffset:900M sparse:true", "du /part",
+                 prints="0"),
+         example("tree", "copy-device-to-file /dev/sda /dir",
+                 error="/dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("copy_file_to_device",
      [Pathname("src"), Device("dest")], RErr,
      opts=[OInt64("srcoffset"), OInt64("destoffset"), OInt64("size"),
            OBool("sparse"), OBool("append")],
-     since="1.13.25", progress=True,
+     since="1.13.25", impl="fileops", progress=True,
      brief="Copy from a file to a device",
      doc="""\
 Copies the file `src` to `dest`, which must be large enough.
@@ -191,7 +257,15 @@ Optional arguments:
 - `srcoffset`, `destoffset`: where to begin in the source and destination.
 - `size`: how many bytes; by default all up to the end of the file.
 - `sparse`: blocks of zeroes are not written; the device should be zero.
-- `append`: must not be true for a device.""")
+- `append`: must not be true for a device.""",
+     examples=[
+         example("tree", "part-add /dev/sda p 40 80", "copy-file-to-device /hello /dev/sda2 destoffset:1", "pread-device /dev/sda2 5 1",
+                 prints="hello"),
+         example("tree", "part-add /dev/sda p 40 80", "copy-file-to-device /abc /dev/sda2",
+                 error="/dev/sda2: has 20992 bytes, too few", errno="ENOSPC"),
+         example("tree", "copy-file-to-device /nope /dev/sda",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("device_index",
      [Device("device")], RInt("index"),
@@ -211,11 +285,19 @@ ENOENT if there is no such disk.""",
 
 call("device_name",
      [Int("index")], RString("name"),
-     since="1.49.1",
+     since="1.49.1", impl="mount",
      brief="Return the name of the disk with a number",
      doc="""\
 Returns the name of disk number `index`, where 0 is the first.  It is the
-opposite of `device_index`.""")
+opposite of `device_index`.""",
+     examples=[
+         example("part", "device-name 0",
+                 prints="/dev/sda"),
+         example("part", "device-name 1",
+                 error="1: there is no disk with that number", errno="EINVAL"),
+         example("part", "device-name -1",
+                 error="there is no disk", errno="EINVAL"),
+     ])
 
 call("disk_create",
      [String("filename"), String("format"), Int64("size")], RErr,
@@ -303,31 +385,57 @@ Returns the size in bytes that a guest sees of the disk in the host file
 
 call("findfs_label",
      [String("label")], RString("device"),
-     since="1.5.3",
+     since="1.5.3", impl="mount",
      brief="Find a filesystem by its label",
      doc="""\
-Returns the device whose filesystem has the label `label`.""")
+Returns the device whose filesystem has the label `label`.""",
+     examples=[
+         example("part", "mkfs ext2 /dev/sda1 label:here", "findfs-label here",
+                 prints="/dev/sda1"),
+         example("fs", "findfs-label nope",
+                 error="unable to resolve 'LABEL=nope'"),
+         example("fs", 'findfs-label ""',
+                 error="unable to resolve"),
+     ])
 
 call("findfs_partlabel",
      [String("label")], RString("device"),
-     since="1.53.5",
+     since="1.53.5", impl="mount",
      brief="Find a partition by its name",
      doc="""\
-Returns the device of the GPT partition with the name `label`.""")
+Returns the device of the GPT partition with the name `label`.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-name /dev/sda 1 data", "findfs-partlabel data",
+                 prints="/dev/sda1"),
+         example("part", "findfs-partlabel data",
+                 error="unable to resolve 'PARTLABEL=data'"),
+     ])
 
 call("findfs_partuuid",
      [String("uuid")], RString("device"),
-     since="1.53.5",
+     since="1.53.5", impl="mount",
      brief="Find a partition by its UUID",
      doc="""\
-Returns the device of the partition with the UUID `uuid`.""")
+Returns the device of the partition with the UUID `uuid`.""",
+     examples=[
+         example("part", 'pwrite-device /dev/sda "\\x78\\x56\\x34\\x12" 440', "findfs-partuuid 12345678-01",
+                 prints="/dev/sda1"),
+         example("part", "findfs-partuuid 11111111-1111-1111-1111-111111111111",
+                 error="unable to resolve 'PARTUUID="),
+     ])
 
 call("findfs_uuid",
      [String("uuid")], RString("device"),
-     since="1.5.3",
+     since="1.5.3", impl="mount",
      brief="Find a filesystem by its UUID",
      doc="""\
-Returns the device whose filesystem has the UUID `uuid`.""")
+Returns the device whose filesystem has the UUID `uuid`.""",
+     examples=[
+         example("part", "mkswap /dev/sda1 uuid:11111111-1111-1111-1111-111111111111", "findfs-uuid 11111111-1111-1111-1111-111111111111",
+                 prints="/dev/sda1"),
+         example("fs", "findfs-uuid 11111111-1111-1111-1111-111111111111",
+                 error="unable to resolve 'UUID=11111111-1111-1111-1111-111111111111'"),
+     ])
 
 call("is_whole_device",
      [Device("device")], RBool("flag"),
@@ -377,10 +485,14 @@ device that has it.""",
 
 call("max_disks",
      [], RInt("disks"),
-     since="1.19.7", blocking=False,
+     since="1.19.7", impl="mount", blocking=False,
      brief="Return how many drives can be added",
      doc="""\
-Returns the largest number of drives that one session can have.""")
+Returns the largest number of drives that one session can have.""",
+     examples=[
+         example("part", "max-disks",
+                 prints="255"),
+     ])
 
 call("nr_devices",
      [], RInt("nrdisks"),
@@ -397,17 +509,45 @@ that `list_devices` returns.""",
 
 call("pread_device",
      [Device("device"), Int("count"), Int64("offset")], RBufferOut("content"),
-     since="1.5.21",
+     since="1.5.21", impl="fileops",
      brief="Read a part of a device",
      doc="""\
 Reads up to `count` bytes of `device`, beginning at byte `offset`.  The
 answer is shorter only at the end of the device.  As with `pread`, the size
-of a message limits `count`.""")
+of a message limits `count`.""",
+     examples=[
+         example("fs", 'pwrite-device /dev/sda "hello" 1048571', "pread-device /dev/sda 7 1048571 | head -c 5",
+                 prints="hello"),
+         example("part", "pread-device /dev/sda 2 510 | od -An -tx1",
+                 prints=" 55 aa"),
+         example("part", "pread-device /dev/sda 8 1073741820 | wc -c",
+                 prints="4"),
+         example("part", "pread-device /dev/sda 8 99999999999 | wc -c",
+                 prints="0"),
+         example("part", "pread-device /dev/sda 2147483647 1073741823 | wc -c",
+                 prints="1"),
+         example("part", "pread-device /dev/sda -1 0",
+                 error="count is negative", errno="EINVAL"),
+         example("part", "pread-device /dev/sda 1 -1",
+                 error="offset is negative", errno="EINVAL"),
+         example("part", "pread-device /dev/sdb 1 0",
+                 error="/dev/sdb: No such file or directory", errno="ENOENT"),
+     ])
 
 call("pwrite_device",
      [Device("device"), BufferIn("content"), Int64("offset")], RInt("nbytes"),
-     since="1.5.20",
+     since="1.5.20", impl="fileops",
      brief="Write into a device at an offset",
      doc="""\
 Writes the bytes of `content` to `device`, beginning at byte `offset`, and
-returns how many were written.""")
+returns how many were written.""",
+     examples=[
+         example("part", 'pwrite-device /dev/sda1 "hello" 100',
+                 prints="5"),
+         example("part", 'pwrite-device /dev/sda "hello" 1073741822',
+                 prints="2"),
+         example("part", 'pwrite-device /dev/sda "hello" 1073741824',
+                 error="pwrite: /dev/sda: No space left on device", errno="ENOSPC"),
+         example("part", 'pwrite-device /dev/sda "hello" -1',
+                 error="offset is negative", errno="EINVAL"),
+     ])

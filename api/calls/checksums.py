@@ -37,10 +37,16 @@ Symbolic links are followed.""",
 
 call("checksum_device",
      [String("csumtype"), Device("device")], RString("checksum"),
-     since="1.3.2",
+     since="1.3.2", impl="fileops",
      brief="Return the checksum of a device",
      doc="""\
-As `checksum`, for the contents of the block device `device`.""")
+As `checksum`, for the contents of the block device `device`.""",
+     examples=[
+         example("empty", "checksum-device md5 /dev/sda",
+                 prints="cd573cfaace07e7949bc0c46028904ff"),
+         example("empty", "checksum-device gost /dev/sda",
+                 error="unknown checksum type"),
+     ])
 
 call("checksums_out",
      [String("csumtype"), Pathname("directory"), FileOut("sumsfile")], RErr,

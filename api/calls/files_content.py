@@ -33,21 +33,35 @@ exist, and when the file does not fit into memory.""",
 
 call("copy_size",
      [DevOrPath("src"), DevOrPath("dest"), Int64("size")], RErr,
-     since="1.0.87", deprecated=True, deprecated_by="copy_device_to_device",
+     since="1.0.87", impl="fileops", deprecated=True, deprecated_by="copy_device_to_device",
      progress=True,
      brief="Copy a number of bytes from one device or file to another",
      doc="""\
 Copies exactly `size` bytes from the start of `src` to the start of `dest`;
 it is an error if `src` is shorter.  The copy_*_to_* calls do the same and
-more.""")
+more.""",
+     examples=[
+         example("tree", "copy-size /hello /new 5", "cat /new",
+                 prints="hello"),
+         example("tree", "copy-size /dev/sda /new 512", "filesize /new",
+                 prints="512"),
+         example("tree", "copy-size /hello /new 100",
+                 error="/hello: input too short: 13 bytes"),
+     ])
 
 call("dd",
      [DevOrPath("src"), DevOrPath("dest")], RErr,
-     since="1.0.80", deprecated=True, deprecated_by="copy_device_to_device",
+     since="1.0.80", impl="fileops", deprecated=True, deprecated_by="copy_device_to_device",
      brief="Copy from one device or file to another",
      doc="""\
 Copies all of `src` to `dest`, which must be large enough if it is a
-device.  The copy_*_to_* calls do the same and more.""")
+device.  The copy_*_to_* calls do the same and more.""",
+     examples=[
+         example("tree", "dd /hello /lines", "cat /lines",
+                 prints="hello, world\n"),
+         example("tree", "dd /nope /lines",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("egrep",
      [String("regex"), Pathname("path")], RStringList("lines"),
@@ -82,21 +96,35 @@ returns true when both have the same length and contents.  Nothing else
 
 call("fallocate",
      [Pathname("path"), Int("len")], RErr,
-     since="1.0.66", deprecated=True, deprecated_by="fallocate64",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="fallocate64",
      brief="Make a file with space allocated",
      doc="""\
 Makes (or empties) the file `path` and reserves `len` bytes of zeroes for
 it in the filesystem, so that writing there cannot run out of space.  `len`
-is limited to 2 GiB by its type: use `fallocate64`.""")
+is limited to 2 GiB by its type: use `fallocate64`.""",
+     examples=[
+         example("tree", "fallocate /new 10000", "filesize /new",
+                 prints="10000"),
+     ])
 
 call("fallocate64",
      [Pathname("path"), Int64("len")], RErr,
-     since="1.3.17",
+     since="1.3.17", impl="fileops",
      brief="Make a file with space allocated",
      doc="""\
 Makes (or empties) the file `path` and reserves `len` bytes of zeroes for
 it in the filesystem, so that writing there cannot run out of space.  To
-make a sparse file use `truncate_size`.""")
+make a sparse file use `truncate_size`.""",
+     examples=[
+         example("tree", "fallocate64 /hello 1000", "filesize /hello",
+                 prints="1000"),
+         example("tree", "fallocate64 /new -1",
+                 error="/new", errno="EINVAL"),
+         example("tree", "-fallocate64 /new 100G", "exists /new",
+                 prints="false"),
+         example("tree", "fallocate64 /dir 10",
+                 error="/dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("fgrep",
      [String("pattern"), Pathname("path")], RStringList("lines"),

@@ -34,7 +34,7 @@ call("copy_file_to_file",
      [Pathname("src"), Pathname("dest")], RErr,
      opts=[OInt64("srcoffset"), OInt64("destoffset"), OInt64("size"),
            OBool("sparse"), OBool("append")],
-     since="1.13.25", progress=True,
+     since="1.13.25", impl="fileops", progress=True,
      brief="Copy a part of one file into another",
      doc="""\
 Copies from `src` to `dest`; the destination is made if needed, and
@@ -46,7 +46,29 @@ Optional arguments:
 - `srcoffset`, `destoffset`: where to begin in the source and destination.
 - `size`: how many bytes; by default all up to the end of the source.
 - `sparse`: blocks of zeroes are not written but left as holes.
-- `append`: write at the end of the destination.""")
+- `append`: write at the end of the destination.""",
+     examples=[
+         example("tree", "copy-file-to-file /hello /new", "cat /new",
+                 prints="hello, world\n"),
+         example("tree", "copy-file-to-file /hello /noeol srcoffset:7 destoffset:3 size:5", "cat /noeol",
+                 prints="no worldne at the end"),
+         example("tree", "copy-file-to-file /hello /empty append:true", "copy-file-to-file /noeol /empty append:true", "cat /empty",
+                 prints="hello, world\nno newline at the end"),
+         example("tree", "copy-file-to-file /zeros /holes sparse:true", "du /holes",
+                 prints="0"),
+         example("tree", "copy-file-to-file /zeros /holes sparse:true", "filesize /holes",
+                 prints="102400"),
+         example("tree", "copy-file-to-file /hello /new size:100",
+                 error="/hello: input too short: 13 bytes"),
+         example("tree", "-copy-file-to-file /hello /new size:100", "exists /new",
+                 prints="false"),
+         example("tree", "copy-file-to-file /hello /new size:-2",
+                 error="size is negative", errno="EINVAL"),
+         example("tree", "copy-file-to-file /dir /new",
+                 error="/dir: Is a directory", errno="EISDIR"),
+         example("tree", "copy-file-to-file /nodes/null /new",
+                 error="/nodes/null: is a character device"),
+     ])
 
 call("cp",
      [Pathname("src"), Pathname("dest")], RErr,

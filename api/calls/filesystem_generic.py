@@ -34,11 +34,17 @@ As `df`, with sizes such as 1.5G.""",
 
 call("drop_caches",
      [Int("whattodrop")], RErr,
-     since="1.0.18",
+     since="1.0.18", impl="mount",
      brief="Make the kernel forget cached data",
      doc="""\
 `whattodrop` is 1 for file contents, 2 for names and inodes, 3 for both.
-Only of use in measurements; data that was not yet written is kept.""")
+Only of use in measurements; data that was not yet written is kept.""",
+     examples=[
+         example("fs", "drop-caches 3"),
+         example("fs", "drop-caches 0"),
+         example("fs", "drop-caches 99",
+                 error="99: is not from 0 to 3", errno="EINVAL"),
+     ])
 
 call("filesystem_available",
      [String("filesystem")], RBool("fsavail"),

@@ -28,19 +28,29 @@ not.""")
 
 call("dmesg",
      [], RString("kmsgs"),
-     since="1.0.18",
+     since="1.0.18", impl="mount",
      brief="Return the messages of the kernel",
      doc="""\
 Returns the log of the kernel that the session runs on, where it may be
-read.""")
+read.""",
+     examples=[
+         example("fs", "dmesg | head -n 0",
+                 prints=""),
+     ])
 
 call("echo_daemon",
      [StringList("words")], RString("output"),
-     since="1.0.69",
+     since="1.0.69", impl="mount",
      brief="Return the words that were given",
      doc="""\
 Joins `words` with spaces and returns them, after a trip to the session's
-process.""")
+process.""",
+     examples=[
+         example("fs", 'echo-daemon "a b  c"',
+                 prints="a b c"),
+         example("fs", 'echo-daemon ""',
+                 prints=""),
+     ])
 
 call("feature_available",
      [StringList("groups")], RBool("isavailable"),
@@ -63,11 +73,17 @@ Returns the mask that `umask` set, at first 022.""",
 
 call("modprobe",
      [String("modulename")], RErr,
-     since="1.0.68", optgroup="linuxmodules",
+     since="1.0.68", impl="mount", optgroup="linuxmodules",
      brief="Load a kernel module",
      doc="""\
 Loads `modulename` into the kernel of the session.  It is refused where
-that kernel is the host's and the module is not loaded already.""")
+that kernel is the host's and the module is not loaded already.""",
+     examples=[
+         example("fs", "modprobe ../evil",
+                 error="is not the name of a module", errno="EINVAL"),
+         example("fs", "modprobe no_such_module",
+                 error="no_such_module"),
+     ])
 
 call("ping_daemon",
      [], RErr,

@@ -54,11 +54,19 @@ counts.  Holes are zero without being read.""",
 
 call("is_zero_device",
      [Device("device")], RBool("zeroflag"),
-     since="1.11.8",
+     since="1.11.8", impl="fileops",
      brief="Tell whether a device holds only zero bytes",
      doc="""\
 Returns true if every byte of `device` is zero.  The whole device may have
-to be read.""")
+to be read.""",
+     examples=[
+         example("empty", "is-zero-device /dev/sda",
+                 prints="true"),
+         example("part", "is-zero-device /dev/sda",
+                 prints="false"),
+         example("part", "is-zero-device /dev/sda1",
+                 prints="true"),
+     ])
 
 call("scrub_device",
      [Device("device")], RErr,
@@ -94,20 +102,34 @@ found.""")
 
 call("zero",
      [Device("device")], RErr,
-     since="1.0.16", progress=True,
+     since="1.0.16", impl="fileops", progress=True,
      brief="Write zeroes over the start of a device",
      doc="""\
 Overwrites the first blocks of `device`, enough to destroy a partition
 table or a filesystem's superblock, but not the rest: see `zero_device` and
-`wipefs`.""")
+`wipefs`.""",
+     examples=[
+         example("fs", "umount /", "zero /dev/sda1", "vfs-type /dev/sda1",
+                 prints=""),
+         example("fs", "umount /", "zero /dev/sda1", "is-zero-device /dev/sda1",
+                 prints="false"),
+         example("part", "zero /dev/sda", "is-zero-device /dev/sda",
+                 prints="true"),
+     ])
 
 call("zero_device",
      [Device("device")], RErr,
-     since="1.3.1", progress=True,
+     since="1.3.1", impl="fileops", progress=True,
      brief="Write zeroes over a whole device",
      doc="""\
 Makes every byte of `device` zero.  Blocks that are zero already are not
-written, so a sparse image does not grow.""")
+written, so a sparse image does not grow.""",
+     examples=[
+         example("fs", "umount /", "zero-device /dev/sda1", "is-zero-device /dev/sda1",
+                 prints="true"),
+         example("fs", "umount /", "zero-device /dev/sda1", "part-list /dev/sda | grep -c part_num",
+                 prints="1"),
+     ])
 
 call("zero_free_space",
      [Pathname("directory")], RErr,

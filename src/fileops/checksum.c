@@ -180,6 +180,22 @@ gk_fileops_checksum (struct gk_ctx *ctx, const char *csumtype, const char *path,
   return sum_fd (ctx, &s, fd, path, ret_string, &size, err);
 }
 
+int
+gk_fileops_checksum_device (struct gk_ctx *ctx, const char *csumtype, const char *device,
+                            char **ret_string, struct gk_error *err)
+{
+  SUM s = { NULL, NULL, NULL };
+  _cleanup_close_ int fd = -1;
+  uint64_t size;
+
+  if (init_sum (&s, csumtype, err) == -1)
+    return -1;
+  fd = gk_fo_open_device (device, O_RDONLY, &size, err);
+  if (fd == -1)
+    return -1;
+  return sum_fd (ctx, &s, fd, device, ret_string, &size, err);
+}
+
 /* --- checksums_out --------------------------------------------------------------- */
 
 /* A line as md5sum and cksum write it: a name with a newline or a backslash is

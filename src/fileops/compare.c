@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Questions about content: equal, is_zero. */
+/* Questions about content: equal, is_zero, is_zero_device. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -96,5 +96,33 @@ gk_fileops_is_zero (struct gk_ctx *ctx, const char *path, bool *ret_value, struc
     }
   }
   *ret_value = true;
+  return 0;
+}
+
+int
+gk_fileops_is_zero_device (struct gk_ctx *ctx, const char *device, bool *ret_value,
+                           struct gk_error *err)
+{
+  _cleanup_free_ char *block = malloc (GK_FO_BLOCK);
+  _cleanup_close_ int fd = -1;
+  uint64_t size, at = 0;
+  ssize_t n;
+
+  if (!block)
+    return gk_error_oom (err);
+  fd = gk_fo_open_device (device, O_RDONLY, &size, err);
+  if (fd == -1)
+    return -1;
+  for (;; at += (uint64_t)n) {
+    if (gk_task_check (ctx->task, err) == -1)
+      return -1;
+    gk_task_progress (ctx->task, at, size);
+    n = gk_read_full (fd, block, GK_FO_BLOCK);
+    if (n == -1)
+      return gk_fo_fail (err, errno, "read", device);
+    if (n == 0 || !all_zero (block, (size_t)n))
+      break;
+  }
+  *ret_value = n == 0;
   return 0;
 }

@@ -58,6 +58,10 @@ int gk_fo_parent (struct gk_ctx *ctx, const char *path, char name[GK_FO_NAME_SIZ
                   const char *subop, struct gk_error *err);
 bool gk_fo_is_root (const char *path); /* "/", "//" ... */
 
+/* --- device.c ----------------------------------------------------------------
+ * One of the session's devices, by its name in this process's own /dev. */
+int gk_fo_open_device (const char *name, int flags, uint64_t *ret_size, struct gk_error *err);
+
 /* --- remove.c ------------------------------------------------------------------ */
 
 /* dir/name and all below it, whatever it is.  path is for messages. */

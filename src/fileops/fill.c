@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Files made of one byte or one pattern, and directories of empty files.  What
+/* Files made of one byte, one pattern or reserved space, and directories of empty files.  What
  * a file holds behind the filled part stays. */
 #include <errno.h>
 #include <fcntl.h>
@@ -95,4 +95,34 @@ gk_fileops_fill_dir (struct gk_ctx *ctx, const char *dir, int nr, struct gk_erro
     close (fd);
   }
   return 0;
+}
+
+/* The file is emptied first. */
+int
+gk_fileops_fallocate64 (struct gk_ctx *ctx, const char *path, int64_t len, struct gk_error *err)
+{
+  _cleanup_close_ int fd = -1;
+  bool is_new;
+  int r = EINVAL;
+
+  if (len < 0)
+    return gk_fo_fail (err, EINVAL, NULL, path);
+  fd = gk_fo_open_write (ctx, path, O_RDWR | O_TRUNC, "open", &is_new, err);
+  if (fd == -1)
+    return -1;
+  /* The C library writes the blocks where the file system cannot reserve them. */
+  if (len == 0 || (r = posix_fallocate (fd, 0, len)) == 0)
+    return 0;
+  gk_fo_fail (err, r, NULL, path);
+  if (is_new)
+    gk_fo_discard_new (ctx, path, fd);
+  else if (ftruncate (fd, 0) == -1) /* the space is given back where that is possible */
+    return -1;
+  return -1;
+}
+
+int
+gk_fileops_fallocate (struct gk_ctx *ctx, const char *path, int len, struct gk_error *err)
+{
+  return gk_fileops_fallocate64 (ctx, path, len, err);
 }

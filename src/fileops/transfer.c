@@ -5,30 +5,9 @@
  * /dev; all other names are paths of the guest. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "fileops/fileops-priv.h"
-
-static int
-open_device (const char *name, int flags, uint64_t *ret_size, struct gk_error *err)
-{
-  _cleanup_close_ int fd = -1;
-  struct stat st;
-
-  if (strstr (name, "/../"))
-    return gk_fo_fail (err, ENOENT, NULL, name);
-  /* Looked at before it is opened: a character device may act on open. */
-  if (stat (name, &st) == -1)
-    return gk_fo_fail (err, errno, NULL, name);
-  if (!S_ISBLK (st.st_mode))
-    return gk_error_set (err, ENOTBLK, "%s: is not a block device", name);
-  fd = open (name, flags | O_CLOEXEC | O_NOCTTY);
-  if (fd == -1 || fstat (fd, &st) == -1 || ioctl (fd, BLKGETSIZE64, ret_size) == -1)
-    return gk_fo_fail (err, errno, NULL, name);
-  return gk_steal_fd (&fd);
-}
 
 /* --- upload --------------------------------------------------------------------- */
 
@@ -41,7 +20,7 @@ upload (struct gk_ctx *ctx, struct gk_source *from, const char *path, int flags,
   uint64_t size;
 
   if (is_device)
-    fd = open_device (path, O_WRONLY, &size, err);
+    fd = gk_fo_open_device (path, O_WRONLY, &size, err);
   else
     fd = gk_fo_open_write (ctx, path, O_WRONLY | flags, NULL, &is_new, err);
   if (fd == -1)
@@ -93,7 +72,7 @@ download (struct gk_ctx *ctx, const char *path, struct gk_sink *to, off_t offset
   uint64_t dev_size;
 
   if (gk_after_prefix (path, "/dev/"))
-    fd = open_device (path, O_RDONLY, &dev_size, err);
+    fd = gk_fo_open_device (path, O_RDONLY, &dev_size, err);
   else
     fd = gk_fo_open_for_reading (ctx, path, err);
   if (fd == -1)

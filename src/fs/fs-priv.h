@@ -15,6 +15,9 @@ extern const struct gk_fs gk_fs_hfs, gk_fs_hfsplus;
 extern const struct gk_fs gk_fs_squashfs, gk_fs_erofs, gk_fs_iso9660, gk_fs_udf, gk_fs_cramfs,
     gk_fs_romfs;
 
+/* mkfs.c: is nothing mounted from the device, and does none stand on it?  EBUSY. */
+int gk_fs_check_free (const char *device, struct gk_error *err);
+
 #define GK_LIST(...)                                                                               \
   (const char *const[])                                                                            \
   {                                                                                                \

@@ -28,6 +28,11 @@ int gk_fs_probe_device (const char *device, struct gk_fs_probe *probe, struct gk
 void gk_fs_probe_clear (struct gk_fs_probe *probe);
 #define _cleanup_fs_probe_ __attribute__ ((cleanup (gk_fs_probe_clear)))
 
+/* All that libblkid tells of a device by its content and topology: name, value,
+ * name, value ... in its words ("TYPE", "UUID", "USAGE", "PTTYPE" ...), appended. */
+struct gk_strv;
+int gk_fs_probe_tags (const char *device, struct gk_strv *tags, struct gk_error *err);
+
 /* How many bytes of its device, from the first, the filesystem on it uses; 0
  * when there is none, or one that does not say. */
 int gk_fs_span (const char *device, uint64_t *ret_bytes, struct gk_error *err);

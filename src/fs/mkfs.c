@@ -19,7 +19,7 @@
 #include "base/str.h"
 #include "base/strv.h"
 #include "exec/exec.h"
-#include "fs/fs.h"
+#include "fs/fs-priv.h"
 #include "fs/wipe.h"
 #include "gk-ops-fs.h"
 #include "op/ctx.h"
@@ -125,8 +125,8 @@ push_options (struct gk_strv *argv, const struct gk_fs *fs, const char *name, co
   return 0;
 }
 
-static int
-check_free (const char *device, struct gk_error *err)
+int
+gk_fs_check_free (const char *device, struct gk_error *err)
 {
   _cleanup_close_ int fd = open (device, O_RDWR | O_EXCL | O_CLOEXEC);
   if (fd == -1 && errno == EBUSY)
@@ -161,7 +161,7 @@ gk_fs_mkfs (struct gk_ctx *ctx, const char *fstype, const char *device,
   if (tool == NULL)
     return gk_error_set (err, EOPNOTSUPP, "%s: %s is not installed (package %s)", fstype, fs->mkfs,
                          fs->package);
-  if (check_free (device, err) == -1)
+  if (gk_fs_check_free (device, err) == -1)
     return -1;
   /* What was there before must not be found beside the new filesystem. */
   if (gk_fs_wipe (device, err) == -1)

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/strv.h"
 #include "fs/fs.h"
 
 static void
@@ -74,4 +75,47 @@ gk_fs_probe_device (const char *device, struct gk_fs_probe *ret, struct gk_error
   if (gk_fs_probe_fd (fd, ret, err) == -1)
     return gk_error_wrap (err, "%s", device);
   return 0;
+}
+
+static int
+push_tags (blkid_probe pr, struct gk_strv *tags)
+{
+  for (int i = 0; i < blkid_probe_numof_values (pr); i++) {
+    const char *name, *data;
+    /* Some values are bytes for programs, not text. */
+    if (blkid_probe_get_value (pr, i, &name, &data, NULL) != 0 || name == NULL || data == NULL ||
+        strncmp (name, "SBMAGIC", 7) == 0 || strncmp (name, "PTMAGIC", 7) == 0 ||
+        strcmp (name, "UUID_RAW") == 0 || strcmp (name, "LABEL_RAW") == 0)
+      continue;
+    if (gk_strv_push (tags, name) == -1 || gk_strv_push (tags, data) == -1)
+      return -1;
+  }
+  return 0;
+}
+
+int
+gk_fs_probe_tags (const char *device, struct gk_strv *tags, struct gk_error *err)
+{
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd == -1)
+    return gk_error_sys (err, errno, "%s", device);
+  __attribute__ ((cleanup (cleanup_probe))) blkid_probe pr = blkid_new_probe ();
+  if (pr == NULL)
+    return gk_error_oom (err);
+  errno = 0;
+  if (blkid_probe_set_device (pr, fd, 0, 0) != 0)
+    return gk_error_sys (err, errno ? errno : EIO, "%s", device);
+  blkid_probe_enable_superblocks (pr, 1);
+  blkid_probe_set_superblocks_flags (pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_SECTYPE |
+                                             BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID |
+                                             BLKID_SUBLKS_USAGE | BLKID_SUBLKS_VERSION);
+  blkid_probe_enable_partitions (pr, 1);
+  blkid_probe_enable_topology (pr, 1);
+  errno = 0;
+  int r = blkid_do_safeprobe (pr);
+  if (r == -1 && errno == EIO)
+    return gk_error_sys (err, errno, "%s", device);
+  if (r == -2) /* signatures that contradict each other */
+    return 0;
+  return push_tags (pr, tags) == -1 ? gk_error_oom (err) : 0;
 }

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Bytes between files and devices of the session: the copy_X_to_Y calls, and
+ * their forebears dd and copy_size.
+ *
+ * Holes of a file are known without reading.  With `sparse` blocks of zeros
+ * are not written either. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fileops/fileops-priv.h"
+
+/* The smallest hole that is worth leaving, and that file systems can keep. */
+#define SPARSE_BLOCK 4096
+
+struct place {
+  const char *name;
+  bool is_device;
+};
+
+/* The four calls' options have the same names and places, not the same type. */
+struct how {
+  int64_t srcoffset, destoffset, size; /* size -1: all */
+  bool sparse, append;
+};
+#define TAKE_HOW(CALL, opt)                                                                        \
+  (struct how)                                                                                     \
+  {                                                                                                \
+    .srcoffset = (opt) && (opt)->bitmask & GUESTFS_##CALL##_SRCOFFSET_BITMASK                      \
+                     ? check_offset ((opt)->srcoffset)                                             \
+                     : 0,                                                                          \
+    .destoffset = (opt) && (opt)->bitmask & GUESTFS_##CALL##_DESTOFFSET_BITMASK                    \
+                      ? check_offset ((opt)->destoffset)                                           \
+                      : 0,                                                                         \
+    .size =                                                                                        \
+        (opt) && (opt)->bitmask & GUESTFS_##CALL##_SIZE_BITMASK ? check_size ((opt)->size) : -1,   \
+    .sparse = (opt) && (opt)->bitmask & GUESTFS_##CALL##_SPARSE_BITMASK && (opt)->sparse,          \
+    .append = (opt) && (opt)->bitmask & GUESTFS_##CALL##_APPEND_BITMASK && (opt)->append,          \
+  }
+
+/* Negative numbers of the caller become -2, apart from "all". */
+static int64_t
+check_offset (int64_t n)
+{
+  return n < 0 ? -2 : n;
+}
+
+static int64_t
+check_size (int64_t n)
+{
+  return n < -1 ? -2 : n;
+}
+
+struct copy {
+  struct gk_ctx *ctx;
+  const struct place *src, *dest;
+  struct how how;
+  int in, out;
+  char *block;
+  uint64_t done, total; /* total 0: unknown */
+};
+
+static int
+open_source (struct gk_ctx *ctx, const struct place *p, uint64_t *ret_size, struct gk_error *err)
+{
+  struct stat st;
+
+  if (p->is_device)
+    return gk_fo_open_device (p->name, O_RDONLY, ret_size, err);
+  _cleanup_close_ int fd = gk_fo_open_file (ctx, p->name, O_RDONLY, NULL, err);
+  if (fd == -1)
+    return -1;
+  if (fstat (fd, &st) == -1)
+    return gk_fo_fail (err, errno, NULL, p->name);
+  *ret_size = (uint64_t)st.st_size;
+  return gk_steal_fd (&fd);
+}
+
+static bool
+is_zero (const char *p, size_t n)
+{
+  return p[0] == 0 && memcmp (p, p + 1, n - 1) == 0;
+}
+
+/* Blocks of zeros in between are left out. */
+static int
+write_sparse (struct copy *c, const char *p, size_t n, off_t at)
+{
+  for (size_t step; n > 0; p += step, n -= step, at += (off_t)step) {
+    step = n < SPARSE_BLOCK ? n : SPARSE_BLOCK;
+    if (!is_zero (p, step) && gk_pwrite_full (c->out, p, step, at) == -1)
+      return -1;
+  }
+  return 0;
+}
+
+/* n bytes, or less at the end of the source.  Returns how many. */
+static ssize_t
+copy_block (struct copy *c, size_t n, off_t from, off_t to, struct gk_error *err)
+{
+  ssize_t r = gk_pread_full (c->in, c->block, n, from);
+
+  if (r == -1)
+    return gk_fo_fail (err, errno, "read", c->src->name);
+  if (r == 0)
+    return 0;
+  if ((c->how.sparse ? write_sparse (c, c->block, (size_t)r, to)
+                     : gk_pwrite_full (c->out, c->block, (size_t)r, to)) == -1)
+    return gk_fo_fail (err, errno, "write", c->dest->name);
+  return r;
+}
+
+/* Where data begins behind a hole of the source, when the hole need not be
+ * written: at itself, or further on. */
+static off_t
+skip_hole (const struct copy *c, off_t at, off_t end)
+{
+  off_t data;
+
+  if (!c->how.sparse || c->src->is_device)
+    return at;
+  data = lseek (c->in, at, SEEK_DATA);
+  if (data == -1)
+    return errno == ENXIO ? end : at;
+  return data < end ? data : end;
+}
+
+static int
+copy_bytes (struct copy *c, off_t from, off_t to, uint64_t size, struct gk_error *err)
+{
+  off_t end = from + (off_t)size, next;
+  uint64_t start = (uint64_t)from;
+  ssize_t n;
+
+  for (; from < end; from += n, to += n) {
+    if (gk_task_check (c->ctx->task, err) == -1)
+      return -1;
+    gk_task_progress (c->ctx->task, (uint64_t)from - start, size);
+    next = skip_hole (c, from, end);
+    to += next - from;
+    from = next;
+    if (from == end)
+      break;
+    n = copy_block (c, end - from > GK_FO_BLOCK ? GK_FO_BLOCK : (size_t)(end - from), from, to,
+                    err);
+    if (n == -1)
+      return -1;
+    if (n == 0)
+      return gk_error_set (err, 0, "%s: the source ended after %llu of %llu bytes", c->src->name,
+                           (unsigned long long)((uint64_t)from - start), (unsigned long long)size);
+  }
+  gk_task_progress (c->ctx->task, size, size);
+  return 0;
+}
+
+static int
+check_how (const struct place *dest, const struct how *how, struct gk_error *err)
+{
+  if (how->srcoffset == -2)
+    return gk_error_set (err, EINVAL, "srcoffset is negative");
+  if (how->destoffset == -2)
+    return gk_error_set (err, EINVAL, "destoffset is negative");
+  if (how->size == -2)
+    return gk_error_set (err, EINVAL, "size is negative");
+  if (how->append && dest->is_device)
+    return gk_error_set (err, EINVAL, "the append flag cannot be set for this call");
+  return 0;
+}
+
+/* As large as what was copied, when it ends in what was not written. */
+static int
+grow (int fd, off_t size)
+{
+  struct stat st;
+
+  if (fstat (fd, &st) == -1)
+    return -1;
+  return st.st_size < size ? ftruncate (fd, size) : 0;
+}
+
+static int
+copy_open (struct copy *c, uint64_t src_size, uint64_t dest_size, struct gk_error *err)
+{
+  uint64_t size,
+      there = (uint64_t)c->how.srcoffset < src_size ? src_size - (uint64_t)c->how.srcoffset : 0;
+  off_t to = c->how.destoffset;
+  struct stat st;
+
+  size = c->how.size >= 0 ? (uint64_t)c->how.size : there;
+  if (size > there)
+    return gk_error_set (err, 0, "%s: input too short: %llu bytes from offset %llu, not %llu",
+                         c->src->name, (unsigned long long)there,
+                         (unsigned long long)c->how.srcoffset, (unsigned long long)size);
+  if (!c->dest->is_device && c->how.append) {
+    if (fstat (c->out, &st) == -1)
+      return gk_fo_fail (err, errno, NULL, c->dest->name);
+    to += st.st_size;
+  }
+  if (c->dest->is_device && ((uint64_t)to > dest_size || size > dest_size - (uint64_t)to))
+    return gk_error_set (err, ENOSPC, "%s: has %llu bytes, too few for %llu from offset %llu",
+                         c->dest->name, (unsigned long long)dest_size, (unsigned long long)size,
+                         (unsigned long long)to);
+  if (to > INT64_MAX - (off_t)size)
+    return gk_fo_fail (err, EFBIG, NULL, c->dest->name);
+  if (copy_bytes (c, c->how.srcoffset, to, size, err) == -1)
+    return -1;
+  if (!c->dest->is_device && grow (c->out, to + (off_t)size) == -1)
+    return gk_fo_fail (err, errno, "ftruncate", c->dest->name);
+  /* What a device could not take is known only now. */
+  if (c->dest->is_device && fsync (c->out) == -1)
+    return gk_fo_fail (err, errno, "fsync", c->dest->name);
+  return 0;
+}
+
+/* Is it one object under two names? */
+static bool
+is_same (int a, int b)
+{
+  struct stat sa, sb;
+
+  return fstat (a, &sa) == 0 && fstat (b, &sb) == 0 &&
+         (S_ISBLK (sa.st_mode) && S_ISBLK (sb.st_mode)
+              ? sa.st_rdev == sb.st_rdev
+              : sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino);
+}
+
+static int
+copy (struct gk_ctx *ctx, const struct place *src, const struct place *dest, const struct how *how,
+      int flags, struct gk_error *err)
+{
+  struct copy c = { .ctx = ctx, .src = src, .dest = dest, .how = *how, .in = -1, .out = -1 };
+  _cleanup_free_ char *block = malloc (GK_FO_BLOCK);
+  _cleanup_close_ int in = -1, out = -1;
+  uint64_t src_size, dest_size = 0;
+  bool is_new = false;
+  int r;
+
+  if (!block)
+    return gk_error_oom (err);
+  if (check_how (dest, how, err) == -1)
+    return -1;
+  in = open_source (ctx, src, &src_size, err);
+  if (in == -1)
+    return -1;
+  out = dest->is_device ? gk_fo_open_device (dest->name, O_WRONLY, &dest_size, err)
+                        : gk_fo_open_write (ctx, dest->name, O_WRONLY, NULL, &is_new, err);
+  if (out == -1)
+    return -1;
+  if (flags & O_TRUNC && !dest->is_device && !is_same (in, out) && ftruncate (out, 0) == -1)
+    return gk_fo_fail (err, errno, "ftruncate", dest->name);
+  c.in = in;
+  c.out = out;
+  c.block = block;
+  r = copy_open (&c, src_size, dest_size, err);
+  if (r == -1 && is_new)
+    gk_fo_discard_new (ctx, dest->name, out);
+  if (r == 0 && close (gk_steal_fd (&out)) == -1)
+    return gk_fo_fail (err, errno, "close", dest->name);
+  return r;
+}
+
+int
+gk_fileops_copy_device_to_device (struct gk_ctx *ctx, const char *src, const char *dest,
+                                  const struct guestfs_copy_device_to_device_argv *opt,
+                                  struct gk_error *err)
+{
+  struct how how = TAKE_HOW (COPY_DEVICE_TO_DEVICE, opt);
+
+  return copy (ctx, &(struct place){ src, true }, &(struct place){ dest, true }, &how, 0, err);
+}
+
+int
+gk_fileops_copy_device_to_file (struct gk_ctx *ctx, const char *src, const char *dest,
+                                const struct guestfs_copy_device_to_file_argv *opt,
+                                struct gk_error *err)
+{
+  struct how how = TAKE_HOW (COPY_DEVICE_TO_FILE, opt);
+
+  return copy (ctx, &(struct place){ src, true }, &(struct place){ dest, false }, &how, 0, err);
+}
+
+int
+gk_fileops_copy_file_to_device (struct gk_ctx *ctx, const char *src, const char *dest,
+                                const struct guestfs_copy_file_to_device_argv *opt,
+                                struct gk_error *err)
+{
+  struct how how = TAKE_HOW (COPY_FILE_TO_DEVICE, opt);
+
+  return copy (ctx, &(struct place){ src, false }, &(struct place){ dest, true }, &how, 0, err);
+}
+
+int
+gk_fileops_copy_file_to_file (struct gk_ctx *ctx, const char *src, const char *dest,
+                              const struct guestfs_copy_file_to_file_argv *opt,
+                              struct gk_error *err)
+{
+  struct how how = TAKE_HOW (COPY_FILE_TO_FILE, opt);
+
+  return copy (ctx, &(struct place){ src, false }, &(struct place){ dest, false }, &how, 0, err);
+}
+
+/* --- the older forms ------------------------------------------------------------------ */
+
+static struct place
+place_of (const char *name)
+{
+  return (struct place){ name, gk_after_prefix (name, "/dev/") != NULL };
+}
+
+int
+gk_fileops_copy_size (struct gk_ctx *ctx, const char *src, const char *dest, int64_t size,
+                      struct gk_error *err)
+{
+  struct how how = { .size = check_size (size) };
+  struct place from = place_of (src), to = place_of (dest);
+
+  return copy (ctx, &from, &to, &how, O_TRUNC, err);
+}
+
+int
+gk_fileops_dd (struct gk_ctx *ctx, const char *src, const char *dest, struct gk_error *err)
+{
+  struct how how = { .size = -1 };
+  struct place from = place_of (src), to = place_of (dest);
+
+  return copy (ctx, &from, &to, &how, O_TRUNC, err);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Zeros over a device: its beginning (zero), all of it (zero_device). */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/fs.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "fileops/fileops-priv.h"
+
+/* What zero promises to overwrite. */
+#define ZERO_BLOCKS 32
+#define ZERO_BLOCK 4096
+/* One request to the kernel, between two looks at whether to stop. */
+#define STEP (UINT64_C (64) << 20)
+
+/* A block that is zero already is not written: it may be none in the image. */
+static int
+zero_block (int fd, const char *device, char *block, size_t n, off_t at, struct gk_error *err)
+{
+  static const char zeros[ZERO_BLOCK];
+  ssize_t r = gk_pread_full (fd, block, n, at);
+
+  if (r == -1)
+    return gk_fo_fail (err, errno, "pread", device);
+  if (memcmp (block, zeros, (size_t)r) != 0 && gk_pwrite_full (fd, zeros, (size_t)r, at) == -1)
+    return gk_fo_fail (err, errno, "pwrite", device);
+  return 0;
+}
+
+int
+gk_fileops_zero (struct gk_ctx *ctx, const char *device, struct gk_error *err)
+{
+  char block[ZERO_BLOCK];
+  uint64_t size;
+  _cleanup_close_ int fd = gk_fo_open_device (device, O_RDWR, &size, err);
+
+  if (fd == -1)
+    return -1;
+  for (uint64_t i = 0, at = 0; i < ZERO_BLOCKS && at < size; i++, at += ZERO_BLOCK) {
+    gk_task_progress (ctx->task, i, ZERO_BLOCKS);
+    if (zero_block (fd, device, block, size - at < ZERO_BLOCK ? (size_t)(size - at) : ZERO_BLOCK,
+                    (off_t)at, err) == -1)
+      return -1;
+  }
+  if (fsync (fd) == -1)
+    return gk_fo_fail (err, errno, "fsync", device);
+  return 0;
+}
+
+/* The kernel's own way, which gives the space back where it can: at most n
+ * bytes.  false: there is none. */
+static bool
+kernel_zeroes (int fd, uint64_t at, uint64_t n)
+{
+  return fallocate (fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)n) == 0 ||
+         fallocate (fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)n) == 0;
+}
+
+static int
+zero_range (struct gk_ctx *ctx, int fd, const char *device, uint64_t at, uint64_t end,
+            struct gk_error *err)
+{
+  char block[ZERO_BLOCK];
+
+  for (; at < end; at += ZERO_BLOCK) {
+    if (gk_task_check (ctx->task, err) == -1 ||
+        zero_block (fd, device, block, end - at < ZERO_BLOCK ? (size_t)(end - at) : ZERO_BLOCK,
+                    (off_t)at, err) == -1)
+      return -1;
+  }
+  return 0;
+}
+
+int
+gk_fileops_zero_device (struct gk_ctx *ctx, const char *device, struct gk_error *err)
+{
+  uint64_t size, n;
+  bool by_kernel = true;
+  _cleanup_close_ int fd = gk_fo_open_device (device, O_RDWR, &size, err);
+
+  if (fd == -1)
+    return -1;
+  for (uint64_t at = 0; at < size; at += n) {
+    n = size - at < STEP ? size - at : STEP;
+    if (gk_task_check (ctx->task, err) == -1)
+      return -1;
+    gk_task_progress (ctx->task, at, size);
+    by_kernel = by_kernel && kernel_zeroes (fd, at, n);
+    if (!by_kernel && zero_range (ctx, fd, device, at, at + n, err) == -1)
+      return -1;
+  }
+  gk_task_progress (ctx->task, size, size);
+  if (fsync (fd) == -1)
+    return gk_fo_fail (err, errno, "fsync", device);
+  return 0;
+}
