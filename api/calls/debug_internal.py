@@ -86,6 +86,7 @@ The part of `journal_get` that is done by the session's process.""")
 call("internal_list_rpm_applications",
      [], RStructList("applications2", "application2"),
      since="1.45.3", visibility="internal", in_shell=False,
+     impl="inspect",
      brief="List the rpm packages of the mounted system",
      doc="""\
 The part of `inspect_list_applications2` that reads the rpm database.""")

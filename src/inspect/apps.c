@@ -19,16 +19,29 @@ static const struct source {
   const char *format; /* the system's package_format */
   int (*list) (struct json_object *apps, struct gk_error *err);
 } sources[] = {
-  { "deb", gk_apps_deb },
-  { "pacman", gk_apps_pacman },
-  { "apk", gk_apps_apk },
-  { "ebuild", gk_apps_portage },
+  { "deb", gk_apps_deb }, { "rpm", gk_apps_rpm },        { "pacman", gk_apps_pacman },
+  { "apk", gk_apps_apk }, { "ebuild", gk_apps_portage },
 };
 
 struct wanted {
   const struct source *source; /* or NULL */
   const char *software_hive;   /* or NULL */
 };
+
+/* By name, as libguestfs does. */
+static int
+compare (const void *a, const void *b)
+{
+  struct json_object *x = *(struct json_object *const *)a, *y = *(struct json_object *const *)b;
+  const char *keys[] = { "name", "version", "release" };
+  int r = 0;
+
+  for (size_t i = 0; r == 0 && i < sizeof keys / sizeof keys[0]; i++) {
+    const char *v = gk_json_str (x, keys[i]), *w = gk_json_str (y, keys[i]);
+    r = strcmp (v ? v : "", w ? w : "");
+  }
+  return r;
+}
 
 static int
 list (struct json_object *report, void *opaque, struct gk_error *err)
@@ -39,8 +52,11 @@ list (struct json_object *report, void *opaque, struct gk_error *err)
   if (apps == NULL)
     return gk_error_oom (err);
   json_object_object_add (report, "apps", apps);
-  return wanted->source ? wanted->source->list (apps, err)
-                        : gk_apps_windows (apps, wanted->software_hive, err);
+  int r = wanted->source ? wanted->source->list (apps, err)
+                         : gk_apps_windows (apps, wanted->software_hive, err);
+  if (r == 0)
+    json_object_array_sort (apps, compare);
+  return r;
 }
 
 static struct wanted
@@ -79,18 +95,15 @@ fill (const struct gk_struct *type, size_t prefix, struct json_object *app, void
 }
 
 static int
-applications (struct gk_ctx *ctx, const char *root, const struct gk_struct *type, size_t prefix,
-              void *ret_list, struct gk_error *err)
+run (struct gk_ctx *ctx, struct wanted *wanted, const struct gk_struct *type, size_t prefix,
+     void *ret_list, struct gk_error *err)
 {
   _cleanup_json_ struct json_object *report = NULL;
-  struct json_object *finding = gk_inspect_root (ctx, root, err), *apps = NULL;
+  struct json_object *apps = NULL;
   size_t n = 0;
 
-  if (finding == NULL)
-    return -1;
-  struct wanted wanted = wanted_of (finding);
-  if (wanted.source || wanted.software_hive) {
-    if (gk_inspect_jailed (ctx, ctx->root_fd, list, &wanted, &report, err) == -1)
+  if (wanted->source || wanted->software_hive) {
+    if (gk_inspect_jailed (ctx, ctx->root_fd, list, wanted, &report, err) == -1)
       return -1;
     if (json_object_object_get_ex (report, "apps", &apps) &&
         json_object_is_type (apps, json_type_array))
@@ -110,6 +123,18 @@ applications (struct gk_ctx *ctx, const char *root, const struct gk_struct *type
   return 0;
 }
 
+static int
+applications (struct gk_ctx *ctx, const char *root, const struct gk_struct *type, size_t prefix,
+              void *ret_list, struct gk_error *err)
+{
+  struct json_object *finding = gk_inspect_root (ctx, root, err);
+
+  if (finding == NULL)
+    return -1;
+  struct wanted wanted = wanted_of (finding);
+  return run (ctx, &wanted, type, prefix, ret_list, err);
+}
+
 int
 gk_inspect_inspect_list_applications2 (struct gk_ctx *ctx, const char *root,
                                        struct guestfs_application2_list *ret_list,
@@ -124,4 +149,15 @@ gk_inspect_inspect_list_applications (struct gk_ctx *ctx, const char *root,
                                       struct gk_error *err)
 {
   return applications (ctx, root, &gk_struct_application, strlen ("app_"), ret_list, err);
+}
+
+int
+gk_inspect_internal_list_rpm_applications (struct gk_ctx *ctx,
+                                           struct guestfs_application2_list *ret_list,
+                                           struct gk_error *err)
+{
+  static const struct source rpm = { "rpm", gk_apps_rpm };
+  struct wanted wanted = { .source = &rpm };
+
+  return run (ctx, &wanted, &gk_struct_application2, strlen ("app2_"), ret_list, err);
 }

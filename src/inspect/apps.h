@@ -9,6 +9,7 @@ struct gk_error;
 
 /* Add to apps, an array.  No database is no error: then there are none. */
 int gk_apps_deb (struct json_object *apps, struct gk_error *err);
+int gk_apps_rpm (struct json_object *apps, struct gk_error *err);
 int gk_apps_pacman (struct json_object *apps, struct gk_error *err);
 int gk_apps_apk (struct json_object *apps, struct gk_error *err);
 int gk_apps_portage (struct json_object *apps, struct gk_error *err);
