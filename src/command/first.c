@@ -180,17 +180,15 @@ be_program (const struct gk_command_world *w)
   files.rlim_cur = files.rlim_max < USUAL_FILES ? files.rlim_max : USUAL_FILES;
   if (setrlimit (RLIMIT_NOFILE, &files) == -1)
     return "setrlimit";
-  /* What one process cannot have is an error to it; what all have together is
-   * seen from outside. */
-  const struct rlimit memory = { w->max_memory, w->max_memory };
-  if (setrlimit (RLIMIT_DATA, &memory) == -1)
-    return "setrlimit";
   umask (w->umask);
   if (gk_exec_limit_caps (CAPS | (w->network ? 0 : CAPS_OWN_NETWORK)) == -1)
     return "capabilities";
   if (gk_command_filter (w->network) == -1)
     return "seccomp";
-  return NULL;
+  /* What one process cannot have is an error to it; what all have together is
+   * seen from outside.  Last: it is meant for the program. */
+  const struct rlimit memory = { w->max_memory, w->max_memory };
+  return setrlimit (RLIMIT_DATA, &memory) == -1 ? "setrlimit" : NULL;
 }
 
 /* Before the tree changes: in the new one /proc is read-only. */

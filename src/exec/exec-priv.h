@@ -44,6 +44,8 @@ int gk_exec_until (int64_t deadline);
 
 /* Own session, dies with the thread that made it, no core files. */
 int gk_inside_detach (pid_t parent);
+/* Of addresses, for a child that stays this program. */
+int gk_inside_limit_memory (uint64_t bytes);
 /* For a child that the disk of a mounted file system comes from, and which must
  * never wait for that.
  * - The last process of a mount namespace unmounts what is there while it ends,

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -83,11 +82,10 @@ enter (struct inside *in, struct gk_error *err)
 static int
 set_limits (const struct gk_jail *jail, struct gk_error *err)
 {
-  const struct rlimit memory = { jail->max_memory, jail->max_memory };
   struct itimerval timer = { .it_value = { jail->timeout_ms / 1000,
                                            jail->timeout_ms % 1000 * 1000 } };
 
-  if (jail->max_memory && setrlimit (RLIMIT_AS, &memory) == -1)
+  if (jail->max_memory && gk_inside_limit_memory (jail->max_memory) == -1)
     return gk_error_sys (err, errno, "jail: setrlimit");
   /* While the pump runs nobody here looks at the clock. */
   if (jail->timeout_ms > 0 && setitimer (ITIMER_REAL, &timer, NULL) == -1)

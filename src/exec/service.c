@@ -96,15 +96,10 @@ static int
 run (void *opaque)
 {
   const struct inside *in = opaque;
-  const struct rlimit memory = { MAX_MEMORY, MAX_MEMORY };
   _cleanup_gk_buf_ struct gk_buf request = GK_BUF_INIT;
 
-#ifndef __SANITIZE_ADDRESS__
-  if (setrlimit (RLIMIT_AS, &memory) == -1)
+  if (gk_inside_limit_memory (MAX_MEMORY) == -1)
     return 1;
-#else
-  (void)memory;
-#endif
   while (read_message (in->fd, &request) == 0)
     if (answer (in, &request) == -1)
       return 1;
