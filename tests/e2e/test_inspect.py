@@ -303,10 +303,16 @@ class Command(Inspect):
 class Programs(Inspect):
     """Debian's programs that inspect, unchanged."""
 
+    def runs(self, *argv):
+        r = self.foreign(*argv)
+        self.sane(r)
+        self.assertEqual(r.status, 0, str(r))
+        return r
+
     def test_python(self):
         self.needs_program("guestfish")
         disk = self.disk("a", guests.GUESTS["fedora"][0])
-        r = self.gk("exec", "--", PYTHON, "-c",
+        r = self.runs(PYTHON, "-c",
                     "import guestfs\n"
                     "g = guestfs.GuestFS(python_return_dict=True)\n"
                     f"g.add_drive_opts({disk!r}, readonly=1, format='raw')\n"
@@ -318,12 +324,12 @@ class Programs(Inspect):
     def test_guestfish(self):
         self.needs_program("guestfish")
         disk = self.disk("a", guests.GUESTS["debian"][0])
-        r = self.gk("exec", "--", "guestfish", "--ro", "-i", "-a", disk, "cat", "/etc/hostname")
+        r = self.runs("guestfish", "--ro", "-i", "-a", disk, "cat", "/etc/hostname")
         self.assertEqual(r.out.strip(), "# our name\nbullseye")
-        r = self.gk("exec", "--", "virt-cat", "-a", disk, "/etc/debian_version")
+        r = self.runs("virt-cat", "-a", disk, "/etc/debian_version")
         self.assertEqual(r.out, "11.7\n")
-        self.gk("exec", "--", "virt-edit", "-a", disk, "/etc/hostname", "-e", "s/bullseye/changed/")
-        r = self.gk("exec", "--", "virt-cat", "-a", disk, "/etc/hostname")
+        self.runs("virt-edit", "-a", disk, "/etc/hostname", "-e", "s/bullseye/changed/")
+        r = self.runs("virt-cat", "-a", disk, "/etc/hostname")
         self.assertEqual(r.out, "# our name\nchanged\n")
-        r = self.gk("exec", "--", "virt-ls", "-lR", "-a", disk, "/etc")
+        r = self.runs("virt-ls", "-lR", "-a", disk, "/etc")
         self.assertIn("/etc/os-release", r.out)
