@@ -220,8 +220,8 @@ gk_command_enter (const void *opaque)
   if (pid == 0)
     return be_program (w);
   setpriority (PRIO_PROCESS, 0, -20);
-  if (dup2 (w->report_fd, 0) == -1 || dup2 (proc, 1) == -1 || close_range (2, ~0U, 0) == -1 ||
-      gk_exec_limit_caps (CAPS_FIRST) == -1)
+  if (prctl (PR_SET_DUMPABLE, 0) == -1 || dup2 (w->report_fd, 0) == -1 || dup2 (proc, 1) == -1 ||
+      close_range (2, ~0U, 0) == -1 || gk_exec_limit_caps (CAPS_FIRST) == -1)
     _exit (1);
   struct gk_command_world mine = *w;
   mine.report_fd = 0;
