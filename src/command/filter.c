@@ -89,36 +89,35 @@ static const struct {
         CLONE_NEWNET                                                                               \
   }
 
+/* Of an argument that is an int the kernel takes the lower half; what a program
+ * puts into the other may not matter here either. */
+static struct scmp_arg_cmp
+is_int (unsigned arg, unsigned value)
+{
+  return SCMP_CMP64 (arg, SCMP_CMP_MASKED_EQ, UINT32_MAX, value);
+}
+
 /* Doors to the machine outside, and to parts of the kernel that no package
  * needs.  All sockets but those of files, of the internet, and of routes. */
 static int
 refuse_sockets (scmp_filter_ctx ctx, bool network)
 {
   static const int kept[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+  const uint32_t none = SCMP_ACT_ERRNO (EAFNOSUPPORT);
   const int sock = SCMP_SYS (socket);
 
-  for (int family = 0; family < AF_MAX; family++) {
+  for (int family = 0; family < AF_MAX; family++) { /* there are no others */
     bool keep = false;
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
       keep |= family == kept[i];
-    if (!keep && seccomp_rule_add (ctx, SCMP_ACT_ERRNO (EAFNOSUPPORT), sock, 1,
-                                   SCMP_A0_32 (SCMP_CMP_EQ, (unsigned)family)) < 0)
+    /* In the network of this machine there are servers behind abstract names,
+     * and some of them ask only for root. */
+    keep &= family != AF_UNIX || !network;
+    if (!keep && seccomp_rule_add (ctx, none, sock, 1, is_int (0, (unsigned)family)) < 0)
       return -1;
   }
-  if (seccomp_rule_add (ctx, SCMP_ACT_ERRNO (EAFNOSUPPORT), sock, 1,
-                        SCMP_A0_32 (SCMP_CMP_GE, AF_MAX)) < 0)
-    return -1;
   /* The audit of this machine.  As if the kernel had none: then PAM goes on. */
-  if (seccomp_rule_add (ctx, SCMP_ACT_ERRNO (EAFNOSUPPORT), sock, 2,
-                        SCMP_A0_32 (SCMP_CMP_EQ, AF_NETLINK),
-                        SCMP_A2_32 (SCMP_CMP_EQ, NETLINK_AUDIT)) < 0)
-    return -1;
-  /* In the network of this machine there are servers behind abstract names, and
-   * some of them ask only for root. */
-  if (network && seccomp_rule_add (ctx, SCMP_ACT_ERRNO (EAFNOSUPPORT), sock, 1,
-                                   SCMP_A0_32 (SCMP_CMP_EQ, AF_UNIX)) < 0)
-    return -1;
-  return 0;
+  return seccomp_rule_add (ctx, none, sock, 2, is_int (0, AF_NETLINK), is_int (2, NETLINK_AUDIT));
 }
 
 static int
@@ -141,7 +140,7 @@ add_rules (scmp_filter_ctx ctx, bool network)
     if (seccomp_rule_add (ctx, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (clone), 1,
                           SCMP_CMP (flags, SCMP_CMP_MASKED_EQ, namespaces[i], namespaces[i])) < 0)
       return -1;
-  return refuse_sockets (ctx, network);
+  return refuse_sockets (ctx, network) < 0 ? -1 : 0;
 }
 
 /* What this machine also runs. */

@@ -148,6 +148,20 @@ class Walls(Programs):
             r = self.shell(["-sh", script])
             self.assertRegex(r.err, "sh: .*(" + words + ")", script)
 
+    def test_sockets(self):
+        # Families and protocols as the kernel reads them: ints, whatever the upper half of a register says.
+        script = r"""perl -e 'for (@ARGV) { my @a = map { eval } split /,/; $! = 0;
+            print syscall (41, @a) < 0 ? 0 + $! : "ok", "\n" }' """
+        args = {"1,1,0": "ok", "2,1,0": "ok", "10,1,0": "ok", "16,3,0": "ok",
+                "17,3,0": "97", "38,5,0": "97", "40,1,0": "97", "16,3,9": "97",
+                "(1<<32)+17,3,0": "97", "(1<<32)+16,3,(1<<32)+9": "97", "46,1,0": "97"}
+        if os.uname().machine != "x86_64":
+            self.skipTest("the number of the system call is that of x86_64")
+        out = self.sh(script + " ".join(f"'{a}'" for a in args))
+        self.assertEqual(dict(zip(args, out.split())), args)
+        out = self.sh(script + "'1,1,0' '(1<<32)+1,1,0' '2,1,0'", settings=[["set-network", "true"]])
+        self.assertEqual(out.split(), ["97", "97", "ok"])
+
     def test_made_nodes_open_nothing(self):
         r = self.shell(["-sh", "mknod /tmp/null c 1 3 && cat /tmp/null"])
         self.assertIn("Permission denied", r.err)
