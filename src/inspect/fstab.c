@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* In the jail: what the system mounts, in its own words, and what its RAIDs are
  * called.  The worker finds out which of the session's devices are meant. */
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,9 @@
 
 /* Nobody mounts more; a hostile file shall not fill the worker's memory. */
 #define MAX_ENTRIES 1000
+#define UNITS "/etc/systemd/system"
+#define MAX_UNITS 10000
+#define UNIT_MAX (64u << 10)
 
 /* The next word of a line, with fstab's octal escapes taken out in place. */
 static char *
@@ -49,6 +53,57 @@ add_entry (struct json_object *entries, char *line)
   gk_json_add_str (entry, "type", type);
   gk_json_add_str (entry, "options", options);
   json_object_array_add (entries, entry);
+}
+
+static bool
+has_file (struct json_object *entries, const char *file)
+{
+  for (size_t i = 0; i < json_object_array_length (entries); i++) {
+    const char *v = gk_json_str (json_object_array_get_idx (entries, i), "file");
+    if (v && gk_streq (v, file))
+      return true;
+  }
+  return false;
+}
+
+/* systemd.mount(5): what the administrator wrote instead of a line of fstab.
+ * Masked ones are links to a device and no files. */
+static void
+add_mount_unit (struct json_object *entries, const char *path)
+{
+  static const struct {
+    const char *setting, *key;
+  } settings[] = {
+    { "What", "spec" }, { "Where", "file" }, { "Type", "type" }, { "Options", "options" }
+  };
+  _cleanup_free_ char *text = gk_look_text (path, UNIT_MAX);
+  _cleanup_json_ struct json_object *entry = json_object_new_object ();
+  char *rest = text, *line, *value;
+
+  while (entry && (line = gk_look_next (&rest)) != NULL)
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+      if ((value = gk_look_value (line, settings[i].setting)) != NULL)
+        gk_json_add_str (entry, settings[i].key, value);
+  const char *file = gk_json_str (entry, "file");
+  if (file && gk_json_str (entry, "spec") && !has_file (entries, file))
+    json_object_array_add (entries, gk_steal_ptr (entry));
+}
+
+static void
+look_mount_units (struct json_object *entries)
+{
+  _cleanup_closedir_ DIR *dir = opendir (UNITS);
+  const struct dirent *d;
+
+  for (int i = 0; dir && i < MAX_UNITS && (d = readdir (dir)) != NULL; i++) {
+    size_t n = strlen (d->d_name);
+    if (n <= strlen (".mount") || !gk_streq (d->d_name + n - strlen (".mount"), ".mount") ||
+        json_object_array_length (entries) >= MAX_ENTRIES)
+      continue;
+    _cleanup_free_ char *path = gk_asprintf (UNITS "/%s", d->d_name);
+    if (path)
+      add_mount_unit (entries, path);
+  }
 }
 
 /* "ARRAY /dev/md0 level=raid1 UUID=..." */
@@ -95,6 +150,7 @@ gk_look_fstab (struct json_object *report)
   while (json_object_array_length (entries) < MAX_ENTRIES && (line = gk_look_next (&rest)) != NULL)
     if (*line && *line != '#')
       add_entry (entries, line);
+  look_mount_units (entries);
   json_object_object_add (report, "fstab", entries);
   look_mdadm_conf (report, "/etc/mdadm.conf");
   look_mdadm_conf (report, "/etc/mdadm/mdadm.conf");

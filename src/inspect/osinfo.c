@@ -16,22 +16,13 @@ static const struct {
   const char *id;
   enum form form;
 } linuxes[] = {
-  { "almalinux", 0, "almalinux", MAJOR },
-  { "alpinelinux", 0, "alpinelinux", BOTH },
-  { "altlinux", 0, "altlinux", BOTH },
-  { "archlinux", 0, "archlinux", NAME },
-  { "centos", 8, "centos", MAJOR },
-  { "centos", 0, "centos", BOTH },
-  { "debian", 4, "debian", MAJOR },
-  { "fedora", 0, "fedora", MAJOR },
-  { "gentoo", 0, "gentoo", NAME },
-  { "mageia", 0, "mageia", MAJOR },
-  { "opensuse", 0, "opensuse", BOTH },
-  { "oraclelinux", 0, "ol", BOTH },
-  { "rhel", 0, "rhel", BOTH },
-  { "rocky", 0, "rocky", MAJOR },
-  { "ubuntu", 0, "ubuntu", UBUNTU },
-  { "voidlinux", 0, "voidlinux", NAME },
+  { "almalinux", 0, "almalinux", MAJOR }, { "altlinux", 8, "alt", BOTH },
+  { "archlinux", 0, "archlinux", NAME },  { "centos", 8, "centos", MAJOR },
+  { "centos", 7, "centos7.0", NAME }, /* the only one of its kind there */
+  { "debian", 4, "debian", MAJOR },       { "fedora", 0, "fedora", MAJOR },
+  { "gentoo", 0, "gentoo", NAME },        { "mageia", 0, "mageia", MAJOR },
+  { "oraclelinux", 0, "ol", BOTH },       { "rocky", 0, "rocky", MAJOR },
+  { "ubuntu", 0, "ubuntu", UBUNTU },      { "voidlinux", 0, "voidlinux", NAME },
 };
 
 static int
@@ -70,7 +61,11 @@ linux_id (struct json_object *finding, char *buf, size_t size)
       return buf;
     }
   }
-  return NULL;
+  /* Most ids are made like that; of those that are not, libguestfs makes them up. */
+  if (major == 0 && minor == 0)
+    return NULL;
+  snprintf (buf, size, "%s%d.%d", distro, major, minor);
+  return buf;
 }
 
 static const struct {

@@ -47,6 +47,19 @@ first_version (const char *text, struct version *v)
   return digit && read_version (digit, v);
 }
 
+/* The first of the form "12.4", else the first number. */
+static bool
+best_version (const char *text, struct version *v)
+{
+  for (const char *p = text; (p = strpbrk (p, "0123456789")) != NULL;) {
+    size_t n = strspn (p, "0123456789");
+    if (p[n] == '.' && isdigit ((unsigned char)p[n + 1]))
+      return read_version (p, v);
+    p += n;
+  }
+  return first_version (text, v);
+}
+
 static void
 add_version (struct json_object *report, const struct version *v)
 {
@@ -59,7 +72,8 @@ gk_look_version (struct json_object *report, const char *text)
 {
   struct version v;
 
-  if (first_version (text, &v))
+  /* NeoKylin writes "V7Update6". */
+  if (sscanf (text, "V%8dUpdate%8d", &v.major, &v.minor) == 2 || best_version (text, &v))
     add_version (report, &v);
 }
 
@@ -248,7 +262,7 @@ look_own (const struct own *o, struct json_object *ret, struct version *v, bool 
     return false;
   gk_json_add_str (ret, "distro", o->distro);
   gk_json_add_str (ret, "product_name", line);
-  *has = line && (o->after_release ? release_version (line, v) : first_version (line, v));
+  *has = line && (o->after_release ? release_version (line, v) : best_version (line, v));
   if (*has && gk_streq (o->path, "/etc/SuSE-release"))
     suse_version (o->path, v);
   return true;

@@ -14,6 +14,7 @@
 #include "base/pathroot.h"
 #include "base/str.h"
 #include "fs/fs.h"
+#include "fs/ntfs.h"
 #include "gk-ops-mount.h"
 #include "mount/mount-priv.h"
 #include "op/ctx.h"
@@ -36,7 +37,8 @@ kernel_type (struct gk_ctx *ctx, const struct gk_fs *fs)
 
 /* Which row of the table, and which of the kernel's filesystems. */
 static int
-find_type (struct gk_ctx *ctx, const char *device, const char *asked, const struct gk_fs **ret_fs,
+find_type (struct gk_ctx *ctx, const char *device, const char *asked,
+           const struct gk_mount_options *options, const struct gk_fs **ret_fs,
            const char **ret_type, struct gk_error *err)
 {
   _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
@@ -52,6 +54,10 @@ find_type (struct gk_ctx *ctx, const char *device, const char *asked, const stru
   const char *type = fs ? kernel_type (ctx, fs) : NULL;
   if (fs == NULL || fs->kernel_types == NULL)
     return gk_error_set (err, ENODEV, "unknown filesystem type ‘%s’", name);
+  /* Before anything is said of the kernel: this is what has to be done first. */
+  if (gk_streq (fs->name, "ntfs") && !options->ro && !gk_mount_options_has (options, "force") &&
+      gk_ntfs_check_writable (device, ctx->task, err) == -1)
+    return -1;
   if (type == NULL)
     return gk_error_set (err, ENODEV, "filesystem type ‘%s’ is not supported by this kernel", name);
   *ret_fs = fs;
@@ -123,7 +129,7 @@ do_mount (struct gk_ctx *ctx, const char *options, const char *vfstype, const ch
   _cleanup_free_ char *detail = NULL;
   int r = check_not_there (ctx, target, m.device, mountpoint, err);
   if (r == 0)
-    r = find_type (ctx, m.device, vfstype, &request.fs, &request.type, err);
+    r = find_type (ctx, m.device, vfstype, &o, &request.fs, &request.type, err);
   if (r == 0 && m.subvol && !gk_streq (request.fs->name, "btrfs"))
     r = gk_error_set (err, EINVAL, "not a btrfs filesystem");
   if (r == 0 && gk_streq (request.fs->name, "btrfs"))

@@ -77,7 +77,7 @@ GUESTS = {
          "/etc/centos-release": "CentOS Linux release 7.9.2009 (Core)\n",
          "/etc/redhat-release": "CentOS Linux release 7.9.2009 (Core)\n"},
         distro="centos", product_name="CentOS Linux release 7.9.2009 (Core)", major_version="7", minor_version="9",
-        osinfo="centos7.9", package_format="rpm", package_management="yum"),
+        osinfo="centos7.0", package_format="rpm", package_management="yum"),
     "rocky": linux(
         {**os_release(NAME="Rocky Linux", VERSION="8.8 (Green Obsidian)", ID="rocky", VERSION_ID="8.8",
                       PRETTY_NAME="Rocky Linux 8.8 (Green Obsidian)")},
@@ -131,7 +131,7 @@ GUESTS = {
         package_format="xbps", package_management="xbps"),
     "slackware": linux(
         {"/etc/slackware-version": "Slackware 15.0\n", "/bin/ls": ELF("s390x")},
-        distro="slackware", product_name="Slackware 15.0", major_version="15", arch="s390x",
+        distro="slackware", product_name="Slackware 15.0", major_version="15", osinfo="slackware15.0", arch="s390x",
         package_format=UNKNOWN, package_management=UNKNOWN),
     "merged-usr": linux(
         {**os_release(ID="mageia", VERSION_ID="9", PRETTY_NAME="Mageia 9"), "/bin": LINK("usr/bin"),
@@ -159,6 +159,98 @@ GUESTS = {
         hostname="puffy.example", osinfo="openbsd7.3"),
     "freedos": ({"/FDOS/FreeDOS.bss": "boot"},
                 {"type": "dos", "distro": "freedos", "arch": "i386", "osinfo": "msdos6.22", "hostname": UNKNOWN}),
+    "kali": linux(
+        {**os_release(PRETTY_NAME="Kali GNU/Linux Rolling", NAME="Kali GNU/Linux", VERSION_ID="2023.3", ID="kali",
+                      ID_LIKE="debian"), "/etc/debian_version": "kali-rolling\n"},
+        distro="kalilinux", product_name="Kali GNU/Linux Rolling", major_version="2023",
+        osinfo="kalilinux2023.3", minor_version="3",
+        package_format="deb", package_management="apt"),
+    "mint": linux(
+        {**os_release(NAME="Linux Mint", VERSION="21.2 (Victoria)", ID="linuxmint", ID_LIKE="ubuntu debian",
+                      PRETTY_NAME="Linux Mint 21.2", VERSION_ID="21.2"), "/etc/debian_version": "bookworm/sid\n"},
+        distro="linuxmint", product_name="Linux Mint 21.2", major_version="21",
+        osinfo="linuxmint21.2", minor_version="2",
+        package_format="deb", package_management="apt"),
+    "mandriva": linux(
+        {"/etc/lsb-release": 'LSB_VERSION=\nDISTRIB_ID=MandrivaLinux\nDISTRIB_RELEASE=2010.1\n'
+                             'DISTRIB_CODENAME=Henry_Farman\nDISTRIB_DESCRIPTION="Mandriva Linux 2010.1"\n',
+         "/etc/mandriva-release": "Mandriva Linux release 2010.1 (Official) for i586\n", "/bin/ls": ELF("i386")},
+        distro="mandriva", product_name="Mandriva Linux 2010.1", major_version="2010",
+        osinfo="mandriva2010.1", minor_version="1", arch="i386",
+        package_format="rpm", package_management="urpmi"),
+    "openmandriva": linux(
+        {**os_release(NAME="OpenMandriva Lx", VERSION="4.2 (Argon)", ID="openmandriva", VERSION_ID="4.2",
+                      PRETTY_NAME="OpenMandriva Lx 4.2 (Argon)")},
+        distro="openmandriva", product_name="OpenMandriva Lx 4.2 (Argon)", major_version="4",
+        osinfo="openmandriva4.2", minor_version="2",
+        package_format="rpm", package_management="urpmi"),
+    "pld": linux(
+        {"/etc/pld-release": "3.0 PLD Linux (Th)\n"},
+        distro="pldlinux", product_name="3.0 PLD Linux (Th)", major_version="3", osinfo="pldlinux3.0",
+        package_format="rpm", package_management=UNKNOWN),
+    "alt": linux(
+        {**os_release(NAME="ALT", VERSION="10.1", ID="altlinux", VERSION_ID="10.1",
+                      PRETTY_NAME="ALT Workstation 10.1 (Autolycus)"),
+         "/etc/altlinux-release": "ALT Workstation 10.1 (Autolycus)\n"},
+        distro="altlinux", product_name="ALT Workstation 10.1 (Autolycus)", major_version="10", minor_version="1",
+        osinfo="alt10.1", package_format="rpm", package_management="apt"),
+    "kylin": linux(
+        {**os_release(NAME="Kylin", VERSION="4.0.2", ID="kylin", VERSION_ID="4.0.2", PRETTY_NAME="Kylin 4.0.2")},
+        distro="kylin", product_name="Kylin 4.0.2", major_version="4", osinfo="kylin4.0", minor_version="0",
+        package_format="deb", package_management="apt"),
+    "neokylin": linux(
+        {**os_release(NAME="NeoKylin Linux Desktop", VERSION="V7Update6", ID="neokylin", VERSION_ID="V7Update6",
+                      PRETTY_NAME="NeoKylin Linux Desktop V7Update6")},
+        distro="neokylin", product_name="NeoKylin Linux Desktop V7Update6", major_version="7",
+        osinfo="neokylin7.6", minor_version="6",
+        package_format="rpm", package_management="yum"),
+    "meego": linux(
+        {"/etc/meego-release": "MeeGo release 1.2.0 (MeeGo)\n", "/bin/ls": ELF("arm")},
+        distro="meego", product_name="MeeGo release 1.2.0 (MeeGo)", major_version="1",
+        osinfo="meego1.2", minor_version="2", arch="arm",
+        package_format="rpm", package_management="yum"),
+    "cirros": linux(
+        {**os_release(NAME="Buildroot", VERSION="2019.02.1", ID="buildroot", VERSION_ID="2019.02.1",
+                      PRETTY_NAME="Buildroot 2019.02.1"),
+         "/etc/cirros/version": "0.5.2\n", "/bin/ls": LINK("busybox"), "/bin/busybox": ELF("x86_64")},
+        distro="buildroot", product_name="Buildroot 2019.02.1", major_version="2019",
+        osinfo="buildroot2019.2", minor_version="2",
+        package_format=UNKNOWN, package_management=UNKNOWN),
+    "cirros-old": linux(
+        {"/etc/cirros/version": "0.3.4\n", "/etc/br-version": "2012.05\n"},
+        distro="cirros", product_name="0.3.4", major_version="0", minor_version="3", osinfo="cirros0.3",
+        package_format=UNKNOWN, package_management=UNKNOWN),
+    "buildroot-old": linux(
+        {"/etc/br-version": "2012.05\n"},
+        distro="buildroot", product_name="2012.05", major_version="2012", osinfo="buildroot2012.5", minor_version="5",
+        package_format=UNKNOWN, package_management=UNKNOWN),
+    "pardus": linux(
+        {"/etc/pardus-release": "Pardus 2011.2 Cervus elaphus\n"},
+        distro="pardus", product_name="Pardus 2011.2 Cervus elaphus", major_version="2011",
+        osinfo="pardus2011.2", minor_version="2",
+        package_format="pisi", package_management="pisi"),
+    "frugalware": linux(
+        {"/etc/frugalware-release": "Frugalware 2.0 (Rigel)\n"},
+        distro="frugalware", product_name="Frugalware 2.0 (Rigel)", major_version="2", osinfo="frugalware2.0",
+        package_format="pacman", package_management="pacman"),
+    "ttylinux": linux(
+        {"/etc/ttylinux-target": "ttylinux-pc_x86_64-16.1\n"},
+        distro="ttylinux", product_name="ttylinux-pc_x86_64-16.1", major_version="16",
+        osinfo="ttylinux16.1", minor_version="1",
+        package_format=UNKNOWN, package_management=UNKNOWN),
+    "scientific": linux(
+        {"/etc/redhat-release": "Scientific Linux release 6.10 (Carbon)\n"},
+        distro="scientificlinux", product_name="Scientific Linux release 6.10 (Carbon)", major_version="6",
+        osinfo="scientificlinux6.10",
+        minor_version="10", package_format="rpm", package_management="yum"),
+    "hurd": ({"/hurd/console": ELF("i386"), "/hurd/hello": ELF("i386"), "/hurd/null": ELF("i386"),
+              "/bin/ls": ELF("i386"), "/etc/debian_version": "12.0\n", "/etc/hostname": "gnu\n", "/etc/fstab": ""},
+             {"type": "hurd", "distro": "debian", "arch": "i386", "hostname": "gnu", "product-name": "12.0",
+              "major-version": "12", "package-format": "deb", "package-management": "apt"}),
+    "minix": bsd(
+        {"/service/vm": ELF("i386"), "/etc/fstab": "", "/etc/version": "3.2.1\n", "/bin/ls": ELF("i386")},
+        "minix", distro=UNKNOWN, product_name="3.2.1", major_version="3", minor_version="2", arch="i386", hostname=UNKNOWN,
+        package_format="pkgsrc"),
     **windows.GUESTS,
 }
 

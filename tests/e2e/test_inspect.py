@@ -147,6 +147,21 @@ class Mountpoints(Inspect):
         self.assertEqual((answers["package-format"], answers["arch"], answers["type"]), ("deb", "x86_64", "linux"))
 
 
+    def test_mount_units(self):
+        """What systemd mounts without a line in fstab."""
+        units = "/etc/systemd/system/"
+        root = {**guests.GUESTS["fedora"][0], "/etc/fstab": "LABEL=one /var ext4 defaults 0 0\n",
+                units + "srv-data.mount": "[Unit]\nDescription=data\n\n[Mount]\nWhat=/dev/disk/by-label/two\n"
+                                          "Where=/srv/data\nType=ext4\nOptions=noatime\n\n[Install]\n",
+                units + "var.mount": "[Mount]\nWhat=LABEL=two\nWhere=/var\n",
+                units + "half.mount": "[Mount]\nWhere=/half\n", units + ".mount": "x",
+                units + "tmp.mount": LINK("/dev/null"), units + "folder.mount/x": "",
+                units + "home.mount": "[Mount]\nWhat=UUID=00000000-0000-0000-0000-000000000000\nWhere=/home\n"}
+        disks = [self.disk("root", root), self.disk("a", {"/x": ""}, "-L", "one"), self.disk("b", {"/x": ""}, "-L", "two")]
+        self.assertEqual(self.ask(disks, "/dev/sda", "mountpoints")["mountpoints"].splitlines(),
+                         ["/: /dev/sda", "/var: /dev/sdb", "/srv/data: /dev/sdc"])
+
+
 class Hostile(Inspect):
     """Nothing that a guest wrote makes inspection fail or wait."""
 

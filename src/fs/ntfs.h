@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Whether Windows left an NTFS in a state in which nobody else may write to it. */
+#ifndef GK_FS_NTFS_H
+#define GK_FS_NTFS_H
+
+struct gk_error;
+struct gk_task;
+
+/* 0, or -1 with EROFS and why not.  What cannot be found out is left to the
+ * kernel. */
+int gk_ntfs_check_writable (const char *device, struct gk_task *task, struct gk_error *err);
+
+#endif
