@@ -22,8 +22,13 @@ class PE(str):
     MACHINES = {"i386": 0x14c, "x86_64": 0x8664, "aarch64": 0xaa64, "arm": 0x1c4}
 
     def content(self):
+        wide = self in ("x86_64", "aarch64")
+        size = 240 if wide else 224
         dos = b"MZ".ljust(60, b"\0") + struct.pack("<I", 128)
-        return dos.ljust(128, b"\0") + b"PE\0\0" + struct.pack("<HHIIIHH", self.MACHINES[self], 1, 0, 0, 0, 224, 2) + bytes(300)
+        coff = struct.pack("<HHIIIHH", self.MACHINES[self], 1, 0, 0, 0, size, 0x22 if wide else 0x102)
+        # The magic number, and at 68 the subsystem: console.
+        optional = struct.pack("<H", 0x20b if wide else 0x10b).ljust(68, b"\0") + struct.pack("<H", 3)
+        return dos.ljust(128, b"\0") + b"PE\0\0" + coff + optional.ljust(size, b"\0") + b".text".ljust(40, b"\0")
 
 
 class HIVE(dict):
@@ -96,7 +101,7 @@ GUESTS = {
         product_name="Windows 10 Pro", product_variant="Client", major_version="10", minor_version="0",
         build_id="19045", osinfo="win10", hostname="TEN", windows_current_control_set="ControlSet001"),
     "win11": windows(                   # which still calls itself 10
-        "/Windows", "aarch64", software("Windows 10 Pro", "6.3", "22631", "Client", ten=True), system("Elf"),
+        "/Windows", "x86_64", software("Windows 10 Pro", "6.3", "22631", "Client", ten=True), system("Elf"),
         product_name="Windows 10 Pro", product_variant="Client", major_version="10", minor_version="0",
         build_id="22631", osinfo="win11", hostname="Elf", windows_current_control_set="ControlSet001"),
     "win2019": windows(
