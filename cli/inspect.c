@@ -20,7 +20,7 @@ struct options {
 static const struct cli_option options[] = {
   { "applications", 'l', CLI_FLAG, offsetof (struct options, applications), NULL,
     "list the installed packages, too" },
-  { NULL },
+  { NULL, 0, 0, 0, NULL, NULL },
 };
 
 /* --- gathering -------------------------------------------------------------------- */
