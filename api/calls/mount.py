@@ -94,27 +94,36 @@ call("mount_local",
      [String("localmountpoint")], RErr,
      opts=[OBool("readonly"), OString("options"), OInt("cachetimeout"),
            OBool("debugcalls")],
-     since="1.17.22",
+     since="1.17.22", impl="client",
      brief="Offer the guest's tree at a directory of the host",
      doc="""\
-Prepares the host's directory `localmountpoint` to show the tree that is
-mounted in this session, through FUSE.  `mount_local_run` then serves it.
+Shows the tree that is mounted in this session at the host's directory
+`localmountpoint`.  `mount_local_run` then serves it.
+
+With the local launcher this is a mount of the kernel, of all filesystems
+that are mounted at this time, and can be used at once.  Otherwise, and
+for options that only FUSE has, this process serves it through FUSE: until
+`mount_local_run` is called, whoever looks into the directory waits.
 
 Optional arguments:
 
 - `readonly`: nothing can be changed through it.
-- `options`: FUSE options, divided by commas.
-- `cachetimeout`: for how many seconds names and attributes may be
-  remembered.
-- `debugcalls`: print every request.""")
+- `options`: mount options as FUSE has them, divided by commas.
+- `cachetimeout`: for how many seconds the kernel may remember names and
+  attributes that FUSE has told it (60).
+- `debugcalls`: print every request.  Takes FUSE.""")
 
 call("mount_local_run",
      [], RErr,
-     since="1.17.22", cancellable=True,
+     since="1.17.22", impl="client", cancellable=True,
      brief="Serve the tree that mount_local prepared",
      doc="""\
 Serves the files until the directory is unmounted on the host or with
-`umount_local` from another thread, and then returns.""")
+`umount_local` from another thread, and then returns.  Other threads may use
+the handle meanwhile.""",
+     examples=[
+         example("fs", "mount-local-run", error="you must call mount_local first"),
+     ])
 
 call("mount_loop",
      [Pathname("file"), Pathname("mountpoint")], RErr,
@@ -315,7 +324,7 @@ nothing is mounted.""",
 call("umount_local",
      [], RErr,
      opts=[OBool("retry")],
-     since="1.17.22",
+     since="1.17.22", impl="client",
      brief="Stop serving a directory of mount_local",
      doc="""\
 Unmounts the host directory of `mount_local`, so that `mount_local_run`
@@ -323,4 +332,7 @@ returns.
 
 Optional arguments:
 
-- `retry`: try again for a while if something still uses the directory.""")
+- `retry`: try again for a while if something still uses the directory.""",
+     examples=[
+         example("fs", "umount-local", error="umount_local: no filesystem is mounted"),
+     ])

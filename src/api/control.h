@@ -16,14 +16,16 @@
 struct gk_error;
 
 enum gk_request {
-  GK_REQUEST_CALL = 0,   /* a call of the tables: api/codec.h */
-  GK_REQUEST_LAUNCH = 1, /* body: struct gk_launch_params; the first request */
-  GK_REQUEST_END = 2,    /* take the session down in order; the reply says how it went */
-  GK_REQUEST_TREE = 3,   /* body: [host folder, 0, 0], where it will be shown; the reply
-                             carries a detached copy of the mounted tree */
-  GK_REQUEST_OPEN = 4,   /* body: [path, flags, mode]; reply carries the open file */
-  GK_REQUEST_TELL = 7,   /* body: [root, 0, 0]; the reply's body is what inspection knows of
-                             it, JSON */
+  GK_REQUEST_CALL = 0,    /* a call of the tables: api/codec.h */
+  GK_REQUEST_LAUNCH = 1,  /* body: struct gk_launch_params; the first request */
+  GK_REQUEST_END = 2,     /* take the session down in order; the reply says how it went */
+  GK_REQUEST_TREE = 3,    /* body: [host folder, 0, 0], where it will be shown; the reply
+                              carries a detached copy of the mounted tree.  With an
+                              empty folder: it is not shown any more, no descriptor */
+  GK_REQUEST_OPEN = 4,    /* body: [path, flags, mode]; reply carries the open file */
+  GK_REQUEST_TELL = 7,    /* body: [root, 0, 0]; the reply's body is what inspection knows of
+                              it, JSON */
+  GK_REQUEST_LOCALFS = 8, /* body and reply: api/localfs.h */
   /* Of a launcher's own process (worker/keeper.h): */
   GK_REQUEST_BEGUN = 5, /* the worker has answered */
   GK_REQUEST_WHY = 6,   /* it does not (any more): the reply is the error that says why */

@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "api/codec.h"
@@ -69,37 +67,59 @@ guestkit_open (guestfs_h *g, const char *path, int flags, int mode)
 
 /* The worker notes the place in its journal before it hands the tree out, so
  * that the mount is found and removed if this program is killed. */
-static int
-mount_tree (guestfs_h *g, const char *dir)
+int
+gk_client_mount_tree (guestfs_h *g, const char *what, const char *dir, unsigned attributes,
+                      uint64_t *ret_id)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   msgpack_sbuffer body;
 
   if (g->tree_dir)
-    return gk_client_error (g, EBUSY, "mount_tree: the tree is already shown at %s", g->tree_dir);
+    return gk_client_error (g, EBUSY, "%s: the tree is already shown at %s", what, g->tree_dir);
   _cleanup_free_ char *real = realpath (dir, NULL);
   if (real == NULL)
-    return gk_client_perror (g, "mount_tree: %s", dir);
+    return gk_client_perror (g, "%s: %s", what, dir);
 
   msgpack_sbuffer_init (&body);
   int r = gk_encode_open (&body, real, 0, 0, &err);
-  _cleanup_close_ int fd = r == 0 ? request_fd (g, "mount_tree", GK_REQUEST_TREE, &body) : -1;
+  _cleanup_close_ int fd = r == 0 ? request_fd (g, what, GK_REQUEST_TREE, &body) : -1;
   msgpack_sbuffer_destroy (&body);
   if (r == -1)
     return gk_client_error_take (g, &err);
   if (fd == -1)
     return -1;
-  if (syscall (SYS_move_mount, fd, "", AT_FDCWD, real, MOVE_MOUNT_F_EMPTY_PATH) == -1)
-    return gk_client_perror (g, "mount_tree: %s", real);
   g->tree_dir = gk_steal_ptr (real);
+  if (gk_tree_attach (fd, g->tree_dir, attributes, ret_id) == -1) {
+    int e = errno;
+    gk_client_error (g, e, "%s: %s: %s", what, g->tree_dir, strerror (e));
+    gk_client_tree_gone (g);
+    return -1;
+  }
   return 0;
+}
+
+void
+gk_client_tree_gone (guestfs_h *g)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_frame frame;
+  msgpack_sbuffer body;
+
+  free (gk_steal_ptr (g->tree_dir));
+  if (g->session == NULL)
+    return;
+  msgpack_sbuffer_init (&body);
+  if (gk_encode_open (&body, "", 0, 0, &err) == 0)
+    gk_session_request (g, GK_REQUEST_TREE, body.data, body.size, &frame, &err);
+  msgpack_sbuffer_destroy (&body);
 }
 
 int
 guestkit_mount_tree (guestfs_h *g, const char *dir)
 {
   pthread_mutex_lock (&g->lock);
-  int r = dir ? mount_tree (g, dir)
+  uint64_t id;
+  int r = dir ? gk_client_mount_tree (g, "mount_tree", dir, 0, &id)
               : gk_client_error (g, EINVAL, "mount_tree: dir: parameter cannot be NULL");
   pthread_mutex_unlock (&g->lock);
   return r;
@@ -112,7 +132,7 @@ unmount_tree (guestfs_h *g)
     return gk_client_error (g, EINVAL, "unmount_tree: the tree is not shown anywhere");
   if (gk_tree_unmount (g->tree_dir) == -1)
     return gk_client_perror (g, "unmount_tree: %s", g->tree_dir);
-  free (gk_steal_ptr (g->tree_dir));
+  gk_client_tree_gone (g);
   return 0;
 }
 

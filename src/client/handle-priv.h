@@ -118,8 +118,9 @@ struct guestfs_h {
    * and close; 0 or -1 with the error set. */
   int (*end_session) (guestfs_h *g);
   struct gk_session *session;
-  char *tree_dir;   /* where guestkit_mount_tree shows the tree, or NULL */
-  pid_t worker_pid; /* what guestfs_get_pid returns; 0: none */
+  struct gk_local *local; /* mount_local, or NULL */
+  char *tree_dir;         /* where guestkit_mount_tree shows the tree, or NULL */
+  pid_t worker_pid;       /* what guestfs_get_pid returns; 0: none */
 };
 
 /* --- errors.c: every one sets last_error and last_errno of this thread and

@@ -16,6 +16,7 @@ gk_session_free (guestfs_h *g, int grace_ms)
     return;
   g->session = NULL;
   g->worker_pid = 0;
+  gk_local_session_gone (g);
   free (gk_steal_ptr (g->tree_dir)); /* the worker has taken it away */
   gk_conn_free (s->conn);
   gk_launched_reap (&s->process, grace_ms);
@@ -61,6 +62,9 @@ end_session (guestfs_h *g)
 
   if (g->session == NULL)
     return 0;
+  gk_local_before_end (g);
+  if (g->session == NULL)
+    return 0; /* it was lost by that */
   int r = gk_session_request (g, GK_REQUEST_END, NULL, 0, &frame, &err);
   if (r != -1) {
     gk_session_free (g, GK_END_GRACE_MS);

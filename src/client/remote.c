@@ -131,6 +131,9 @@ int
 gk_client_remote (guestfs_h *g, const struct gk_call *call, const union gk_arg *args,
                   const void *opts, union gk_ret *ret)
 {
+  gk_local_before_call (g);
+  if (g->session == NULL)
+    return gk_client_error (g, ECONNRESET, "%s: the worker ended unexpectedly", call->name);
   struct remote r = { .call = call,
                       .serial = ++g->session->serial,
                       .wake_fd = -1,

@@ -38,6 +38,19 @@ int gk_session_request (guestfs_h *g, enum gk_request kind, const void *body, si
  * handle back into the config state. */
 void gk_session_lost (guestfs_h *g);
 
+/* extensions.c: show the tree at dir, as a kernel mount.  attributes: GK_TREE_*. */
+int gk_client_mount_tree (guestfs_h *g, const char *what, const char *dir, unsigned attributes,
+                          uint64_t *ret_id);
+/* It has been unmounted. */
+void gk_client_tree_gone (guestfs_h *g);
+
+/* local.c: before the session ends, and once it has; what mount_local shows goes. */
+void gk_local_before_end (guestfs_h *g);
+void gk_local_session_gone (guestfs_h *g);
+/* A call is about to be carried out, which shall see what was written, and may
+ * change anything. */
+void gk_local_before_call (guestfs_h *g);
+
 /* transfer.c: the host file of a FileIn or FileOut.  A file that did not exist
  * or is replaced is written under a temporary name and appears only when all
  * of it is there; pipes, devices and "-" are written directly. */

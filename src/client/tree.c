@@ -2,15 +2,21 @@
 /* See tree.h. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libmount.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/str.h"
 #include "base/strv.h"
 #include "client/tree.h"
+#include "exec/exec.h"
 
 static struct libmnt_table *
 read_table (void)
@@ -39,6 +45,35 @@ points_below (const char *dir, struct gk_strv *points)
   return r;
 }
 
+/* Its message is all that it tells of the reason. */
+static int
+fusermount (const char *dir)
+{
+  const char *const argv[] = { "fusermount3", "-u", dir, NULL };
+  struct gk_exec x = GK_EXEC_INIT;
+  _cleanup_exec_result_ struct gk_exec_result r = GK_EXEC_RESULT_INIT;
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+
+  x.argv = argv;
+  x.timeout_ms = -1; /* what is to be written takes as long as it takes */
+  if (gk_exec_run (&x, &r, &err) == -1) {
+    errno = EPERM;
+    return -1;
+  }
+  if (r.status == 0)
+    return 0;
+  errno = r.err.data && strstr (r.err.data, strerrordesc_np (EBUSY)) ? EBUSY : EPERM;
+  return -1;
+}
+
+static int
+unmount_one (const char *point)
+{
+  if (umount2 (point, UMOUNT_NOFOLLOW) == 0 || errno == EINVAL || errno == ENOENT)
+    return 0;
+  return errno == EPERM ? fusermount (point) : -1;
+}
+
 int
 gk_tree_unmount (const char *dir)
 {
@@ -47,7 +82,7 @@ gk_tree_unmount (const char *dir)
   if (points_below (dir, &points) == -1)
     return -1;
   for (size_t i = points.len; i-- > 0;)
-    if (umount2 (points.v[i], UMOUNT_NOFOLLOW) == -1 && errno != EINVAL && errno != ENOENT)
+    if (unmount_one (points.v[i]) == -1)
       return -1;
   return 0;
 }
@@ -62,4 +97,40 @@ gk_tree_is_mounted (const char *dir)
   int r = mnt_table_find_target (table, dir, MNT_ITER_BACKWARD) != NULL;
   mnt_unref_table (table);
   return r;
+}
+
+int
+gk_tree_is_there (uint64_t id)
+{
+  struct libmnt_table *table = read_table ();
+  struct libmnt_iter *it = mnt_new_iter (MNT_ITER_FORWARD);
+  struct libmnt_fs *fs;
+  int r = table && it ? 0 : -1;
+
+  while (r == 0 && mnt_table_next_fs (table, it, &fs) == 0)
+    r = (uint64_t)mnt_fs_get_id (fs) == id;
+  mnt_free_iter (it);
+  mnt_unref_table (table);
+  return r;
+}
+
+int
+gk_tree_attach (int fd, const char *dir, unsigned attributes, uint64_t *ret_id)
+{
+  struct mount_attr attr = {
+    .attr_set = (attributes & GK_TREE_READONLY ? MOUNT_ATTR_RDONLY : 0) |
+                (attributes & GK_TREE_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
+                (attributes & GK_TREE_NOATIME ? MOUNT_ATTR_NOATIME : 0),
+    .attr_clr = attributes & GK_TREE_NOATIME ? MOUNT_ATTR__ATIME : 0,
+  };
+  struct statx st;
+
+  if (attributes &&
+      syscall (SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof attr) == -1)
+    return -1;
+  if (statx (fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) == -1 ||
+      syscall (SYS_move_mount, fd, "", AT_FDCWD, dir, MOVE_MOUNT_F_EMPTY_PATH) == -1)
+    return -1;
+  *ret_id = st.stx_mnt_id;
+  return 0;
 }

@@ -12,7 +12,9 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/pathroot.h"
+#include "base/strv.h"
 #include "inspect/inspect.h"
+#include "localfs/localfs.h"
 #include "worker/dispatch.h"
 #include "worker/session-priv.h"
 
@@ -184,6 +186,8 @@ do_tree (struct gk_session *s, struct request *rq, struct answer *answer, struct
 
   if (gk_decode_open (rq->frame->body, rq->frame->len, &dir, &flags, &mode, err) == -1)
     return -1;
+  if (*dir == '\0')
+    return gk_session_unexport (s, err);
   return gk_session_export (s, dir, &answer->fd, err);
 }
 
@@ -221,13 +225,26 @@ do_tell (struct gk_session *s, struct request *rq, struct answer *answer, struct
   return r;
 }
 
+static int
+do_localfs (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
+{
+  struct gk_buf *out = &s->localfs_reply;
+
+  if (gk_localfs_serve (&s->localfs, s->ctx.root_fd, rq->frame->body, rq->frame->len, out, err) ==
+      -1)
+    return -1;
+  if (msgpack_sbuffer_write (&answer->body, out->data, out->size) == -1)
+    return gk_error_oom (err);
+  return 0;
+}
+
 static const struct {
   int (*fn) (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err);
   bool before_launch;
 } controls[] = {
   [GK_REQUEST_LAUNCH] = { do_launch, true }, [GK_REQUEST_END] = { do_end, true },
   [GK_REQUEST_TREE] = { do_tree, false },    [GK_REQUEST_OPEN] = { do_open, false },
-  [GK_REQUEST_TELL] = { do_tell, false },
+  [GK_REQUEST_TELL] = { do_tell, false },    [GK_REQUEST_LOCALFS] = { do_localfs, false },
 };
 
 static int

@@ -11,6 +11,7 @@
 #include "api/codec.h"
 #include "api/control.h"
 #include "op/ctx.h"
+#include "base/strv.h"
 #include "rpc/rpc.h"
 
 struct gk_attached; /* disks.c */
@@ -22,8 +23,10 @@ struct gk_session {
   struct gk_ctx ctx;
   const char *dir; /* the session's folder on the host */
   struct gk_journal *journal;
-  int host_ns_fd;   /* the mount namespace that the client is in */
-  char *export_dir; /* where the client shows the tree, or NULL */
+  int host_ns_fd;             /* the mount namespace that the client is in */
+  char *export_dir;           /* where the client shows the tree, or NULL */
+  struct gk_localfs *localfs; /* while the client serves the tree */
+  struct gk_buf localfs_reply;
   struct gk_launch_params params;
   struct gk_attached *disks;
   size_t ndisks;

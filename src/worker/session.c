@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "exec/service.h"
 #include "inspect/inspect.h"
+#include "localfs/localfs.h"
 #include "lvm/lvm.h"
 #include "md/md.h"
 #include "mount/devices.h"
@@ -64,6 +65,8 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
 
   gk_session_unexport (s, &step);
   note (&first, &step);
+  gk_localfs_free (gk_steal_ptr (s->localfs));
+  gk_buf_clear (&s->localfs_reply);
   if (s->ctx.mounts) {
     gk_mounts_teardown (&s->ctx, &step);
     note (&first, &step);

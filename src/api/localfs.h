@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What travels when the client serves the guest's tree to its own kernel by
+ * FUSE and the worker has the files: the body of GK_REQUEST_LOCALFS and of its
+ * reply.
+ *
+ * They are fixed structures in the machine's own byte order, and not msgpack
+ * like calls: both ends are of one build on one machine, and there is one of
+ * these for every request of the kernel.
+ *
+ * request: struct gk_lfs_request, drops, name, other (both with a NUL), data
+ * reply:   struct gk_lfs_reply, data
+ *
+ * What the kernel forgets or closes needs no answer: it waits, as a list of
+ * drops, for the next request, and is done before it.
+ */
+#ifndef GK_API_LOCALFS_H
+#define GK_API_LOCALFS_H
+
+#include <stdint.h>
+
+enum gk_lfs_op {
+  GK_LFS_START = 1, /* begin with the tree that is mounted; node 1 is its root */
+  GK_LFS_STOP,      /* close and forget everything */
+  GK_LFS_DROPS,     /* nothing but the drops */
+  GK_LFS_LOOKUP,    /* node, name: an entry */
+  GK_LFS_GETATTR,   /* node */
+  GK_LFS_SETATTR,   /* node, fh or 0, flags: GK_LFS_SET_* */
+  GK_LFS_READLINK,  /* node: data */
+  GK_LFS_MAKE,      /* node, name, mode, rdev, other (target of a symlink): an entry */
+  GK_LFS_LINK,      /* node2 to node, name: an entry */
+  GK_LFS_UNLINK,    /* node, name */
+  GK_LFS_RMDIR,     /* node, name */
+  GK_LFS_RENAME,    /* node, name to node2, other; flags: RENAME_* */
+  GK_LFS_OPEN,      /* node, flags: value is the fh; with size: all of a file that is
+                       not larger, as data, and count is 1 then */
+  GK_LFS_CREATE,    /* node, name, flags, mode: an entry, value is the fh */
+  GK_LFS_READ,      /* fh, offset, size: data, short at the end of the file */
+  GK_LFS_WRITE,     /* fh, offset, data: all of it */
+  GK_LFS_FSYNC,     /* fh, flags: 1 for data only */
+  GK_LFS_FALLOCATE, /* fh, mode, offset, size */
+  GK_LFS_LSEEK,     /* fh, offset, flags: whence: value */
+  GK_LFS_COPY,      /* fh, offset to fh2, offset2, size: value is how much */
+  GK_LFS_READDIR,   /* node, fh or 0, offset: value is the fh; count entries as
+                       data; none at the end */
+  GK_LFS_STATFS,    /* node: data is a struct statvfs */
+  GK_LFS_GETXATTR,  /* node, name: data */
+  GK_LFS_LISTXATTR, /* node: data */
+  GK_LFS_SETXATTR,  /* node, name, flags, data */
+  GK_LFS_REMOVEXATTR,
+};
+
+#define GK_LFS_SET_MODE 1u
+#define GK_LFS_SET_UID 2u
+#define GK_LFS_SET_GID 4u
+#define GK_LFS_SET_SIZE 8u
+#define GK_LFS_SET_ATIME 16u
+#define GK_LFS_SET_MTIME 32u
+#define GK_LFS_SET_ATIME_NOW 64u
+#define GK_LFS_SET_MTIME_NOW 128u
+
+#define GK_LFS_ROOT 1u
+#define GK_LFS_IO_MAX (1u << 20) /* bytes of one READ or WRITE */
+
+/* A node's number has its place in a dense table in the low half; the high one
+ * tells those apart that had the place one after the other. */
+#define GK_LFS_PLACE(node) ((uint32_t)(node))
+
+struct gk_lfs_request {
+  uint32_t op, flags;
+  uint64_t node, node2, fh, fh2;
+  int64_t offset, offset2;
+  uint64_t size, rdev;
+  uint32_t mode, uid, gid;
+  uint32_t n_drops, name_len, other_len; /* lengths with the NUL, 0: none */
+  int64_t atime_s, mtime_s;
+  uint32_t atime_ns, mtime_ns;
+};
+
+struct gk_lfs_drop {
+  uint64_t node;  /* or 0: fh is closed */
+  uint64_t count; /* how many lookups are forgotten; the fh */
+};
+
+#define GK_LFS_NO_XATTRS 1u
+
+struct gk_lfs_entry {
+  uint64_t node; /* 0: there is none (of "." and "..") */
+  uint64_t ino, size, blocks, rdev;
+  int64_t atime_s, mtime_s, ctime_s;
+  uint32_t atime_ns, mtime_ns, ctime_ns;
+  uint32_t mode, nlink, uid, gid, blksize, flags;
+  uint32_t unused;
+};
+
+struct gk_lfs_reply {
+  int32_t errnum; /* the rest means nothing then */
+  uint32_t count;
+  uint64_t value;
+  struct gk_lfs_entry entry;
+};
+
+struct gk_lfs_dirent {
+  struct gk_lfs_entry entry;
+  int64_t next;      /* the offset behind it */
+  uint32_t name_len; /* with the NUL */
+  uint32_t size;     /* of this with its name, a multiple of 8 */
+};
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The FUSE server's operations on open files. */
+
+#define FUSE_USE_VERSION 35
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <stdlib.h>
+
+#include "client/local-fuse-priv.h"
+
+/* A file of this size or less comes with its opening. */
+#define SMALL_FILE (128u << 10)
+
+static struct file *
+file_of (const struct fuse_file_info *fi)
+{
+  return (struct file *)(uintptr_t)fi->fh;
+}
+
+static struct file *
+new_file (struct gk_local *l, uint64_t node, int flags)
+{
+  struct file *f = calloc (1, sizeof *f);
+
+  if (f == NULL)
+    return NULL;
+  f->node = node;
+  f->at_once = flags & (O_SYNC | O_DSYNC | O_DIRECT);
+  f->next = l->files;
+  l->files = f;
+  return f;
+}
+
+static void
+free_file (struct gk_local *l, struct file *f)
+{
+  struct file **p = &l->files;
+
+  while (*p != f)
+    p = &(*p)->next;
+  *p = f->next;
+  if (f->fh)
+    gk_local_drop (l, 0, f->fh);
+  free (f->ahead);
+  free (f);
+}
+
+/* The kernel may keep what it has read of the file: the file's times and size
+ * tell it of changes, and no call was made since that could hide one. */
+static void
+opened (struct gk_local *l, struct file *f, struct fuse_file_info *fi)
+{
+  struct known *k = gk_local_known (l, f->node);
+
+  fi->fh = (uintptr_t)f;
+  fi->keep_cache = k && k->epoch == l->epoch;
+  if (k)
+    k->epoch = l->epoch;
+}
+
+static void
+op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  struct gk_local *l = fuse_req_userdata (req);
+  struct gk_lfs_request rq = { .op = GK_LFS_OPEN,
+                               .node = ino,
+                               .flags = (uint32_t)fi->flags,
+                               .size = fi->flags & O_TRUNC ? 0 : SMALL_FILE };
+  struct gk_local_data d;
+  struct file *f = new_file (l, ino, fi->flags);
+
+  int e = f ? gk_local_ask (l, &rq, NULL, NULL, &d) : ENOMEM;
+  if (e) {
+    if (f)
+      free_file (l, f);
+    fuse_reply_err (req, e);
+    return;
+  }
+  if (fi->flags & O_TRUNC)
+    gk_local_changed (l, ino);
+  f->fh = l->reply.value;
+  if (l->reply.count)
+    gk_local_keep_ahead (l, f, 0, d.data, d.size, true);
+  opened (l, f, fi);
+  if (fuse_reply_open (req, fi) != 0)
+    free_file (l, f);
+}
+
+static void
+op_create (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+           struct fuse_file_info *fi)
+{
+  struct gk_local *l = fuse_req_userdata (req);
+  struct gk_lfs_request rq = {
+    .op = GK_LFS_CREATE, .node = parent, .flags = (uint32_t)fi->flags, .mode = mode
+  };
+  struct fuse_entry_param entry;
+  struct file *f = new_file (l, 0, fi->flags);
+
+  int e = f ? gk_local_ask (l, &rq, name, NULL, NULL) : ENOMEM;
+  if (e) {
+    if (f)
+      free_file (l, f);
+    fuse_reply_err (req, e);
+    return;
+  }
+  f->fh = l->reply.value;
+  f->node = l->reply.entry.node;
+  gk_local_changed (l, f->node);
+  gk_local_entry (l, &l->reply.entry, &entry);
+  opened (l, f, fi);
+  if (fuse_reply_create (req, &entry, fi) != 0) {
+    gk_local_drop (l, f->node, 1);
+    free_file (l, f);
+  }
+}
+
+static void
+op_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t at, struct fuse_file_info *fi)
+{
+  struct gk_local_data d;
+
+  int e = gk_local_read (fuse_req_userdata (req), file_of (fi), at, size, &d);
+  if (e)
+    fuse_reply_err (req, e);
+  else
+    fuse_reply_buf (req, d.data, d.size);
+}
+
+static void
+op_write (fuse_req_t req, fuse_ino_t ino, const char *data, size_t size, off_t at,
+          struct fuse_file_info *fi)
+{
+  struct gk_local *l = fuse_req_userdata (req);
+  struct file *f = file_of (fi);
+
+  gk_local_changed (l, ino);
+  int e = gk_local_take_error (f);
+  if (e == 0)
+    e = gk_local_write_behind (l, f, at, data, size);
+  if (e == 0)
+    e = gk_local_take_error (f);
+  if (e)
+    fuse_reply_err (req, e);
+  else
+    fuse_reply_write (req, size);
+}
+
+static void
+op_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  gk_local_flush (fuse_req_userdata (req));
+  fuse_reply_err (req, gk_local_take_error (file_of (fi)));
+}
+
+static void
+op_fsync (fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
+{
+  struct gk_lfs_request rq = { .op = GK_LFS_FSYNC,
+                               .fh = file_of (fi)->fh,
+                               .flags = datasync ? 1 : 0 };
+
+  int e = gk_local_ask (fuse_req_userdata (req), &rq, NULL, NULL, NULL);
+  int earlier = gk_local_take_error (file_of (fi));
+  fuse_reply_err (req, earlier ? earlier : e);
+}
+
+static void
+op_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  struct gk_local *l = fuse_req_userdata (req);
+
+  gk_local_flush (l);
+  free_file (l, file_of (fi));
+  fuse_reply_err (req, 0);
+}
+
+static void
+op_fallocate (fuse_req_t req, fuse_ino_t ino, int mode, off_t at, off_t size,
+              struct fuse_file_info *fi)
+{
+  struct gk_local *l = fuse_req_userdata (req);
+  struct gk_lfs_request rq = { .op = GK_LFS_FALLOCATE,
+                               .fh = file_of (fi)->fh,
+                               .mode = (uint32_t)mode,
+                               .offset = at,
+                               .size = (uint64_t)size };
+
+  gk_local_changed (l, ino);
+  fuse_reply_err (req, gk_local_ask (l, &rq, NULL, NULL, NULL));
+}
+
+static void
+op_lseek (fuse_req_t req, fuse_ino_t ino, off_t at, int whence, struct fuse_file_info *fi)
+{
+  struct gk_local *l = fuse_req_userdata (req);
+  struct gk_lfs_request rq = {
+    .op = GK_LFS_LSEEK, .fh = file_of (fi)->fh, .offset = at, .flags = (uint32_t)whence
+  };
+
+  int e = gk_local_ask (l, &rq, NULL, NULL, NULL);
+  if (e)
+    fuse_reply_err (req, e);
+  else
+    fuse_reply_lseek (req, (off_t)l->reply.value);
+}
+
+static void
+op_copy_file_range (fuse_req_t req, fuse_ino_t ino, off_t at, struct fuse_file_info *fi,
+                    fuse_ino_t to_ino, off_t to_at, struct fuse_file_info *to_fi, size_t size,
+                    int flags)
+{
+  struct gk_local *l = fuse_req_userdata (req);
+  struct gk_lfs_request rq = { .op = GK_LFS_COPY,
+                               .fh = file_of (fi)->fh,
+                               .offset = at,
+                               .fh2 = file_of (to_fi)->fh,
+                               .offset2 = to_at,
+                               .size = size };
+
+  gk_local_changed (l, to_ino);
+  int e = gk_local_ask (l, &rq, NULL, NULL, NULL);
+  if (e)
+    fuse_reply_err (req, e);
+  else
+    fuse_reply_write (req, (size_t)l->reply.value);
+}
+
+void
+gk_local_data_ops (struct fuse_lowlevel_ops *ops)
+{
+  ops->open = op_open;
+  ops->create = op_create;
+  ops->read = op_read;
+  ops->write = op_write;
+  ops->flush = op_flush;
+  ops->fsync = op_fsync;
+  ops->release = op_release;
+  ops->fallocate = op_fallocate;
+  ops->lseek = op_lseek;
+  ops->copy_file_range = op_copy_file_range;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Open files and folders of the FUSE server. */
+#ifndef GK_CLIENT_LOCAL_FUSE_PRIV_H
+#define GK_CLIENT_LOCAL_FUSE_PRIV_H
+
+#include "client/local-priv.h"
+
+struct file {
+  struct file *next; /* in l->files */
+  uint64_t fh, node;
+  bool at_once; /* O_SYNC: nothing waits */
+  int err;      /* of data that were written later; told once */
+  int64_t last; /* where the last read ended */
+  char *ahead;
+  size_t ahead_size, ahead_alloc;
+  int64_t ahead_at;
+  bool ahead_ends; /* with the file */
+  uint32_t ahead_epoch;
+};
+
+struct folder {
+  uint64_t fh, node;   /* fh 0: not open yet */
+  struct gk_buf batch; /* struct gk_lfs_dirent and names */
+  size_t at;           /* what of it was told */
+  int64_t next;        /* the offset of what is at `at` */
+};
+
+int gk_local_write_behind (struct gk_local *l, struct file *f, int64_t offset, const char *data,
+                           size_t size);
+int gk_local_take_error (struct file *f);
+/* Something else than reading was done to the node's data. */
+void gk_local_changed (struct gk_local *l, uint64_t node);
+int gk_local_keep_ahead (struct gk_local *l, struct file *f, int64_t at, const char *data,
+                         size_t size, bool ends);
+int gk_local_read (struct gk_local *l, struct file *f, int64_t at, size_t size,
+                   struct gk_local_data *ret);
+
+/* local-names.c and local-data.c: the operations, for local-fuse.c's table. */
+struct fuse_lowlevel_ops;
+void gk_local_name_ops (struct fuse_lowlevel_ops *ops);
+void gk_local_data_ops (struct fuse_lowlevel_ops *ops);
+void gk_local_folder_ops (struct fuse_lowlevel_ops *ops);
+
+struct fuse_entry_param;
+struct stat;
+/* The entry as the kernel wants it; what it says of the node is remembered. */
+void gk_local_entry (struct gk_local *l, const struct gk_lfs_entry *e,
+                     struct fuse_entry_param *ret);
+void gk_local_stat (const struct gk_local *l, const struct gk_lfs_entry *e, struct stat *ret);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* mount_local: the guest's tree at a folder of this machine.
+ *
+ * Where the worker shares this kernel the tree is a kernel mount, with nothing
+ * of ours in the way of the data.  Elsewhere, and for options that only FUSE
+ * has, this process is a FUSE server: each request of the kernel becomes one to
+ * the worker (api/localfs.h), and what makes that fast is kept here: data read
+ * ahead, data not written yet, which files have no extended attributes.
+ *
+ * All of it belongs to g->lock, which mount_local_run holds only while it
+ * carries out a request: other threads use the handle in between.
+ */
+#ifndef GK_CLIENT_LOCAL_PRIV_H
+#define GK_CLIENT_LOCAL_PRIV_H
+
+#include "api/localfs.h"
+#include "client/session-priv.h"
+
+struct fuse_session;
+struct file; /* open by somebody on this machine */
+
+/* What is known of a node, by its place. */
+struct known {
+  uint32_t generation;
+  uint32_t epoch;             /* when its data were read last */
+  int64_t no_xattrs_until_ms; /* CLOCK_MONOTONIC */
+};
+
+struct gk_local_options {
+  bool readonly, noexec, noatime;
+  bool only_fuse; /* something is asked for that kernel mounts have not */
+  bool debug;
+  bool has_uid, has_gid, has_umask;
+  uid_t uid;
+  gid_t gid;
+  mode_t umask;
+  double timeout;     /* seconds */
+  struct gk_buf fuse; /* for libfuse, divided by commas */
+};
+
+struct gk_local {
+  guestfs_h *g;
+  struct gk_session *session; /* that it shows */
+  char *dir;                  /* absolute, no symlinks */
+  uint64_t mount_id;          /* of a kernel mount */
+  struct gk_local_options options;
+  bool running; /* mount_local_run */
+  int wake_fd;  /* readable once the session has gone */
+
+  /* FUSE only */
+  struct fuse_session *fuse;
+  struct gk_buf out;
+  struct gk_lfs_reply reply;
+  struct gk_lfs_drop *drops;
+  uint32_t n_drops, drops_alloc;
+  struct known *known;
+  uint32_t n_known;
+  uint32_t epoch; /* counts the calls, each of which may change files */
+  struct file *files;
+  struct file *dirty; /* whose data these are, or NULL */
+  char *dirty_data;
+  size_t dirty_size;
+  int64_t dirty_at;
+};
+
+/* local-options.c.  0, or -1 with the error set. */
+struct guestfs_mount_local_argv;
+int gk_local_parse (guestfs_h *g, const struct guestfs_mount_local_argv *o,
+                    struct gk_local_options *ret);
+
+/* local-wire.c: one request; 0 with l->reply and the data (valid until the next),
+ * or an errno value.  Writes data that wait first. */
+struct gk_local_data {
+  const char *data;
+  size_t size;
+};
+int gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name,
+                  const char *other, struct gk_local_data *ret);
+int gk_local_write (struct gk_local *l, uint64_t fh, int64_t offset, const char *data, size_t size);
+/* Something that is said with the next request.  node 0: count is an fh. */
+void gk_local_drop (struct gk_local *l, uint64_t node, uint64_t count);
+/* Of a worker that has no such thing: error set, -1. */
+int gk_local_start (guestfs_h *g);
+void gk_local_stop (struct gk_local *l);
+
+/* local-cache.c */
+void gk_local_flush (struct gk_local *l); /* the data that wait; an error is the file's */
+struct known *gk_local_known (struct gk_local *l, uint64_t node); /* NULL: no memory */
+int64_t gk_local_now_ms (void);
+
+/* local.c */
+void gk_local_end (guestfs_h *g);
+
+/* local-fuse.c: mount, serve until it is unmounted, end.  -1: error set. */
+int gk_local_fuse_mount (guestfs_h *g, struct gk_local *l);
+int gk_local_fuse_serve (guestfs_h *g, struct gk_local *l);
+void gk_local_fuse_end (struct gk_local *l);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Requests to the worker for the FUSE server: see api/localfs.h. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/local-priv.h"
+
+#define MANY_DROPS 4096
+
+void
+gk_local_drop (struct gk_local *l, uint64_t node, uint64_t count)
+{
+  if (l->n_drops == l->drops_alloc) {
+    uint32_t n = l->drops_alloc ? l->drops_alloc * 2 : 256;
+    struct gk_lfs_drop *drops = realloc (l->drops, n * sizeof *drops);
+    if (drops == NULL)
+      return; /* it stays open until the end */
+    l->drops = drops;
+    l->drops_alloc = n;
+  }
+  l->drops[l->n_drops++] = (struct gk_lfs_drop){ node, count };
+  if (l->n_drops >= MANY_DROPS) {
+    struct gk_lfs_request rq = { .op = GK_LFS_DROPS };
+    gk_local_ask (l, &rq, NULL, NULL, NULL);
+  }
+}
+
+static int
+put_together (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
+              const void *data, size_t size)
+{
+  struct gk_buf *b = &l->out;
+
+  rq->n_drops = l->n_drops;
+  rq->name_len = name ? (uint32_t)strlen (name) + 1 : 0;
+  rq->other_len = other ? (uint32_t)strlen (other) + 1 : 0;
+  b->size = 0;
+  if (gk_buf_append (b, rq, sizeof *rq) == -1 ||
+      (l->n_drops && gk_buf_append (b, l->drops, l->n_drops * sizeof *l->drops) == -1) ||
+      (name && gk_buf_append (b, name, rq->name_len) == -1) ||
+      (other && gk_buf_append (b, other, rq->other_len) == -1) ||
+      (size && gk_buf_append (b, data, size) == -1))
+    return -1;
+  return 0;
+}
+
+static int
+exchange (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
+          const void *data, size_t size, struct gk_local_data *ret)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_frame frame;
+
+  if (l->g->session == NULL || l->g->session != l->session)
+    return ENOTCONN;
+  if (put_together (l, rq, name, other, data, size) == -1)
+    return ENOMEM;
+  if (gk_session_request (l->g, GK_REQUEST_LOCALFS, l->out.data, l->out.size, &frame, &err) != 0)
+    return EIO;
+  l->n_drops = 0;
+  if (frame.len < sizeof l->reply)
+    return EIO;
+  memcpy (&l->reply, frame.body, sizeof l->reply);
+  if (ret)
+    *ret = (struct gk_local_data){ (const char *)frame.body + sizeof l->reply,
+                                   frame.len - sizeof l->reply };
+  return l->reply.errnum;
+}
+
+int
+gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
+              struct gk_local_data *ret)
+{
+  /* The worker does not know of them, and may be asked just for their effect. */
+  gk_local_flush (l);
+  if (rq->op == GK_LFS_SETXATTR && ret)
+    return exchange (l, rq, name, other, ret->data, ret->size, NULL);
+  return exchange (l, rq, name, other, NULL, 0, ret);
+}
+
+int
+gk_local_write (struct gk_local *l, uint64_t fh, int64_t offset, const char *data, size_t size)
+{
+  for (size_t done = 0; done < size;) {
+    size_t n = size - done < GK_LFS_IO_MAX ? size - done : GK_LFS_IO_MAX;
+    struct gk_lfs_request rq = { .op = GK_LFS_WRITE, .fh = fh, .offset = offset + (int64_t)done };
+    int e = exchange (l, &rq, NULL, NULL, data + done, n, NULL);
+    if (e)
+      return e;
+    done += n;
+  }
+  return 0;
+}
+
+int
+gk_local_start (guestfs_h *g)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_lfs_request rq = { .op = GK_LFS_START };
+  struct gk_frame frame;
+
+  if (gk_session_request (g, GK_REQUEST_LOCALFS, &rq, sizeof rq, &frame, &err) == 0)
+    return 0;
+  gk_error_wrap (&err, "mount_local");
+  return gk_client_error_take (g, &err);
+}
+
+void
+gk_local_stop (struct gk_local *l)
+{
+  struct gk_lfs_request rq = { .op = GK_LFS_STOP };
+
+  l->n_drops = 0;
+  gk_local_ask (l, &rq, NULL, NULL, NULL);
+}

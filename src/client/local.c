@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* mount_local, mount_local_run and umount_local: see local-priv.h. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client/local-priv.h"
+#include "client/tree.h"
+#include "gk-client-calls.h"
+#include "guestkit.h"
+
+/* umount_local with retry: so often, after each other. */
+#define RETRIES 50
+#define RETRY_MS 100
+
+/* --- end ------------------------------------------------------------------------ */
+
+/* What is still mounted is unmounted, lazily. */
+void
+gk_local_end (guestfs_h *g)
+{
+  struct gk_local *l = gk_steal_ptr (g->local);
+
+  if (l == NULL)
+    return;
+  if (l->fuse) {
+    gk_local_flush (l);
+    if (g->session == l->session)
+      gk_local_stop (l);
+  }
+  gk_local_fuse_end (l);
+  gk_cleanup_close (&l->wake_fd);
+  gk_buf_clear (&l->options.fuse);
+  free (l->dir);
+  free (l);
+}
+
+void
+gk_local_before_end (guestfs_h *g)
+{
+  if (g->local == NULL)
+    return;
+  gk_local_flush (g->local);
+  if (!g->local->running)
+    gk_local_end (g);
+}
+
+void
+gk_local_session_gone (guestfs_h *g)
+{
+  if (g->local == NULL)
+    return;
+  if (g->local->running)
+    eventfd_write (g->local->wake_fd, 1);
+  else
+    gk_local_end (g);
+}
+
+void
+gk_local_before_call (guestfs_h *g)
+{
+  if (g->local == NULL)
+    return;
+  gk_local_flush (g->local);
+  g->local->epoch++;
+}
+
+/* --- mount ---------------------------------------------------------------------- */
+
+static int
+kernel_mount (guestfs_h *g, struct gk_local *l)
+{
+  const struct gk_local_options *o = &l->options;
+  unsigned attr = (o->readonly ? GK_TREE_READONLY : 0) | (o->noexec ? GK_TREE_NOEXEC : 0) |
+                  (o->noatime ? GK_TREE_NOATIME : 0);
+
+  return gk_client_mount_tree (g, "mount_local", l->dir, attr, &l->mount_id);
+}
+
+/* Options that only FUSE has, another kernel, or no right to mount. */
+static bool
+wants_fuse (guestfs_h *g, const struct gk_local *l)
+{
+  return l->options.only_fuse || !gk_conn_can_pass_fds (g->session->conn) || geteuid () != 0;
+}
+
+static int
+start (guestfs_h *g, struct gk_local *l, const char *dir, const struct guestfs_mount_local_argv *o)
+{
+  struct stat st;
+
+  if (gk_local_parse (g, o, &l->options) == -1)
+    return -1;
+  l->dir = realpath (dir, NULL);
+  if (l->dir == NULL || stat (l->dir, &st) == -1)
+    return gk_client_perror (g, "mount_local: %s", dir);
+  if (!S_ISDIR (st.st_mode))
+    return gk_client_error (g, ENOTDIR, "mount_local: %s: Not a directory", dir);
+  if (wants_fuse (g, l))
+    return gk_local_fuse_mount (g, l);
+  return kernel_mount (g, l);
+}
+
+int
+gk_client_mount_local (guestfs_h *g, const char *dir, const struct guestfs_mount_local_argv *o)
+{
+  if (g->state != GK_STATE_READY)
+    return gk_client_error (g, 0,
+                            "mount_local: call launch before using this function\n"
+                            "(in guestfish, don't forget to use the 'run' command)");
+  if (g->local)
+    return gk_client_error (g, EBUSY, "mount_local: the tree is already shown at %s",
+                            g->local->dir);
+  struct gk_local *l = calloc (1, sizeof *l);
+  if (l == NULL)
+    return gk_client_oom (g);
+  l->g = g;
+  l->session = g->session;
+  l->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  g->local = l;
+  if (l->wake_fd == -1)
+    gk_client_perror (g, "mount_local: eventfd");
+  else if (start (g, l, dir, o) == 0)
+    return 0;
+  gk_local_end (g);
+  return -1;
+}
+
+/* --- run ------------------------------------------------------------------------ */
+
+static int
+kernel_wait (guestfs_h *g, struct gk_local *l)
+{
+  _cleanup_close_ int mounts = open ("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+  struct pollfd p[] = {
+    { .fd = mounts, .events = POLLPRI },
+    { .fd = gk_conn_fd (l->session->conn) },
+    { .fd = l->wake_fd, .events = POLLIN },
+  };
+  int there;
+
+  if (mounts == -1)
+    return gk_client_perror (g, "mount_local_run: /proc/self/mountinfo");
+  while ((there = gk_tree_is_there (l->mount_id)) == 1 && g->session == l->session) {
+    pthread_mutex_unlock (&g->lock);
+    int n = poll (p, 3, -1);
+    pthread_mutex_lock (&g->lock);
+    if (n > 0 && (p[1].revents || p[2].revents))
+      break;
+  }
+  if (there == -1)
+    return gk_client_perror (g, "mount_local_run: /proc/self/mountinfo");
+  if (there == 1)
+    return gk_client_error (g, ECONNRESET, "mount_local_run: the session has ended");
+  gk_client_tree_gone (g);
+  return 0;
+}
+
+int
+gk_client_mount_local_run (guestfs_h *g)
+{
+  struct gk_local *l = g->local;
+
+  if (l == NULL)
+    return gk_client_error (g, 0, "mount_local_run: you must call mount_local first");
+  if (l->running)
+    return gk_client_error (g, EBUSY, "mount_local_run: it runs already, in another thread");
+  l->running = true;
+  int r = l->fuse ? gk_local_fuse_serve (g, l) : kernel_wait (g, l);
+  gk_local_end (g);
+  return r;
+}
+
+/* --- umount --------------------------------------------------------------------- */
+
+static int
+unmount (const char *dir, bool retry)
+{
+  const struct timespec pause = { 0, RETRY_MS * 1000000L };
+
+  for (int i = 0;; ++i) {
+    if (gk_tree_unmount (dir) == 0)
+      return 0;
+    if (errno != EBUSY || !retry || i == RETRIES)
+      return -1;
+    nanosleep (&pause, NULL);
+  }
+}
+
+int
+gk_client_umount_local (guestfs_h *g, const struct guestfs_umount_local_argv *o)
+{
+  struct gk_local *l = g->local;
+  bool retry = o->bitmask & GUESTFS_UMOUNT_LOCAL_RETRY_BITMASK && o->retry;
+
+  if (l == NULL)
+    return gk_client_error (g, 0, "umount_local: no filesystem is mounted");
+  _cleanup_free_ char *dir = strdup (l->dir);
+  if (dir == NULL)
+    return gk_client_oom (g);
+  /* The kernel writes what it holds before it unmounts, and asks the thread that
+   * serves: which needs the lock. */
+  pthread_mutex_unlock (&g->lock);
+  int r = unmount (dir, retry);
+  int e = errno;
+  pthread_mutex_lock (&g->lock);
+  if (r == -1)
+    return gk_client_error (g, e, "umount_local: %s: %s", dir, strerror (e));
+  if (g->local == l && !l->running) {
+    if (l->fuse == NULL)
+      gk_client_tree_gone (g);
+    gk_local_end (g);
+  }
+  return 0;
+}
