@@ -18,8 +18,29 @@
 #include "cli/cli.h"
 #include "cli/mount-session.h"
 
-#define RUN_DIR "/run/guestkit"
-#define MOUNTS_DIR RUN_DIR "/mounts"
+#define DIR_MAX 64
+
+/* For users that are not root: a name of their own, which is theirs or is not
+ * used. */
+static int
+mounts_dir (char buf[DIR_MAX])
+{
+  if (geteuid () == 0)
+    return snprintf (buf, DIR_MAX, "/run/guestkit");
+  return snprintf (buf, DIR_MAX, "/tmp/guestkit-mounts-%u", (unsigned)geteuid ());
+}
+
+static bool
+is_ours (const char *dir)
+{
+  struct stat st;
+
+  if (lstat (dir, &st) == 0 && S_ISDIR (st.st_mode) && st.st_uid == geteuid () &&
+      (st.st_mode & 022) == 0)
+    return true;
+  errno = EPERM;
+  return false;
+}
 
 /* FNV-1a: a file name for any path. */
 static char *
@@ -29,14 +50,19 @@ session_path (const char *dir)
 
   for (const char *p = dir; *p; ++p)
     hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
-  return gk_asprintf (MOUNTS_DIR "/%016llx", (unsigned long long)hash);
+  char above[DIR_MAX];
+  mounts_dir (above);
+  return gk_asprintf ("%s/mounts/%016llx", above, (unsigned long long)hash);
 }
 
 int
 cli_mount_session_create (struct cli_mount_session *s, const char *dir)
 {
-  if ((mkdir (RUN_DIR, 0700) == -1 && errno != EEXIST) ||
-      (mkdir (MOUNTS_DIR, 0700) == -1 && errno != EEXIST))
+  char above[DIR_MAX];
+  mounts_dir (above);
+  _cleanup_free_ char *mounts = gk_asprintf ("%s/mounts", above);
+  if (mounts == NULL || (mkdir (above, 0700) == -1 && errno != EEXIST) || !is_ours (above) ||
+      (mkdir (mounts, 0700) == -1 && errno != EEXIST))
     return -1;
   _cleanup_free_ char *path = session_path (dir);
   _cleanup_close_ int fd = path ? open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;

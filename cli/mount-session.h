@@ -2,8 +2,8 @@
 /* How `guestkit umount` finds the process that holds a mount, waits for it and
  * learns whether all data reached the image.
  *
- * That process keeps a file /run/guestkit/mounts/HASH with its pid and the
- * folder, locked.  When it ended well the file is gone; when writing back
+ * That process keeps a file /run/guestkit/mounts/HASH, locked (a user's own is
+ * below /tmp/guestkit-mounts-UID).  When it ended well the file is gone; when writing back
  * failed, the reason is in the file.
  */
 #ifndef CLI_MOUNT_SESSION_H

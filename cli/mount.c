@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* guestkit mount: the guest's tree at a folder of the host.
  *
- * It is a kernel mount, so nothing of ours is in the data path; a process
- * stays behind that holds the session.  That process ends, and takes
+ * With the local launcher it is a kernel mount, so nothing of ours is in the
+ * data path; else it is FUSE (mount_local).  A process stays behind that holds
+ * the session and, with FUSE, serves the tree.  That process ends, and takes
  * everything down, when the tree is unmounted (by guestkit umount, or by
  * anybody), when it gets a signal, or when it is killed.
  */
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +73,58 @@ unmount_when_free (guestfs_h *g, const char *dir)
   }
 }
 
+/* --- FUSE ---------------------------------------------------------------------- */
+
+struct signals {
+  guestfs_h *g;
+  const char *dir;
+  int fd;
+};
+
+/* Beside mount_local_run.  It ends with the program when no signal comes. */
+static void *
+unmount_at_signal (void *opaque)
+{
+  const struct signals *s = opaque;
+  struct signalfd_siginfo info;
+  bool said = false;
+
+  if (gk_read_full (s->fd, &info, sizeof info) != sizeof info)
+    return NULL;
+  while (guestfs_umount_local (s->g, GUESTFS_UMOUNT_LOCAL_RETRY, 1, -1) == -1) {
+    if (guestfs_last_errno (s->g) != EBUSY)
+      break;
+    if (!said)
+      cli_error ("%s: files in it are in use; waiting until they are closed", s->dir);
+    said = true;
+  }
+  return NULL;
+}
+
+static int
+serve (struct signals *s)
+{
+  pthread_t thread;
+
+  if (pthread_create (&thread, NULL, unmount_at_signal, s) != 0)
+    return cli_error ("out of memory");
+  pthread_detach (thread);
+  return guestfs_mount_local_run (s->g) == -1 ? cli_guestfs_error (s->g) : CLI_OK;
+}
+
+/* 0: a kernel mount, 1: FUSE, -1. */
+static int
+show (guestfs_h *g, const char *dir)
+{
+  if (guestkit_mount_tree (g, dir) == 0)
+    return 0;
+  if (guestfs_last_errno (g) != ENOTSUP)
+    return -1;
+  return guestfs_mount_local (g, dir, -1) == -1 ? -1 : 1;
+}
+
+/* --- the session ---------------------------------------------------------------- */
+
 /* Writes one byte to ready_fd once the tree can be seen. */
 static int
 hold_session (guestfs_h *g, const char *dir, int ready_fd)
@@ -85,7 +139,8 @@ hold_session (guestfs_h *g, const char *dir, int ready_fd)
   sigprocmask (SIG_BLOCK, &signals, NULL);
   _cleanup_close_ int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
 
-  if (guestkit_mount_tree (g, dir) == -1)
+  int fuse = show (g, dir);
+  if (fuse == -1)
     return cli_close (g, cli_guestfs_error (g));
   if (cli_mount_session_create (&session, dir) == -1)
     return cli_close (g, cli_error ("%s: %s", dir, strerror (errno)));
@@ -94,8 +149,13 @@ hold_session (guestfs_h *g, const char *dir, int ready_fd)
       return cli_close (g, CLI_FAILED);
     close (ready_fd);
   }
-  wait_for_end (dir, signal_fd);
-  unmount_when_free (g, dir);
+  struct signals end = { g, dir, signal_fd };
+  if (fuse)
+    serve (&end);
+  else {
+    wait_for_end (dir, signal_fd);
+    unmount_when_free (g, dir);
+  }
 
   char *failed = NULL;
   if (guestfs_shutdown (g) == -1)
@@ -164,9 +224,6 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
 
   if (argc != (images->add.n > 0 ? 1 : 2))
     return cli_usage (&cli_command_mount, "give an image and a folder");
-  /* A tree can only be shown to the kernel that it is mounted in. */
-  if (images->launcher == NULL)
-    images->launcher = "local";
   if (!o->foreground)
     return run_in_background (images, argc, argv);
 

@@ -100,10 +100,11 @@ call("mount_local",
 Shows the tree that is mounted in this session at the host's directory
 `localmountpoint`.  `mount_local_run` then serves it.
 
-With the local launcher this is a mount of the kernel, of all filesystems
-that are mounted at this time, and can be used at once.  Otherwise, and
-for options that only FUSE has, this process serves it through FUSE: until
-`mount_local_run` is called, whoever looks into the directory waits.
+With the local launcher and one mounted filesystem this is a mount of the
+kernel and can be used at once.  With several, which `fusermount -u` could
+not unmount then, with another launcher and for options that only FUSE has,
+this process serves the tree through FUSE: until `mount_local_run` is
+called, whoever looks into the directory waits.
 
 Optional arguments:
 

@@ -84,11 +84,25 @@ kernel_mount (guestfs_h *g, struct gk_local *l)
   return gk_client_mount_tree (g, "mount_local", l->dir, attr, &l->mount_id);
 }
 
+/* Programs end what they show with "fusermount -u", which for root unmounts any
+ * one mount; but a kernel mount that has others below it is busy.  1, 0 or -1. */
+static int
+has_several_mounts (guestfs_h *g)
+{
+  _cleanup_strv_ char **mounts = guestfs_mounts (g);
+
+  if (mounts == NULL)
+    return -1;
+  return gk_strv_length (mounts) > 1;
+}
+
 /* Options that only FUSE has, another kernel, or no right to mount. */
-static bool
+static int
 wants_fuse (guestfs_h *g, const struct gk_local *l)
 {
-  return l->options.only_fuse || !gk_conn_can_pass_fds (g->session->conn) || geteuid () != 0;
+  if (l->options.only_fuse || !gk_conn_can_pass_fds (g->session->conn) || geteuid () != 0)
+    return 1;
+  return has_several_mounts (g);
 }
 
 static int
@@ -103,9 +117,14 @@ start (guestfs_h *g, struct gk_local *l, const char *dir, const struct guestfs_m
     return gk_client_perror (g, "mount_local: %s", dir);
   if (!S_ISDIR (st.st_mode))
     return gk_client_error (g, ENOTDIR, "mount_local: %s: Not a directory", dir);
-  if (wants_fuse (g, l))
+  switch (wants_fuse (g, l)) {
+  case 0:
+    return kernel_mount (g, l);
+  case 1:
     return gk_local_fuse_mount (g, l);
-  return kernel_mount (g, l);
+  default:
+    return -1;
+  }
 }
 
 int

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""mount_local and guestmount: the guest's tree at a folder, by the kernel or by FUSE.
+
+A tree of one filesystem is a kernel mount on the local launcher; `-o umask=...` makes
+FUSE of it, so that both ways are tried on either launcher."""
+
+import os
+import signal
+import subprocess
+
+import world
+from harness import GUESTKIT, SLOW, Case
+
+BEGIN = """
+import os, threading, errno
+g = guestfs.GuestFS (python_return_dict=True)
+g.add_drive (sys.argv[1], format="qcow2")
+g.launch ()
+g.mount ("/dev/sda2", "/")
+t = threading.Thread (target=g.mount_local_run)
+m = sys.argv[2]
+options = sys.argv[3]
+"""
+END = """
+g.umount_local (retry=True)
+t.join ()
+assert not os.path.ismount (m)
+g.shutdown ()
+g.close ()
+"""
+WAYS = ("", "attr_timeout=60,umask=0000", "uid=0")
+
+
+class MountLocal(Case):
+    def setUp(self):
+        super().setUp()
+        self.tree = self.path("tree")
+        os.mkdir(self.tree)
+
+    def served(self, body, options="", image=None, **kwargs):
+        """Runs body while the tree is at m."""
+        return self.python_guestfs(
+            BEGIN + "g.mount_local (m, options=options)\nt.start ()\ntry:\n" +
+            "".join("    " + line + "\n" for line in body.strip().splitlines()) +
+            "finally:\n    os.chdir ('/')\n" +
+            "".join("    " + line + "\n" for line in END.strip().splitlines()),
+            image or self.image(), self.tree, options, timeout=120, **kwargs)
+
+    def mounted(self):
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as f:
+            return [x.split(" - ")[1].split()[0] for x in f if x.split()[4] == self.tree]
+
+    NAMES = r"""
+os.chdir (m)
+os.mkdir ("work")
+os.chdir ("work")
+for name in (b"a\nb", b"\xff\xfe", b"x" * 255, " \u20ac".encode ()):
+    with open (name, "wb") as f: f.write (name)
+    assert open (name, "rb").read () == name
+    assert name in os.listdir (b"."), os.listdir (b".")
+os.symlink ("/etc/hostname", "link")
+assert os.readlink ("link") == "/etc/hostname"
+assert g.cat ("/work/link") == "small-guest\n"
+open ("one", "w").write ("1")
+os.link ("one", "two")
+assert os.stat ("one").st_nlink == 2
+assert os.stat ("one").st_ino == os.stat ("two").st_ino
+os.remove ("one")
+assert os.stat ("two").st_nlink == 1, os.stat ("two")
+open ("three", "w").write ("3")
+os.rename ("three", "two")
+assert open ("two").read () == "3"
+os.chmod ("two", 0o640)
+os.chown ("two", 12, 34)
+os.utime ("two", ns=(10**18 + 1, 10**18 + 2))
+st = g.lstatns ("/work/two")
+assert (st["st_mode"] & 0o7777, st["st_uid"], st["st_gid"]) == (0o640, 12, 34), st
+assert (st["st_mtime_sec"], st["st_mtime_nsec"]) == (10**9, 2), st
+os.setxattr ("two", "user.name", b"v\0w")
+assert os.getxattr ("two", "user.name") == b"v\0w"
+assert os.listxattr ("two") == ["user.name"]
+os.removexattr ("two", "user.name")
+assert os.listxattr ("two") == []
+os.mkfifo ("fifo")
+assert g.is_fifo ("/work/fifo")
+for bad, call in ((errno.ENOENT, lambda: open ("nope")), (errno.EEXIST, lambda: os.mkdir ("two")),
+                  (errno.ENOTEMPTY, lambda: os.rmdir ("../work")), (errno.ENAMETOOLONG, lambda: open ("y" * 256, "w")),
+                  (errno.ENODATA, lambda: os.getxattr ("two", "user.no"))):
+    try:
+        call ()
+    except OSError as e:
+        assert e.errno == bad, (e, bad)
+    else:
+        raise AssertionError (bad)
+"""
+
+    def test_names_and_attributes(self):
+        self.served(self.NAMES)
+
+    def test_names_and_attributes_fuse(self):
+        self.served(self.NAMES, options="uid=12,gid=34")
+
+    DATA = r"""
+os.chdir (m)
+with open ("big", "w+b") as f:
+    f.seek (5 << 30)
+    f.write (b"end")
+    f.flush ()
+    assert g.filesize ("/big") == (5 << 30) + 3
+    assert os.fstat (f.fileno ()).st_blocks < 1000
+    assert os.lseek (f.fileno (), 0, os.SEEK_DATA) >= (5 << 30) - 65536
+    f.seek (5 << 30)
+    assert f.read () == b"end"
+    f.truncate (7)
+assert os.path.getsize ("big") == 7
+f = open ("log", "ab", buffering=0)
+for i in range (3000):
+    f.write (b"%04d\n" % i)
+assert g.read_file ("/log") == b"".join (b"%04d\n" % i for i in range (3000))
+f.write (b"last\n")
+assert open ("log", "rb").read ()[-10:] == b"2999\nlast\n"
+os.remove ("log")
+f.write (b"unlinked, but open\n")
+f.close ()
+g.write ("/etc/motd", "one")
+assert open ("etc/motd").read () == "one"
+with open ("etc/motd", "r+b") as f:
+    f.seek (1)
+    f.write (b"NE and more")
+    assert open ("etc/motd").read () == "one"
+    f.flush ()
+    assert open ("etc/motd").read () == "oNE and more"
+os.mkdir ("many")
+for i in range (1500):
+    open ("many/%d" % i, "w").close ()
+assert sorted (map (int, os.listdir ("many"))) == list (range (1500))
+assert os.statvfs (".").f_blocks > 1000
+"""
+
+    def test_data(self):
+        r = self.served(self.DATA)
+        self.assertEqual(r.err, "")
+
+    def test_data_fuse(self):
+        self.served(self.DATA, options="uid=0")
+
+    def test_readonly(self):
+        for options in ("ro", "ro,uid=0"):
+            self.served("""
+try:
+    open (m + "/etc/x", "w")
+except OSError as e:
+    assert e.errno == errno.EROFS, e
+else:
+    raise AssertionError ("written")
+assert open (m + "/etc/hostname").read () == "small-guest\\n"
+""", options=options, image=self.image(name=f"{len(options)}.qcow2"))
+
+    def test_options(self):
+        self.python_guestfs(BEGIN + """
+for bad, word in ((options, "not known"), ("uid=x", "not valid"), ("umask=999", "not valid")):
+    try:
+        g.mount_local (m, options=bad)
+    except RuntimeError as e:
+        assert word in str (e), e
+    else:
+        raise AssertionError (bad)
+for dir in (m + "/nope", "/etc/passwd"):
+    try:
+        g.mount_local (dir)
+    except RuntimeError as e:
+        assert "mount_local: " in str (e), e
+    else:
+        raise AssertionError (dir)
+g.mount_local (m)
+g.umount_local ()
+g.mount_local (m, options="uid=3")
+t.start ()
+assert os.stat (m + "/etc").st_uid == 3
+g.umount_local ()
+t.join ()
+g.close ()
+""", self.image(), self.tree, "no_such_option")
+
+    BUSY = """
+f = open (m + "/etc/hostname")
+try:
+    g.umount_local ()
+except RuntimeError as e:
+    assert "busy" in str (e), e
+else:
+    raise AssertionError ("unmounted")
+f.close ()
+"""
+
+    def test_busy(self):
+        self.served(self.BUSY)
+
+    def test_busy_fuse(self):
+        self.served(self.BUSY, options="uid=0")
+
+    def test_umount_while_writing(self):
+        """The data of a mapping are written by the unmount itself, which so needs the thread that serves."""
+        for options in ("", "uid=0"):
+            self.served("""
+import mmap
+with open (m + "/map", "w+b") as f:
+    f.truncate (1 << 22)
+    with mmap.mmap (f.fileno (), 1 << 22) as p:
+        for i in range (0, 1 << 22, 4096):
+            p[i] = 65
+""", options=options, image=self.image(name="w.qcow2"))
+            self.assertEqual(self.gk("cat", self.path("w.qcow2"), "-m", "/dev/sda2", "/map").out.count("A"), 1024)
+
+    def test_killed(self):
+        for options in ("", "uid=0"):
+            path = self.file("killed.py", "import sys, guestfs\n" + BEGIN +
+                             "g.mount_local (m, options=options)\nt.start ()\nprint ('up', flush=True)\nt.join ()\n")
+            p = self.start(GUESTKIT, "exec", "--", "/usr/bin/python3", "-B", path,
+                           self.image(name="k.qcow2", check="recoverable"), self.tree, options)
+            self.assertEqual(p.stdout.readline(), b"up\n")
+            self.assertEqual(len(self.mounted()), 1)
+            p.send_signal(signal.SIGKILL)
+            p.wait()
+            self.wait_for(lambda: not self.mounted(), "the mount to go", timeout=60)
+            self.wait_for(lambda: not world.processes().keys() - {p.pid}, "the processes to end", timeout=60)
+
+    # --- Debian's programs --------------------------------------------------------
+
+    def guestmount(self, *options):
+        image = self.image()
+        pidfile = self.path("pid")
+        r = self.foreign("guestmount", "-a", image, "--pid-file", pidfile, *options, self.tree, timeout=120)
+        self.assertEqual(r.status, 0, str(r))
+        self.assertEqual(self.read(os.path.join(self.tree, "etc/hostname")), b"small-guest\n")
+        if "--ro" not in options:
+            with open(os.path.join(self.tree, "etc/motd"), "w", encoding="ascii") as f:
+                f.write("through guestmount\n")
+        kinds = self.mounted()
+        # It needs no library of ours.
+        self.tool("guestunmount", "--quiet", self.tree, timeout=60)
+        self.assertEqual(self.mounted(), [])
+        self.wait_for(lambda: not os.path.exists(pidfile), "guestmount to end", timeout=60)
+        self.wait_for(lambda: not world.processes(), "the session to end", timeout=60)
+        if "--ro" not in options:
+            self.assertEqual(self.gk("cat", image, "/etc/motd").out, "through guestmount\n")
+        return kinds
+
+    def setUpGuestmount(self):
+        self.needs_program("guestmount")
+
+    def test_guestmount(self):
+        self.setUpGuestmount()
+        kinds = self.guestmount("-m", "/dev/sda2")
+        self.assertEqual(len(kinds), 1)
+        if os.environ.get("GUESTKIT_LAUNCHER") == "local":
+            self.assertNotIn("fuse", kinds[0])
+
+    def test_guestmount_of_all_filesystems(self):
+        self.setUpGuestmount()
+        self.guestmount("-i", "-o", "allow_other")
+
+    def test_guestmount_readonly(self):
+        self.setUpGuestmount()
+        self.guestmount("--ro", "-m", "/dev/sda2", "-o", "uid=0", "-o", "kernel_cache")
+
+    def test_guestmount_in_the_foreground(self):
+        self.setUpGuestmount()
+        p = self.start(GUESTKIT, "exec", "--", "guestmount", "--no-fork", "-a", self.image(), "-m", "/dev/sda2", self.tree)
+        self.wait_for(self.mounted, "the mount", timeout=60)
+        self.assertEqual(self.read(os.path.join(self.tree, "etc/hostname")), b"small-guest\n")
+        self.tool("guestunmount", "--quiet", self.tree, timeout=60)
+        self.assertEqual(p.wait(60 * SLOW), 0)
