@@ -6,10 +6,10 @@ FUSE of it, so that both ways are tried on either launcher."""
 
 import os
 import signal
-import subprocess
 
 import world
 from harness import GUESTKIT, SLOW, Case
+from sandboxed import Uml
 
 BEGIN = """
 import os, threading, errno
@@ -28,7 +28,6 @@ assert not os.path.ismount (m)
 g.shutdown ()
 g.close ()
 """
-WAYS = ("", "attr_timeout=60,umask=0000", "uid=0")
 
 
 class MountLocal(Case):
@@ -271,3 +270,35 @@ with open (m + "/map", "w+b") as f:
         self.assertEqual(self.read(os.path.join(self.tree, "etc/hostname")), b"small-guest\n")
         self.tool("guestunmount", "--quiet", self.tree, timeout=60)
         self.assertEqual(p.wait(60 * SLOW), 0)
+
+
+class MountByUser(Uml):
+    """guestkit mount by an ordinary user."""
+
+    def user(self, *args):
+        r = self.run_program("/run/others/guestkit", *args, user=65534, cwd="/", env={"HOME": "/nonexistent"}, timeout=120)
+        self.sane(r)
+        self.assertEqual(r.status, 0, str(r))
+
+    def test_it(self):
+        self.needs_program("fusermount3")
+        if not os.access("/dev/fuse", os.R_OK):
+            self.skipTest("there is no /dev/fuse")
+        tree, image = "/tmp/tree", "/tmp/user.qcow2"
+        self.tool("cp", self.image(), image)
+        os.mkdir(tree)
+        for path in (tree, image):
+            os.chown(path, 65534, 65534)
+        os.makedirs("/run/others")
+        self.tool("mount", "--bind", os.path.dirname(GUESTKIT), "/run/others")
+        try:
+            self.user("mount", "--rw", image, tree)
+            shown = self.run_program("/bin/sh", "-c", "echo mine > tree/etc/motd && cat tree/etc/hostname", user=65534, cwd="/tmp")
+            self.user("umount", tree)
+            self.assertEqual(shown.out, "small-guest\n", str(shown))
+            self.wait_for(lambda: not world.processes(), "the session to end", timeout=60)
+            self.assertEqual(self.gk("cat", image, "/etc/motd").out, "mine\n")
+        finally:
+            self.tool("umount", "/run/others")
+            os.rmdir("/run/others")
+            self.tool("rm", "-rf", image, tree, "/tmp/guestkit-mounts-65534", "/tmp/guestkit-65534")
