@@ -138,6 +138,26 @@ look_mdadm_conf (struct json_object *report, const char *path)
     json_object_put (md);
 }
 
+/* "name device keyfile options": crypttab(5). */
+static void
+look_crypttab (struct json_object *report)
+{
+  _cleanup_free_ char *text = gk_look_text ("/etc/crypttab", GK_LOOK_TEXT_MAX);
+  struct json_object *crypttab = json_object_new_object ();
+  char *rest = text, *line;
+
+  for (int i = 0; crypttab && i < MAX_ENTRIES && (line = gk_look_next (&rest)) != NULL; i++) {
+    const char *name = *line == '#' ? NULL : next_word (&line);
+    const char *spec = name ? next_word (&line) : NULL;
+    if (spec)
+      gk_json_add_str (crypttab, name, spec);
+  }
+  if (crypttab && json_object_object_length (crypttab) > 0)
+    json_object_object_add (report, "crypttab", crypttab);
+  else
+    json_object_put (crypttab);
+}
+
 void
 gk_look_fstab (struct json_object *report)
 {
@@ -152,6 +172,7 @@ gk_look_fstab (struct json_object *report)
       add_entry (entries, line);
   look_mount_units (entries);
   json_object_object_add (report, "fstab", entries);
+  look_crypttab (report);
   look_mdadm_conf (report, "/etc/mdadm.conf");
   look_mdadm_conf (report, "/etc/mdadm/mdadm.conf");
 }

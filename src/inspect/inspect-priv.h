@@ -10,6 +10,7 @@
  *   major, minor                                    numbers; missing: 0
  *   fstab     [{spec, file, type, options}]         the guest's words
  *   md        {"/dev/md0": "UUID"}                  likewise, of mdadm.conf
+ *   crypttab  {"name": spec}                likewise: what it is opened from
  *   windows   {systemroot, software_hive, system_hive, current_control_set,
  *              group_policy, drives {letter: {disk_id, start} or {guid}}}
  *

@@ -22,6 +22,7 @@
 #include "gk-ops-mount.h"
 #include "inspect/inspect-priv.h"
 #include "mount/devices.h"
+#include "mount/dm.h"
 #include "op/ctx.h"
 #include "part/part.h"
 
@@ -31,6 +32,7 @@ struct name {
   char partuuid[37];
   char *partlabel; /* or NULL */
   char *md_uuid;   /* or NULL */
+  char *luks_uuid; /* of what it was opened from, 32 digits; or NULL */
   int disk, part;  /* from 0 and from 1; -1: not of a disk */
   bool nested;     /* in a BSD disk label */
   uint64_t start;  /* of a partition, in bytes */
@@ -48,6 +50,7 @@ clear_name (struct name *name)
   free (name->device);
   free (name->partlabel);
   free (name->md_uuid);
+  free (name->luks_uuid);
   gk_fs_probe_clear (&name->probe);
 }
 
@@ -114,28 +117,61 @@ add_partitions (struct gk_inspect_names *names, const char *disk, int index, cha
   return 0;
 }
 
-static int
-add_made (struct gk_ctx *ctx, struct gk_inspect_names *names, const char *kind,
-          struct gk_error *err)
+/* Device-mapper's uuid is "CRYPT-LUKS2-" and the header's, without dashes, and a
+ * name. */
+static char *
+luks_uuid_of (const struct gk_ctx *ctx, const char *device)
 {
-  char **list;
+  dev_t devno;
+  _cleanup_free_ char *uuid =
+      gk_devices_number (ctx->devices, device, &devno) == 0 ? gk_dm_uuid (devno) : NULL;
+  const char *digits = uuid ? gk_after_prefix (uuid, "CRYPT-LUKS") : NULL;
 
-  if (gk_devices_list_made (ctx->devices, kind, &list) == -1)
+  digits = digits ? strchr (digits, '-') : NULL;
+  return digits ? strndup (digits + 1, strspn (digits + 1, "0123456789abcdefABCDEF")) : NULL;
+}
+
+static bool
+has_name (const struct gk_inspect_names *names, const char *device)
+{
+  for (size_t i = 0; i < names->n; i++)
+    if (gk_streq (names->v[i].device, device))
+      return true;
+  return false;
+}
+
+static void
+look_at_made (struct gk_ctx *ctx, struct name *name)
+{
+  _cleanup_error_ struct gk_error ignored = GK_ERROR_INIT;
+  _cleanup_strv_ char **detail = NULL;
+
+  name->luks_uuid = luks_uuid_of (ctx, name->device);
+  if (!gk_devices_is_made (ctx->devices, GK_KIND_MD, name->device) ||
+      gk_md_md_detail (ctx, name->device, &detail, &ignored) == -1)
+    return;
+  for (size_t i = 0; detail[i] && detail[i + 1]; i += 2)
+    if (gk_streq (detail[i], "uuid") && name->md_uuid == NULL)
+      name->md_uuid = strdup (detail[i + 1]);
+}
+
+/* Volumes, sets and their partitions, opened encrypted devices. */
+static int
+add_made (struct gk_ctx *ctx, struct gk_inspect_names *names, struct gk_error *err)
+{
+  _cleanup_strv_ char **list = NULL;
+
+  if (gk_devices_list_all (ctx->devices, &list) == -1)
     return gk_error_oom (err);
-  int r = 0;
-  for (char **device = list; r == 0 && *device; device++) {
-    _cleanup_error_ struct gk_error ignored = GK_ERROR_INIT;
-    _cleanup_strv_ char **detail = NULL;
+  for (char **device = list; *device; device++) {
+    if (has_name (names, *device))
+      continue;
     struct name *name = add_name (names, *device, err);
     if (name == NULL)
-      r = -1;
-    else if (gk_streq (kind, "md") && gk_md_md_detail (ctx, *device, &detail, &ignored) == 0)
-      for (size_t i = 0; detail[i] && detail[i + 1]; i += 2)
-        if (gk_streq (detail[i], "uuid") && name->md_uuid == NULL)
-          name->md_uuid = strdup (detail[i + 1]);
+      return -1;
+    look_at_made (ctx, name);
   }
-  free (list);
-  return r;
+  return 0;
 }
 
 int
@@ -159,10 +195,8 @@ gk_inspect_names_read (struct gk_ctx *ctx, struct gk_inspect_names **ret, struct
     if (add_partitions (names, disks[i], i, parts, err) == -1)
       goto failed;
   }
-  static const char *const kinds[] = { "lvm", "md", "luks" };
-  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-    if (add_made (ctx, names, kinds[i], err) == -1)
-      goto failed;
+  if (add_made (ctx, names, err) == -1)
+    goto failed;
   *ret = names;
   return 0;
 
@@ -242,6 +276,53 @@ by_md (const struct gk_inspect_names *names, struct json_object *finding, const 
 
   for (size_t i = 0; uuid && i < names->n; i++)
     if (names->v[i].md_uuid && strcasecmp (names->v[i].md_uuid, uuid) == 0)
+      return names->v[i].device;
+  return NULL;
+}
+
+/* Does the guest's name mean this device of the session? */
+static bool
+is_named (const struct gk_inspect_names *names, const struct name *name, const char *spec)
+{
+  _cleanup_error_ struct gk_error ignored = GK_ERROR_INIT;
+  _cleanup_free_ char *device = NULL;
+
+  return gk_after_prefix (spec, "/dev/") &&
+         gk_devices_resolve (names->devices, spec, &device, &ignored) == 0 &&
+         gk_streq (device, name->device);
+}
+
+static bool
+is_same_uuid (const char *digits, const char *uuid)
+{
+  for (; *uuid; uuid++)
+    if (*uuid != '-' && tolower ((unsigned char)*uuid) != tolower ((unsigned char)*digits++))
+      return false;
+  return *digits == '\0';
+}
+
+/* "/dev/mapper/name" when the session has opened, under a name of its own, what
+ * the guest opens under this one. */
+static const char *
+by_crypttab (const struct gk_inspect_names *names, struct json_object *finding, const char *spec)
+{
+  const char *name = gk_after_prefix (spec, "/dev/mapper/"), *from, *uuid;
+  struct json_object *crypttab;
+
+  if (name == NULL || !json_object_object_get_ex (finding, "crypttab", &crypttab) ||
+      (from = gk_json_str (crypttab, name)) == NULL)
+    return NULL;
+  uuid = gk_after_prefix (from, "UUID=");
+  if (uuid == NULL)
+    uuid = gk_after_prefix (from, "/dev/disk/by-uuid/");
+  for (size_t i = 0; uuid == NULL && i < names->n; i++) {
+    const char *partuuid = gk_after_prefix (from, "PARTUUID=");
+    if (partuuid ? has_tag (&names->v[i], PARTUUID, partuuid)
+                 : is_named (names, &names->v[i], from))
+      uuid = names->v[i].probe.uuid ? names->v[i].probe.uuid : "";
+  }
+  for (size_t i = 0; uuid && *uuid && i < names->n; i++)
+    if (names->v[i].luks_uuid && is_same_uuid (names->v[i].luks_uuid, uuid))
       return names->v[i].device;
   return NULL;
 }
@@ -359,6 +440,8 @@ gk_inspect_names_find (const struct gk_inspect_names *names, struct json_object 
     found = by_id (names, rest);
   if (found == NULL && gk_after_prefix (spec, "/dev/md"))
     found = by_md (names, finding, spec);
+  if (found == NULL)
+    found = by_crypttab (names, finding, spec);
   if (found == NULL)
     found = by_pattern (names, spec);
   if (found)

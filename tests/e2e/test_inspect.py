@@ -162,6 +162,31 @@ class Mountpoints(Inspect):
                          ["/: /dev/sda", "/var: /dev/sdb", "/srv/data: /dev/sdc"])
 
 
+    def test_crypttab(self):
+        """What the guest opens under a name of its own the session has opened under another."""
+        launcher = self.stacking()
+        self.needs_program("cryptsetup")
+        uuids, disks = [], []
+        for name in ("home", "srv"):
+            disks.append(self.file(name + ".luks"))
+            os.truncate(disks[-1], 24 << 20)
+            self.tool("cryptsetup", "luksFormat", "--type", "luks2", "--pbkdf", "pbkdf2", "--pbkdf-force-iterations",
+                      "1000", "--disable-locks", "-q", "--key-file", self.file("key", "secret"), disks[-1])
+            uuids.append(self.tool("cryptsetup", "luksUUID", disks[-1]).out.strip())
+        root = {**guests.GUESTS["fedora"][0],
+                "/etc/crypttab": f"# name device key\ncrypthome UUID={uuids[0]} none luks\ncryptsrv /dev/vdc none\n"
+                                 "self /dev/mapper/self none\nother UUID=00000000-0000-0000-0000-000000000000\nhalf\n",
+                "/etc/fstab": "".join(f"/dev/mapper/{name} /{mount} ext4 defaults 0 0\n" for name, mount in (
+                    ("crypthome", "home"), ("cryptsrv", "srv"), ("self", "self"), ("other", "other"), ("half", "half")))}
+        argv = ["inspect", "--json", "--launcher", launcher, "--key", "all:key:secret", "--format", "raw"]
+        for disk in [self.disk("root", root)] + disks:
+            argv += ["-a", disk]
+        system, = self.gk(*argv, timeout=120).json()["systems"]
+        self.assertEqual(system["mountpoints"], {
+            "/": "/dev/sda", "/home": f"/dev/mapper/luks-{uuids[0]}", "/srv": f"/dev/mapper/luks-{uuids[1]}",
+            "/self": "/dev/mapper/self", "/other": "/dev/mapper/other", "/half": "/dev/mapper/half"})
+
+
 class Hostile(Inspect):
     """Nothing that a guest wrote makes inspection fail or wait."""
 
