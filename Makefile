@@ -19,7 +19,7 @@ LIBDIR  ?= $(PREFIX)/lib
 LIBEXECDIR ?= $(PREFIX)/libexec
 VERSION := 0.1.0
 
-PKGS    := libnbd fuse3 blkid fdisk mount libarchive nettle libnl-genl-3.0 json-c libedit msgpack libcryptsetup hivex libseccomp augeas sqlite3
+PKGS    := libnbd fuse3 blkid fdisk mount libarchive nettle libnl-genl-3.0 json-c libedit msgpack libcryptsetup hivex libseccomp augeas sqlite3 libacl libcap
 WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
            -Wwrite-strings -Wformat=2 -Wno-unused-parameter
 OPT     ?= -O2 -g

@@ -65,17 +65,25 @@ device.  The copy_*_to_* calls do the same and more.""",
 
 call("egrep",
      [String("regex"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Return the lines that match an extended expression",
      doc="""\
-As `grep` with `extended` true.""")
+As `grep` with `extended` true.""",
+     examples=[
+         example("tree", "egrep 'x|t$' /lines",
+                 prints="six\neight"),
+     ])
 
 call("egrepi",
      [String("regex"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Return lines that match an extended expression, in any case",
      doc="""\
-As `grep` with `extended` and `insensitive` true.""")
+As `grep` with `extended` and `insensitive` true.""",
+     examples=[
+         example("tree", "egrepi 'X|T$' /lines",
+                 prints="six\neight"),
+     ])
 
 call("equal",
      [Pathname("file1"), Pathname("file2")], RBool("equality"),
@@ -128,28 +136,62 @@ make a sparse file use `truncate_size`.""",
 
 call("fgrep",
      [String("pattern"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Return the lines that contain a text",
      doc="""\
-As `grep` with `fixed` true.""")
+As `grep` with `fixed` true.""",
+     examples=[
+         example("tree", "fgrep . /lines",
+                 prints=""),
+         example("tree", "fgrep ee /lines",
+                 prints="three"),
+     ])
 
 call("fgrepi",
      [String("pattern"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Return the lines that contain a text, in any case",
      doc="""\
-As `grep` with `fixed` and `insensitive` true.""")
+As `grep` with `fixed` and `insensitive` true.""",
+     examples=[
+         example("tree", "fgrepi EE /lines",
+                 prints="three"),
+     ])
 
 call("file",
      [DevOrPath("path")], RString("description"),
-     since="1.9.1",
+     since="1.9.1", impl="fileops",
      brief="Guess what a file or device holds",
      doc="""\
 Returns the description that file(1) gives, looking into compressed
 contents and into devices but without following a symbolic link.  For
 anything but regular files and devices a fixed word such as "directory" is
 returned.  The text is for people; programs should look at the content
-themselves.""")
+themselves.""",
+     examples=[
+         example("tree", "file /hello",
+                 prints="ASCII text"),
+         example("tree", "file /empty",
+                 prints="empty"),
+         example("tree", "file /link",
+                 prints="symbolic link"),
+         example("tree", "file /dir",
+                 prints="directory"),
+         example("tree", "file /nodes/pipe",
+                 prints="FIFO"),
+         example("tree", "file /nodes/null",
+                 prints="character device"),
+         example("tree", "file /nodes/disk",
+                 prints="block device"),
+         example("tree", "file /dev/sda | cut -d';' -f1",
+                 prints="DOS/MBR boot sector"),
+         example("tree", "file /dev/sda1 | cut -c-35",
+                 prints="Linux rev 1.0 ext4 filesystem data,"),
+         example("tree", "!echo abc | gzip >a.gz", "upload a.gz /a.gz", "file /a.gz | cut -c-10",
+                 prints="ASCII text"),
+         example("tree", "file /nope",
+                 error="lstat: /nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("fill",
      [Int("c"), Int("len"), Pathname("path")], RErr,
@@ -189,7 +231,7 @@ call("grep",
      [String("regex"), Pathname("path")], RStringList("lines"),
      opts=[OBool("extended"), OBool("fixed"), OBool("insensitive"),
            OBool("compressed")],
-     opts_suffix=True, since="1.0.66",
+     opts_suffix=True, since="1.0.66", impl="fileops",
      brief="Return the lines that match a regular expression",
      doc="""\
 Returns the lines of `path` that match the basic regular expression
@@ -202,14 +244,50 @@ Optional arguments:
   `extended`.
 - `insensitive`: upper and lower case are the same.
 - `compressed`: the file is compressed with gzip and is unpacked on the
-  fly.""")
+  fly.""",
+     examples=[
+         example("tree", "grep alpha /words",
+                 prints="alpha\nalphabet"),
+         example("tree", "grep '^b' /words insensitive:true",
+                 prints="Beta\nbeta blocker"),
+         example("tree", "grep 'x|t$' /lines extended:true",
+                 prints="six\neight"),
+         example("tree", "grep '^' /empty",
+                 prints=""),
+         example("tree", "grep end /noeol",
+                 prints="no newline at the end"),
+         example("tree", "grep . /lines fixed:true",
+                 prints=""),
+         example("tree", "grep -- /lines",
+                 prints=""),
+         example("tree", "grep a /nul",
+                 prints="a"),
+         example("tree", "grep [ /lines",
+                 error="[: grep: Invalid regular expression"),
+         example("tree", "grep a /lines extended:true fixed:true",
+                 error="can't use 'extended' and 'fixed' flags at the same time", errno="EINVAL"),
+         example("tree", "grep a /nope",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+         example("tree", "grep a /dir",
+                 error="/dir: Is a directory", errno="EISDIR"),
+         example("tree", "grep a /nodes/pipe",
+                 error="/nodes/pipe: is a FIFO", errno="EINVAL"),
+         example("tree", "!seq 1000 | gzip >n.gz", "upload n.gz /n.gz", "grep '^99.$' /n.gz compressed:true",
+                 prints="990\n991\n992\n993\n994\n995\n996\n997\n998\n999"),
+         example("tree", "!seq 200000 >n", "upload n /n", "grep 99999 /n",
+                 prints="99999\n199999"),
+     ])
 
 call("grepi",
      [String("regex"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Return the lines that match, in any case",
      doc="""\
-As `grep` with `insensitive` true.""")
+As `grep` with `insensitive` true.""",
+     examples=[
+         example("tree", "grepi BETA /words",
+                 prints="Beta\nbeta blocker"),
+     ])
 
 call("head",
      [Pathname("path")], RStringList("lines"),
@@ -243,11 +321,21 @@ returned, and with 0 none.""",
 
 call("hexdump",
      [Pathname("path")], RString("dump"),
-     since="1.0.22",
+     since="1.0.22", impl="fileops",
      brief="Return a dump of a file in hexadecimal",
      doc="""\
 Returns the bytes of `path` as hexadecimal numbers with the printable
-characters beside them, sixteen per line.  Only useful for small files.""")
+characters beside them, sixteen per line.  Only useful for small files.""",
+     examples=[
+         example("tree", "hexdump /hello",
+                 prints="00000000  68 65 6c 6c 6f 2c 20 77  6f 72 6c 64 0a           |hello, world.|\n0000000d\n"),
+         example("tree", "hexdump /zeros",
+                 prints="00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n*\n00019000\n"),
+         example("tree", "hexdump /empty",
+                 prints=""),
+         example("tree", "hexdump /dir",
+                 error="/dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("pread",
      [Pathname("path"), Int("count"), Int64("offset")], RBufferOut("content"),
@@ -324,19 +412,41 @@ are cut there, so it is for text files only.""",
 
 call("strings",
      [Pathname("path")], RStringList("stringsout"),
-     since="1.0.22",
+     since="1.0.22", impl="fileops",
      brief="Return the printable texts in a file",
      doc="""\
-Returns all sequences of four or more printable characters in `path`.""")
+Returns all sequences of four or more printable characters in `path`.""",
+     examples=[
+         example("tree", "strings /words",
+                 prints="alpha\nBeta\ngamma\nalphabet\nbeta blocker"),
+         example("tree", "strings /nul",
+                 prints=""),
+         example("tree", "strings /dir",
+                 error="/dir: Is a directory", errno="EISDIR"),
+         example("tree", "strings /nope",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("strings_e",
      [String("encoding"), Pathname("path")], RStringList("stringsout"),
-     since="1.0.22",
+     since="1.0.22", impl="fileops",
      brief="Return the printable texts in a file, by encoding",
      doc="""\
 As `strings`, for texts in another encoding.  `encoding` is one letter: "s"
 for 7-bit characters, "S" for 8-bit, "b" and "l" for 16-bit big and little
-endian, "B" and "L" for 32-bit.""")
+endian, "B" and "L" for 32-bit.""",
+     examples=[
+         example("tree", "!printf 'x\\000h\\000e\\000l\\000l\\000o' >w", "upload w /w", "strings-e b /w",
+                 prints="hello"),
+         example("tree", "!printf 'h\\000e\\000l\\000l\\000o\\000' >w", "upload w /w", "strings-e l /w",
+                 prints="hello"),
+         example("tree", "!printf 'h\\000\\000\\000e\\000\\000\\000l\\000\\000\\000l\\000\\000\\000' >w", "upload w /w", "strings-e L /w",
+                 prints="hell"),
+         example("tree", "strings-e S /latin | od -An -tx1",
+                 prints=" 63 61 66 e9 0a"),
+         example("tree", "strings-e q /words",
+                 error="q: invalid encoding", errno="EINVAL"),
+     ])
 
 call("tail",
      [Pathname("path")], RStringList("lines"),
@@ -402,24 +512,48 @@ and `size` must not be negative.  To have the space allocated use
 
 call("wc_c",
      [Pathname("path")], RInt("chars"),
-     since="1.0.54",
+     since="1.0.54", impl="fileops",
      brief="Count the bytes of a file",
      doc="""\
-Returns the number of characters (bytes) in `path`.""")
+Returns the number of characters (bytes) in `path`.""",
+     examples=[
+         example("tree", "wc-c /hello",
+                 prints="13"),
+         example("tree", "wc-c /zeros",
+                 prints="102400"),
+     ])
 
 call("wc_l",
      [Pathname("path")], RInt("lines"),
-     since="1.0.54",
+     since="1.0.54", impl="fileops",
      brief="Count the lines of a file",
      doc="""\
-Returns the number of newlines in `path`.""")
+Returns the number of newlines in `path`.""",
+     examples=[
+         example("tree", "wc-l /lines",
+                 prints="12"),
+         example("tree", "wc-l /noeol",
+                 prints="0"),
+         example("tree", "wc-l /dir",
+                 error="Is a directory", errno="EISDIR"),
+         example("tree", "wc-l /nope",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("wc_w",
      [Pathname("path")], RInt("words"),
-     since="1.0.54",
+     since="1.0.54", impl="fileops",
      brief="Count the words of a file",
      doc="""\
-Returns the number of words, divided by white space, in `path`.""")
+Returns the number of words, divided by white space, in `path`.""",
+     examples=[
+         example("tree", "wc-w /words",
+                 prints="6"),
+         example("tree", "wc-w /noeol",
+                 prints="5"),
+         example("tree", "wc-w /zeros",
+                 prints="0"),
+     ])
 
 call("write",
      [Pathname("path"), BufferIn("content")], RErr,
@@ -479,50 +613,80 @@ empty file must be made with "" in any case.""",
 
 call("zegrep",
      [String("regex"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Search a gzip file for an extended expression",
      doc="""\
-As `grep` with `compressed` and `extended` true.""")
+As `grep` with `compressed` and `extended` true.""",
+     examples=[
+         example("tree", "!echo abc | gzip >a.gz", "upload a.gz /a.gz", "zegrep 'b|x' /a.gz",
+                 prints="abc"),
+     ])
 
 call("zegrepi",
      [String("regex"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Search a gzip file for an extended expression, in any case",
      doc="""\
-As `grep` with `compressed`, `extended` and `insensitive` true.""")
+As `grep` with `compressed`, `extended` and `insensitive` true.""",
+     examples=[
+         example("tree", "!echo abc | gzip >a.gz", "upload a.gz /a.gz", "zegrepi 'B|X' /a.gz",
+                 prints="abc"),
+     ])
 
 call("zfgrep",
      [String("pattern"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Search a gzip file for a text",
      doc="""\
-As `grep` with `compressed` and `fixed` true.""")
+As `grep` with `compressed` and `fixed` true.""",
+     examples=[
+         example("tree", "!echo abc | gzip >a.gz", "upload a.gz /a.gz", "zfgrep 'bc' /a.gz",
+                 prints="abc"),
+     ])
 
 call("zfgrepi",
      [String("pattern"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Search a gzip file for a text, in any case",
      doc="""\
-As `grep` with `compressed`, `fixed` and `insensitive` true.""")
+As `grep` with `compressed`, `fixed` and `insensitive` true.""",
+     examples=[
+         example("tree", "!echo abc | gzip >a.gz", "upload a.gz /a.gz", "zfgrepi 'BC' /a.gz",
+                 prints="abc"),
+     ])
 
 call("zfile",
      [String("meth"), Pathname("path")], RString("description"),
-     since="1.0.59", deprecated=True, deprecated_by="file",
+     since="1.0.59", impl="fileops", deprecated=True, deprecated_by="file",
      brief="Guess what a compressed file holds",
      doc="""\
 As `file` for the contents of `path` after unpacking; `meth` is "gzip",
-"compress" or "bzip2".  `file` looks into compressed files by itself.""")
+"compress" or "bzip2".  `file` looks into compressed files by itself.""",
+     examples=[
+         example("tree", "!echo abc | gzip >a.gz", "upload a.gz /a.gz", "zfile gzip /a.gz",
+                 prints="ASCII text"),
+         example("tree", "zfile zip /hello",
+                 error="unknown method", errno="EINVAL"),
+     ])
 
 call("zgrep",
      [String("regex"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Search a gzip file",
      doc="""\
-As `grep` with `compressed` true.""")
+As `grep` with `compressed` true.""",
+     examples=[
+         example("tree", "!echo abc | gzip >a.gz", "upload a.gz /a.gz", "zgrep '^ab' /a.gz",
+                 prints="abc"),
+     ])
 
 call("zgrepi",
      [String("regex"), Pathname("path")], RStringList("lines"),
-     since="1.0.66", deprecated=True, deprecated_by="grep",
+     since="1.0.66", impl="fileops", deprecated=True, deprecated_by="grep",
      brief="Search a gzip file, in any case",
      doc="""\
-As `grep` with `compressed` and `insensitive` true.""")
+As `grep` with `compressed` and `insensitive` true.""",
+     examples=[
+         example("tree", "!echo abc | gzip >a.gz", "upload a.gz /a.gz", "zgrepi '^AB' /a.gz",
+                 prints="abc"),
+     ])

@@ -48,12 +48,20 @@ Only of use in measurements; data that was not yet written is kept.""",
 
 call("filesystem_available",
      [String("filesystem")], RBool("fsavail"),
-     since="1.19.5",
+     since="1.19.5", impl="fs",
      brief="Tell whether a filesystem can be mounted here",
      doc="""\
 Returns true if the kernel that the session runs on knows the filesystem
 type `filesystem`, such as "xfs".  It says nothing about programs that make
-or check such filesystems: `feature_available` does.""")
+or check such filesystems: `feature_available` does.""",
+     examples=[
+         example("part", "filesystem-available ext4",
+                 prints="true"),
+         example("part", "filesystem-available nofs",
+                 prints="false"),
+         example("part", "filesystem-available ../x",
+                 error="is not the name of a filesystem", errno="EINVAL"),
+     ])
 
 call("fill_dir",
      [Pathname("dir"), Int("nr")], RErr,
@@ -73,13 +81,21 @@ large directories.""",
 
 call("fsck",
      [String("fstype"), Device("device")], RInt("status"),
-     since="1.0.16", shell_output="hex",
+     since="1.0.16", impl="fs", shell_output="hex",
      brief="Check a filesystem",
      doc="""\
 Runs the checker for `fstype` on `device`, repairing what can be repaired
 without asking.  The filesystem must not be mounted.  Returns the checker's
 status, a sum of: 1 errors corrected, 2 corrected and the machine should be
-restarted, 4 errors left.  0 is a sound filesystem.""")
+restarted, 4 errors left.  0 is a sound filesystem.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "fsck ext4 /dev/sda1",
+                 prints="0"),
+         example("part", "fsck ext4 /dev/sda1",
+                 prints="0x8"),
+         example("part", "fsck '' /dev/sda1",
+                 error="name of the filesystem"),
+     ])
 
 call("isoinfo",
      [Pathname("isofile")], RStruct("isodata", "isoinfo"),
@@ -175,10 +191,16 @@ Optional arguments:
 
 call("mkfs_b",
      [String("fstype"), Int("blocksize"), Device("device")], RErr,
-     since="1.0.68", deprecated=True, deprecated_by="mkfs",
+     since="1.0.68", impl="fs", deprecated=True, deprecated_by="mkfs",
      brief="Make a filesystem with the given block size",
      doc="""\
-As `mkfs` with the optional argument `blocksize`.""")
+As `mkfs` with the optional argument `blocksize`.""",
+     examples=[
+         example("part", "mkfs-b ext2 1024 /dev/sda1", "tune2fs-l /dev/sda1 | grep '^Block size'",
+                 prints="Block size: 1024"),
+         example("part", "mkfs-b ext2 3 /dev/sda1",
+                 error="block size must be > 0 and a power of 2", errno="EINVAL"),
+     ])
 
 call("mksquashfs",
      [Pathname("path"), FileOut("filename")], RErr,
@@ -196,27 +218,63 @@ Optional arguments:
 
 call("set_label",
      [Mountable("mountable"), String("label")], RErr,
-     since="1.17.9",
+     since="1.17.9", impl="fs",
      brief="Set the label of a filesystem",
      doc="""\
 Gives the filesystem on `mountable` the label `label`.  How long it may be,
 and whether the filesystem may be mounted meanwhile, depends on its type;
-types that have no program for it are refused with the errno ENOTSUP.""")
+types that have no program for it are refused with the errno ENOTSUP.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "set-label /dev/sda1 here", "vfs-label /dev/sda1",
+                 prints="here"),
+         example("part", "mkswap /dev/sda1", "set-label /dev/sda1 sw", "vfs-label /dev/sda1",
+                 prints="sw"),
+         example("part", "mkfs xfs /dev/sda1", "set-label /dev/sda1 disk", "vfs-label /dev/sda1",
+                 prints="disk"),
+         example("part", "mkfs btrfs /dev/sda1", "set-label /dev/sda1 disk", "vfs-label /dev/sda1",
+                 prints="disk"),
+         example("part", "mkfs vfat /dev/sda1", "set-label /dev/sda1 DISK", "vfs-label /dev/sda1",
+                 prints="DISK"),
+         example("part", "mkfs ext4 /dev/sda1", "set-label /dev/sda1 12345678901234567",
+                 error="12345678901234567: ext2/3/4 labels are limited to 16 bytes"),
+         example("part", "set-label /dev/sda1 x",
+                 error="don't know how to set the label for '' filesystems", errno="ENOTSUP"),
+     ])
 
 call("set_uuid",
      [Device("device"), String("uuid")], RErr,
-     since="1.23.10",
+     since="1.23.10", impl="fs",
      brief="Set the UUID of a filesystem",
      doc="""\
 Gives the filesystem on `device` the UUID `uuid`; types that do not allow
-this are refused with the errno ENOTSUP.""")
+this are refused with the errno ENOTSUP.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "set-uuid /dev/sda1 11111111-1111-1111-1111-111111111111", "vfs-uuid /dev/sda1",
+                 prints="11111111-1111-1111-1111-111111111111"),
+         example("part", "mkswap /dev/sda1", "set-uuid /dev/sda1 11111111-1111-1111-1111-111111111111", "vfs-uuid /dev/sda1",
+                 prints="11111111-1111-1111-1111-111111111111"),
+         example("part", "mkfs xfs /dev/sda1", "set-uuid /dev/sda1 11111111-1111-1111-1111-111111111111", "vfs-uuid /dev/sda1",
+                 prints="11111111-1111-1111-1111-111111111111"),
+         example("part", "mkfs ext4 /dev/sda1", "set-uuid /dev/sda1 foo",
+                 error="Invalid UUID format"),
+         example("part", "set-uuid /dev/sda1 11111111-1111-1111-1111-111111111111",
+                 error="don't know how to set the UUID for '' filesystems", errno="ENOTSUP"),
+     ])
 
 call("set_uuid_random",
      [Device("device")], RErr,
-     since="1.29.50",
+     since="1.29.50", impl="fs",
      brief="Give a filesystem a new UUID",
      doc="""\
-As `set_uuid`, with a UUID that is made at random.""")
+As `set_uuid`, with a UUID that is made at random.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "set-uuid /dev/sda1 11111111-1111-1111-1111-111111111111", "set-uuid-random /dev/sda1", "vfs-uuid /dev/sda1 | grep -c 11111111-1111-1111-1111-111111111111",
+                 prints="0"),
+         example("part", "mkswap /dev/sda1", "set-uuid-random /dev/sda1", "vfs-uuid /dev/sda1 | wc -c",
+                 prints="37"),
+         example("part", "set-uuid-random /dev/sda1",
+                 error="don't know how to set the random UUID for '' filesystems", errno="ENOTSUP"),
+     ])
 
 call("statvfs",
      [Pathname("path")], RStruct("statbuf", "statvfs"),
@@ -264,12 +322,18 @@ it has none.  It is read from the device, so it need not be mounted.""",
 
 call("vfs_minimum_size",
      [Mountable("mountable")], RInt64("sizeinbytes"),
-     since="1.31.18",
+     since="1.31.18", impl="fs",
      brief="Return the smallest size that a filesystem can have",
      doc="""\
 Returns how small, in bytes, the filesystem on `mountable` could be made
 without losing data.  Only types that can shrink are known, others are
-refused with the errno ENOTSUP.""")
+refused with the errno ENOTSUP.""",
+     examples=[
+         example("part", "mkfs ext2 /dev/sda1 blocksize:1024", "resize2fs-size /dev/sda1 20M", "vfs-minimum-size /dev/sda1 | grep -Ec '^[0-9]{6,8}$'",
+                 prints="1"),
+         example("part", "mkswap /dev/sda1", "vfs-minimum-size /dev/sda1",
+                 error="don't know how to get minimum size of 'swap' filesystems", errno="ENOTSUP"),
+     ])
 
 call("vfs_type",
      [Mountable("mountable")], RString("fstype"),

@@ -245,13 +245,25 @@ One that is mounted twice is listed twice.  See `mountpoints`.""",
 call("remount",
      [Pathname("mountpoint")], RErr,
      opts=[OBool("rw")],
-     since="1.23.2",
+     since="1.23.2", impl="mount",
      brief="Change a mount between read-only and writable",
      doc="""\
 Optional arguments:
 
 - `rw`: true makes the filesystem at `mountpoint` writable, false
-  read-only.  One of the two must be given.""")
+  read-only.  One of the two must be given.""",
+     examples=[
+         example("fs", "remount / rw:false", "touch /x",
+                 error="/x: Read-only file system", errno="EROFS"),
+         example("fs", "remount / rw:false", "remount / rw:true", "touch /x"),
+         example("fs", "remount /",
+                 error="parameter 'rw' must be specified"),
+         example("fs", "mkdir /d", "remount /d rw:true",
+                 error="/d: nothing is mounted there", errno="EINVAL"),
+         example("fs", "umount /", "mount-ro /dev/sda1 /", "remount / rw:true", "touch /x"),
+         example("fs", "remount /nope rw:true",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("rmmountpoint",
      [String("exemptpath")], RErr,

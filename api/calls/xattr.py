@@ -9,42 +9,97 @@ group("acl")
 
 call("acl_delete_def_file",
      [Pathname("dir")], RErr,
-     since="1.19.63", optgroup="acl",
+     since="1.19.63", impl="fileops", optgroup="acl",
      brief="Remove the default ACL of a directory",
      doc="""\
-New files in `dir` no longer inherit an ACL.""")
+New files in `dir` no longer inherit an ACL.""",
+     examples=[
+         example("tree", "acl-set-file /dir default u::rwx,g::r-x,o::r-x", "acl-delete-def-file /dir", "acl-get-file /dir default",
+                 prints=""),
+         example("tree", "acl-delete-def-file /dir"),
+         example("tree", "acl-delete-def-file /nope",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("acl_get_file",
      [Pathname("path"), String("acltype")], RString("acl"),
-     since="1.19.63", optgroup="acl",
+     since="1.19.63", impl="fileops", optgroup="acl",
      brief="Return the POSIX ACL of a file",
      doc="""\
 Returns the ACL of `path` as text; `acltype` is "access" or, for
-directories, "default".""")
+directories, "default".""",
+     examples=[
+         example("tree", "acl-get-file /hello access",
+                 prints="user::rw-\ngroup::r--\nother::r--\n"),
+         example("tree", "acl-get-file /dir default",
+                 prints=""),
+         example("tree", "acl-get-file /link access",
+                 prints="user::rw-\ngroup::r--\nother::r--\n"),
+         example("tree", "acl-get-file /hello default",
+                 error="/hello: Permission denied", errno="EACCES"),
+         example("tree", "acl-get-file /hello foo",
+                 error="invalid acltype parameter: foo", errno="EINVAL"),
+         example("tree", "acl-get-file /up access",
+                 error="/up: No such file or directory", errno="ENOENT"),
+     ])
 
 call("acl_set_file",
      [Pathname("path"), String("acltype"), String("acl")], RErr,
-     since="1.19.63", optgroup="acl",
+     since="1.19.63", impl="fileops", optgroup="acl",
      brief="Set the POSIX ACL of a file",
      doc="""\
 Sets the ACL of `path` from the text `acl`, long or short form, with
-numbers for users and groups; `acltype` is "access" or "default".""")
+numbers for users and groups; `acltype` is "access" or "default".""",
+     examples=[
+         example("tree", "acl-set-file /dir default u::rwx,g::r-x,o::r-x,u:500:rw,m::rwx", "acl-get-file /dir default",
+                 prints="user::rwx\nuser:500:rw-\ngroup::r-x\nmask::rwx\nother::r-x\n"),
+         example("tree", "acl-set-file /hello access u::rwx,g::r,o::-", "stat /hello | grep ^mode",
+                 prints="mode: 33248"),
+         example("tree", "acl-set-file /hello access garbage",
+                 error="could not parse acl string: garbage", errno="EINVAL"),
+         example("tree", "acl-set-file /hello access u::rwx",
+                 error="could not parse acl string: u::rwx", errno="EINVAL"),
+         example("tree", "acl-set-file /hello default u::rwx,g::r,o::-",
+                 error="/hello: Permission denied", errno="EACCES"),
+         example("tree", "acl-set-file /hello both u::rwx,g::r,o::-",
+                 error="invalid acltype parameter: both", errno="EINVAL"),
+         example("tree", "acl-set-file /nope access u::rwx,g::r,o::-",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 group("capabilities")
 
 call("cap_get_file",
      [Pathname("path")], RString("cap"),
-     since="1.19.63", optgroup="linuxcaps",
+     since="1.19.63", impl="fileops", optgroup="linuxcaps",
      brief="Return the Linux capabilities of a file",
      doc="""\
-Returns them as text, or an empty string if `path` has none.""")
+Returns them as text, or an empty string if `path` has none.""",
+     examples=[
+         example("tree", "cap-get-file /hello",
+                 prints=""),
+         example("tree", "cap-get-file /dir",
+                 prints=""),
+         example("tree", "cap-get-file /nope",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("cap_set_file",
      [Pathname("path"), String("cap")], RErr,
-     since="1.19.63", optgroup="linuxcaps",
+     since="1.19.63", impl="fileops", optgroup="linuxcaps",
      brief="Set the Linux capabilities of a file",
      doc="""\
-Sets those of `path` from the text `cap`, such as "cap_net_raw=ep".""")
+Sets those of `path` from the text `cap`, such as "cap_net_raw=ep".""",
+     examples=[
+         example("tree", "cap-set-file /hello cap_chown=ep", "cap-get-file /hello",
+                 prints="cap_chown=ep"),
+         example("tree", "cap-set-file /hello cap_net_raw,cap_chown+p", "getxattr /hello security.capability | wc -c",
+                 prints="20"),
+         example("tree", "cap-set-file /hello garbage",
+                 error="could not parse cap string: garbage: cap_from_text: Invalid argument", errno="EINVAL"),
+         example("tree", "cap-set-file /nope cap_chown=p",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 group("xattr")
 

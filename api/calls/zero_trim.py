@@ -7,23 +7,32 @@ group("zero-wipe-trim")
 
 call("blkdiscard",
      [Device("device")], RErr,
-     since="1.25.44", optgroup="blkdiscard",
+     since="1.25.44", impl="fs", optgroup="blkdiscard",
      brief="Discard all data of a device",
      doc="""\
 Tells the storage below that nothing on `device` is needed any more.  All
-data is lost.  The drive must have been added with `discard` enabled.""")
+data is lost.  The drive must have been added with `discard` enabled.""",
+     examples=[
+         example("part", "blkdiscard /dev/sda1"),
+         example("fs", "blkdiscard /dev/sda1",
+                 error="/dev/sda1 is mounted", errno="EBUSY"),
+     ])
 
 call("blkdiscardzeroes",
      [Device("device")], RBool("zeroes"),
-     since="1.25.44", optgroup="blkdiscardzeroes",
+     since="1.25.44", impl="fs", optgroup="blkdiscardzeroes",
      brief="Tell whether discarded blocks read as zeroes",
      doc="""\
-Returns true if blocks of `device` are known to be zero after `blkdiscard`.""")
+Returns true if blocks of `device` are known to be zero after `blkdiscard`.""",
+     examples=[
+         example("part", "blkdiscardzeroes /dev/sda1",
+                 prints="false"),
+     ])
 
 call("fstrim",
      [Pathname("mountpoint")], RErr,
      opts=[OInt64("offset"), OInt64("length"), OInt64("minimumfreeextent")],
-     since="1.19.6", optgroup="fstrim",
+     since="1.19.6", impl="mount", optgroup="fstrim",
      brief="Give unused blocks of a filesystem back",
      doc="""\
 Discards the blocks that the filesystem mounted at `mountpoint` does not
@@ -34,7 +43,17 @@ Optional arguments:
 
 - `offset`: trim only beyond this byte of the filesystem.
 - `length`: trim only this many bytes.
-- `minimumfreeextent`: leave free areas alone that are smaller than this.""")
+- `minimumfreeextent`: leave free areas alone that are smaller than this.""",
+     examples=[
+         example("fs", "fstrim / length:0",
+                 error="length <= 0", errno="EINVAL"),
+         example("fs", "fstrim / offset:-1",
+                 error="offset < 0", errno="EINVAL"),
+         example("fs", "fstrim /nope",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+         example("tree", "fstrim /hello",
+                 error="/hello: Not a directory", errno="ENOTDIR"),
+     ])
 
 call("is_zero",
      [Pathname("path")], RBool("zeroflag"),
@@ -93,12 +112,20 @@ filesystem is full, and removes them.""")
 
 call("wipefs",
      [Device("device")], RErr,
-     since="1.17.6", optgroup="wipefs",
+     since="1.17.6", impl="fs", optgroup="wipefs",
      brief="Remove the signatures of filesystems from a device",
      doc="""\
 Erases the magic bytes by which filesystems, RAID, LVM and partition tables
 are recognized on `device`.  The data itself stays, but it is no longer
-found.""")
+found.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "wipefs /dev/sda1", "vfs-type /dev/sda1",
+                 prints=""),
+         example("part", "wipefs /dev/sda", "list-partitions",
+                 prints=""),
+         example("fs", "wipefs /dev/sda1",
+                 error="/dev/sda1 is mounted", errno="EBUSY"),
+     ])
 
 call("zero",
      [Device("device")], RErr,
@@ -142,8 +169,15 @@ and gives it back, so that the image compresses well.  `fstrim` and
 
 call("zerofree",
      [Device("device")], RErr,
-     since="1.0.26", optgroup="zerofree",
+     since="1.0.26", impl="fs", optgroup="zerofree",
      brief="Write zeroes over unused blocks of an ext2/3/4 filesystem",
      doc="""\
 Zeroes the blocks that the filesystem on `device` does not use.  It must
-not be mounted, and should be sound.""")
+not be mounted, and should be sound.""",
+     examples=[
+         example("part", "mkfs ext4 /dev/sda1", "zerofree /dev/sda1"),
+         example("part", "zerofree /dev/sda1",
+                 error="failed to open filesystem /dev/sda1"),
+         example("fs", "zerofree /dev/sda1",
+                 error="/dev/sda1 is mounted", errno="EBUSY"),
+     ])

@@ -77,6 +77,10 @@ int gk_exec_run (const struct gk_exec *x, struct gk_exec_result *result, struct 
  * line(s) of stderr".  ret_out may be NULL; else it is overwritten. */
 int gk_exec_check (const struct gk_exec *x, struct gk_buf *ret_out, struct gk_error *err);
 
+/* For tools that read a guest's bytes from stdin and need nothing else: as
+ * user nobody, without capabilities (nobody.c). */
+extern const struct gk_exec_inside gk_exec_nobody;
+
 /* For enter: keep of this process's capabilities only those in caps, also for the
  * programs that root executes later, and let none of them give more.
  * 0, or -1 with errno. */

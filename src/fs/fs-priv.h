@@ -18,6 +18,14 @@ extern const struct gk_fs gk_fs_squashfs, gk_fs_erofs, gk_fs_iso9660, gk_fs_udf,
 /* mkfs.c: is nothing mounted from the device, and does none stand on it?  EBUSY. */
 int gk_fs_check_free (const char *device, struct gk_error *err);
 
+/* tool.c: run it; ECANCELED and the like, EOPNOTSUPP that names the package when
+ * it is not there, or what it says when its status is above max_status.  The
+ * status.  ret_out (its stdout) may be NULL. */
+struct gk_ctx;
+struct gk_buf;
+int gk_fs_run (struct gk_ctx *ctx, const char *const *argv, const char *package, int max_status,
+               struct gk_buf *ret_out, struct gk_error *err);
+
 #define GK_LIST(...)                                                                               \
   (const char *const[])                                                                            \
   {                                                                                                \

@@ -131,8 +131,8 @@ gk_fs_check_free (const char *device, struct gk_error *err)
   _cleanup_close_ int fd = open (device, O_RDWR | O_EXCL | O_CLOEXEC);
   if (fd == -1 && errno == EBUSY)
     return gk_error_set (err, EBUSY,
-                         "%s is mounted, or another device stands on it; will not make a "
-                         "filesystem here",
+                         "%s is mounted, or another device stands on it; nothing on it was "
+                         "changed",
                          device);
   if (fd == -1)
     return gk_error_sys (err, errno, "%s", device);

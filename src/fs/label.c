@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Changing the label and the UUID of a filesystem that is not mounted: one row
+ * per kind. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "exec/exec.h"
+#include "fs/fs-priv.h"
+#include "gk-ops-fs.h"
+#include "op/ctx.h"
+
+static const struct kind {
+  const char *const *types; /* libblkid's */
+  const char *family;       /* in messages about labels */
+  size_t label_max;         /* bytes */
+  /* What stands before the value, which stands before the device; NULL: there
+   * is no way.  A random UUID is made here where the tool makes none. */
+  const char *const *label, *const *uuid, *const *random;
+  const char *package;
+  bool label_last; /* the label stands behind the device */
+} kinds[] = {
+  { GK_LIST ("ext2", "ext3", "ext4"), "ext2/3/4", 16, GK_LIST ("tune2fs", "-L"),
+    GK_LIST ("tune2fs", "-U"), GK_LIST ("tune2fs", "-U", "random"), "e2fsprogs", false },
+  { GK_LIST ("xfs"), "xfs", 12, GK_LIST ("xfs_admin", "-L"), GK_LIST ("xfs_admin", "-U"),
+    GK_LIST ("xfs_admin", "-U", "generate"), "xfsprogs", false },
+  { GK_LIST ("btrfs"), "btrfs", 255, GK_LIST ("btrfs", "filesystem", "label"),
+    GK_LIST ("btrfstune", "-f", "-U"), GK_LIST ("btrfstune", "-f", "-u"), "btrfs-progs", true },
+  { GK_LIST ("vfat"), "vfat", 11, GK_LIST ("fatlabel"), NULL, NULL, "dosfstools", true },
+  { GK_LIST ("swap"), "Linux swap", 15, GK_LIST ("swaplabel", "-L"), GK_LIST ("swaplabel", "-U"),
+    NULL, "util-linux", false },
+};
+
+static const struct kind *
+find_kind (const char *type)
+{
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (gk_strv_contains ((char *const *)(const void *)kinds[i].types, type))
+      return &kinds[i];
+  return NULL;
+}
+
+/* value NULL: the words have it already. */
+static int
+change (struct gk_ctx *ctx, const struct kind *kind, const char *const *words, const char *value,
+        bool value_last, const char *device, struct gk_error *err)
+{
+  _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
+
+  for (; *words; words++)
+    if (gk_strv_push (&argv, *words) == -1)
+      return gk_error_oom (err);
+  if ((value && !value_last && gk_strv_push (&argv, value) == -1) ||
+      gk_strv_push (&argv, device) == -1 ||
+      (value && value_last && gk_strv_push (&argv, value) == -1))
+    return gk_error_oom (err);
+  if (gk_fs_check_free (device, err) == -1)
+    return -1;
+  return gk_fs_run (ctx, (const char *const *)argv.v, kind->package, 0, NULL, err) == -1 ? -1 : 0;
+}
+
+int
+gk_fs_set_label (struct gk_ctx *ctx, const char *mountable, const char *label, struct gk_error *err)
+{
+  _cleanup_fs_probe_ struct gk_fs_probe p = GK_FS_PROBE_INIT;
+
+  if (gk_after_prefix (mountable, "btrfsvol:"))
+    return gk_error_set (err, ENOTSUP, "%s: a label is set on the device, for all subvolumes of it",
+                         mountable);
+  if (gk_fs_probe_device (mountable, &p, err) == -1)
+    return -1;
+  const struct kind *kind = find_kind (p.type);
+  if (kind == NULL)
+    return gk_error_set (err, ENOTSUP, "don't know how to set the label for '%s' filesystems",
+                         p.type);
+  if (strlen (label) > kind->label_max)
+    return gk_error_set (err, EINVAL, "%s: %s labels are limited to %zu bytes", label, kind->family,
+                         kind->label_max);
+  /* xfs_admin takes an empty word for none at all. */
+  if (*label == '\0' && gk_streq (p.type, "xfs"))
+    label = "--";
+  return change (ctx, kind, kind->label, label, kind->label_last, mountable, err);
+}
+
+int
+gk_fs_set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid, struct gk_error *err)
+{
+  _cleanup_fs_probe_ struct gk_fs_probe p = GK_FS_PROBE_INIT;
+
+  if (gk_fs_probe_device (device, &p, err) == -1)
+    return -1;
+  const struct kind *kind = find_kind (p.type);
+  if (kind == NULL || kind->uuid == NULL)
+    return gk_error_set (err, ENOTSUP, "don't know how to set the UUID for '%s' filesystems",
+                         p.type);
+  return change (ctx, kind, kind->uuid, uuid, false, device, err);
+}
+
+/* Version 4, as text. */
+static int
+make_uuid (char text[37], struct gk_error *err)
+{
+  unsigned char b[16];
+
+  if (getrandom (b, sizeof b, 0) != sizeof b)
+    return gk_error_sys (err, errno, "getrandom");
+  b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+  b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+  snprintf (text, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
+            b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+            b[15]);
+  return 0;
+}
+
+int
+gk_fs_set_uuid_random (struct gk_ctx *ctx, const char *device, struct gk_error *err)
+{
+  _cleanup_fs_probe_ struct gk_fs_probe p = GK_FS_PROBE_INIT;
+  char uuid[37];
+
+  if (gk_fs_probe_device (device, &p, err) == -1)
+    return -1;
+  const struct kind *kind = find_kind (p.type);
+  if (kind == NULL || kind->uuid == NULL)
+    return gk_error_set (err, ENOTSUP, "don't know how to set the random UUID for '%s' filesystems",
+                         p.type);
+  if (kind->random)
+    return change (ctx, kind, kind->random, NULL, false, device, err);
+  if (make_uuid (uuid, err) == -1)
+    return -1;
+  return change (ctx, kind, kind->uuid, uuid, false, device, err);
+}
+
+/* --- how small it could be ------------------------------------------------------------- */
+
+static uint64_t
+number_behind (const char *text, const char *words)
+{
+  const char *p = text ? strstr (text, words) : NULL;
+  return p ? strtoull (p + strlen (words), NULL, 10) : 0;
+}
+
+int
+gk_fs_vfs_minimum_size (struct gk_ctx *ctx, const char *mountable, int64_t *ret_value,
+                        struct gk_error *err)
+{
+  _cleanup_fs_probe_ struct gk_fs_probe p = GK_FS_PROBE_INIT;
+  _cleanup_gk_buf_ struct gk_buf super = GK_BUF_INIT, least = GK_BUF_INIT;
+
+  if (!gk_after_prefix (mountable, "btrfsvol:") && gk_fs_probe_device (mountable, &p, err) == -1)
+    return -1;
+  const char *type = p.type ? p.type : "btrfs";
+  const struct kind *kind = find_kind (type);
+  if (kind != &kinds[0])
+    return gk_error_set (err, ENOTSUP, "don't know how to get minimum size of '%s' filesystems",
+                         type);
+  if (gk_fs_run (ctx, GK_LIST ("tune2fs", "-l", mountable), kind->package, 0, &super, err) == -1 ||
+      gk_fs_run (ctx, GK_LIST ("resize2fs", "-P", "-f", mountable), kind->package, 0, &least,
+                 err) == -1)
+    return -1;
+  uint64_t size = number_behind (super.data, "\nBlock size:");
+  uint64_t blocks = number_behind (least.data, "minimum size of the filesystem:");
+  if (size == 0 || blocks == 0 || blocks > INT64_MAX / size)
+    return gk_error_set (err, 0, "%s: resize2fs does not say the minimum size", mountable);
+  *ret_value = (int64_t)(size * blocks);
+  return 0;
+}
