@@ -28,6 +28,7 @@ static const char *const keys[] = {
   "filesystems",
   "drive_mappings",
   "fstab",
+  "crypttab",
 };
 
 static void

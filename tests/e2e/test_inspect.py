@@ -185,6 +185,54 @@ class Mountpoints(Inspect):
         self.assertEqual(system["mountpoints"], {
             "/": "/dev/sda", "/home": f"/dev/mapper/luks-{uuids[0]}", "/srv": f"/dev/mapper/luks-{uuids[1]}",
             "/self": "/dev/mapper/self", "/other": "/dev/mapper/other", "/half": "/dev/mapper/half"})
+        self.assertEqual(system["crypttab"], {
+            "crypthome": f"UUID={uuids[0]}", "cryptsrv": "/dev/vdc", "self": "/dev/mapper/self",
+            "other": "UUID=00000000-0000-0000-0000-000000000000"})
+
+
+class Snapshots(Inspect):
+    """Snapshots of a system on btrfs are told of with it and are no systems."""
+
+    def system(self, options, script, uuid=ROOT_UUID):
+        """What is told of a btrfs ($M) with the volume @ that has a system, and what script makes of it."""
+        self.needs_filesystem("btrfs")
+        disk, tree = self.file("b.raw"), self.path("tree")
+        os.truncate(disk, 160 << 20)
+        cache = {"BLKID_FILE": self.path("blkid.tab")}
+        self.tool("mkfs.btrfs", "-q", "-U", uuid, disk, env=cache)
+        guests.make_tree(tree, {**guests.GUESTS["debian"][0], "/etc/fstab": f"UUID={uuid} / btrfs {options} 0 0\n"})
+        loop = self.tool("losetup", "--find", "--show", disk).out.strip()
+        try:
+            self.tool("sh", "-ec", 'M=$(mktemp -d); mount "$1" "$M"; btrfs -q subvolume create "$M/@"; '
+                      f'cp -a "$2"/. "$M/@"; {script}; umount "$M"; '
+                      'btrfs device scan --forget "$1" 2>/dev/null || :; rmdir "$M"', "sh", loop, tree, env=cache)
+        finally:
+            self.tool("losetup", "-d", loop)
+        return [(s["root"], sorted(s["snapshots"])) for s in
+                self.gk("inspect", "--json", "--format", "raw", disk, timeout=120).json()["systems"]]
+
+    def test_timeshift(self):
+        folder = "timeshift-btrfs/snapshots"
+        found = self.system("defaults,subvol=@", "; ".join(
+            f'mkdir -p "$M/{folder}/{i}"; btrfs -q subvolume snapshot "$M/@" "$M/{folder}/{i}/@"' for i in (1, 2)),
+            "20070000-1111-4222-8333-444455556601")
+        self.assertEqual(found, [("btrfsvol:/dev/sda/@", [f"btrfsvol:/dev/sda/{folder}/{i}/@" for i in (1, 2)])])
+
+    def test_snapper(self):
+        """The system itself is a snapshot, the one that a mount without a name shows."""
+        found = self.system("defaults", 'btrfs -q subvolume create "$M/@/.snapshots"; ' + "".join(
+            f'mkdir "$M/@/.snapshots/{i}"; btrfs -q subvolume snapshot "$M/@" "$M/@/.snapshots/{i}/snapshot"; '
+            for i in (1, 2, 3)) + 'btrfs subvolume set-default "$M/@/.snapshots/1/snapshot"',
+            "20070000-1111-4222-8333-444455556602")
+        self.assertEqual([root for root, snapshots in found], ["/dev/sda"])
+        self.assertLessEqual({f"btrfsvol:/dev/sda/@/.snapshots/{i}/snapshot" for i in (2, 3)}, set(found[0][1]))
+
+    def test_two_systems(self):
+        """Two that each mean themselves are two."""
+        found = self.system("subvol=@", 'btrfs -q subvolume snapshot "$M/@" "$M/other"; '
+                            'sed -i s/subvol=@/subvol=other/ "$M/other/etc/fstab"',
+                            "20070000-1111-4222-8333-444455556603")
+        self.assertEqual(found, [("btrfsvol:/dev/sda/@", []), ("btrfsvol:/dev/sda/other", [])])
 
 
 class Hostile(Inspect):
