@@ -9,17 +9,43 @@ group("archive/compress")
 
 call("base64_in",
      [FileIn("base64file"), Pathname("filename")], RErr,
-     since="1.3.5", cancellable=True,
+     since="1.3.5", impl="archive", cancellable=True,
      brief="Unpack base64 from the host into a file",
      doc="""\
-Decodes the host file `base64file` into the guest's file `filename`.""")
+Decodes the host file `base64file` into the guest's file `filename`.""",
+     examples=[
+         example("tree", "!echo aGVsbG8sIHdvcmxkCg== >x", "base64-in x /new", "cat /new",
+                 prints="hello, world\n"),
+         example("tree", "download /abc y", "!base64 y >x", "base64-in x /new", "equal /abc /new",
+                 prints="true"),
+         example("tree", "!echo 'a!b' >x", "base64-in x /new",
+                 error="/new: the input is not base64", errno="EINVAL"),
+         example("tree", "!printf aGV >x", "base64-in x /new",
+                 error="/new: the base64 ends in the middle", errno="EINVAL"),
+         example("tree", "!echo 'a!b' >x", "-base64-in x /new", "exists /new",
+                 prints="false"),
+         example("tree", "!echo aGVs >x", "base64-in x /dir",
+                 error="/dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("base64_out",
      [Pathname("filename"), FileOut("base64file")], RErr,
-     since="1.3.5", cancellable=True,
+     since="1.3.5", impl="archive", cancellable=True,
      brief="Pack a file as base64 on the host",
      doc="""\
-Encodes the guest's file `filename` into the host file `base64file`.""")
+Encodes the guest's file `filename` into the host file `base64file`.""",
+     examples=[
+         example("tree", "base64-out /hello x", "!cat x",
+                 prints="aGVsbG8sIHdvcmxkCg=="),
+         example("tree", "base64-out /abc x", "download /abc y", "!base64 -d x | cmp - y && head -n1 x | wc -c",
+                 prints="77"),
+         example("tree", "base64-out /empty x", "!wc -c <x",
+                 prints="0"),
+         example("tree", "base64-out /dir x",
+                 error="/dir: is a directory", errno="EISDIR"),
+         example("tree", "base64-out /nope x",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("compress_device_out",
      [String("ctype"), Device("device"), FileOut("zdevice")], RErr,
