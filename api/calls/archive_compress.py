@@ -50,19 +50,25 @@ Encodes the guest's file `filename` into the host file `base64file`.""",
 call("compress_device_out",
      [String("ctype"), Device("device"), FileOut("zdevice")], RErr,
      opts=[OInt("level")],
-     since="1.13.15", cancellable=True,
+     since="1.13.15", impl="archive", cancellable=True,
      brief="Write a device to the host, compressed",
      doc="""\
 As `compress_out`, for the contents of `device`.
 
 Optional arguments:
 
-- `level`: how hard to compress, 1 (fast) to 9 (small).""")
+- `level`: how hard to compress, 1 (fast) to 9 (small).""",
+     examples=[
+         example("part", "compress-device-out gzip /dev/sda x", "!gzip -dc <x | head -c512 | tail -c2 | od -An -tx1",
+                 prints=" 55 aa"),
+         example("part", "compress-device-out zip /dev/sda x",
+                 error="unknown compression type", errno="EINVAL"),
+     ])
 
 call("compress_out",
      [String("ctype"), Pathname("file"), FileOut("zfile")], RErr,
      opts=[OInt("level")],
-     since="1.13.15", cancellable=True,
+     since="1.13.15", impl="archive", cancellable=True,
      brief="Write a file to the host, compressed",
      doc="""\
 Compresses the guest's `file` into the host file `zfile`.  `ctype` is
@@ -70,7 +76,28 @@ Compresses the guest's `file` into the host file `zfile`.  `ctype` is
 
 Optional arguments:
 
-- `level`: how hard to compress, 1 (fast) to 9 (small).""")
+- `level`: how hard to compress, 1 (fast) to 9 (small).""",
+     examples=[
+         example("tree", "compress-out gzip /lines x", "!gzip -dc <x | head -n2",
+                 prints="one\ntwo"),
+         example("tree", "compress-out bzip2 /lines x", "!bzip2 -dc <x | head -n2",
+                 prints="one\ntwo"),
+         example("tree", "compress-out xz /lines x", "!xz -dc <x | head -n2",
+                 prints="one\ntwo"),
+         example("tree", "compress-out compress /lines x", "!gzip -dc <x | head -n2",
+                 prints="one\ntwo"),
+         example("tree", "compress-out lzop /lines x", "!lzop -dc <x | head -n2",
+                 prints="one\ntwo"),
+         example("tree", "compress-out gzip /abc x level:9", "download /abc y", "!gzip -dc <x | cmp - y"),
+         example("tree", "compress-out gzip /abc x level:0",
+                 error="0: the level is not from 1 to 9", errno="EINVAL"),
+         example("tree", "compress-out zip /abc x",
+                 error="unknown compression type", errno="EINVAL"),
+         example("tree", "compress-out gzip /nope x",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+         example("tree", "compress-out gzip /dir x",
+                 error="/dir: Is a directory", errno="EISDIR"),
+     ])
 
 call("cpio_out",
      [String("directory"), FileOut("cpiofile")], RErr,
