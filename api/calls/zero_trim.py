@@ -160,12 +160,23 @@ written, so a sparse image does not grow.""",
 
 call("zero_free_space",
      [Pathname("directory")], RErr,
-     since="1.17.18", progress=True,
+     since="1.17.18", impl="fileops", progress=True,
      brief="Write zeroes over the free space of a filesystem",
      doc="""\
 Fills the free space of the filesystem that holds `directory` with zeroes
 and gives it back, so that the image compresses well.  `fstrim` and
-`zerofree` are faster where they can be used.""")
+`zerofree` are faster where they can be used.""",
+     examples=[
+         example("part", "mke2fs /dev/sda1 blockscount:8192 blocksize:1024",
+                 'pwrite-device /dev/sda1 "leftover" 8000000', "mount /dev/sda1 /",
+                 "zero-free-space /", "umount /",
+                 "pread-device /dev/sda1 8 8000000 | grep -c leftover",
+                 prints="0"),
+         example("part", "mke2fs /dev/sda1 blockscount:8192 blocksize:1024", "mount /dev/sda1 /", "zero-free-space /", "touch /x", "ls /",
+                 prints="lost+found\nx"),
+         example("tree", "zero-free-space /hello",
+                 error="/hello: Not a directory", errno="ENOTDIR"),
+     ])
 
 call("zerofree",
      [Device("device")], RErr,

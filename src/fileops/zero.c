@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Zeros over a device: its beginning (zero), all of it (zero_device). */
+/* Zeros over a device: its beginning (zero), all of it (zero_device), what its
+ * filesystem does not use (zero_free_space). */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
@@ -95,5 +96,51 @@ gk_fileops_zero_device (struct gk_ctx *ctx, const char *device, struct gk_error 
   gk_task_progress (ctx->task, size, size);
   if (fsync (fd) == -1)
     return gk_fo_fail (err, errno, "fsync", device);
+  return 0;
+}
+
+/* A file that has no name from the start, so that nothing of it stays however
+ * this ends, or one that loses it at once where there is no such thing. */
+static int
+open_nameless (int dir)
+{
+  static const char name[] = ".guestkit-zero-free-space";
+  int fd = openat (dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+    return fd;
+  fd = openat (dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    unlinkat (dir, name, 0);
+  return fd;
+}
+
+int
+gk_fileops_zero_free_space (struct gk_ctx *ctx, const char *directory, struct gk_error *err)
+{
+  _cleanup_close_ int dir = gk_fo_open_dir (ctx, directory, NULL, err), fd = -1;
+  _cleanup_free_ char *block = calloc (1, GK_FO_BLOCK);
+
+  if (dir == -1)
+    return -1;
+  if (!block)
+    return gk_error_oom (err);
+  fd = open_nameless (dir);
+  if (fd == -1)
+    return gk_fo_fail (err, errno, NULL, directory);
+  /* The last bytes fit only in small pieces. */
+  for (size_t n = GK_FO_BLOCK; n > 0;) {
+    ssize_t r;
+    if (gk_task_check (ctx->task, err) == -1)
+      return -1;
+    r = write (fd, block, n);
+    if (r == -1 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+      n /= 2;
+    else if (r == -1 && errno != EINTR)
+      return gk_fo_fail (err, errno, "write", directory);
+  }
+  /* Else what is not written yet never would be. */
+  if (fsync (fd) == -1 && errno != ENOSPC)
+    return gk_fo_fail (err, errno, "fsync", directory);
   return 0;
 }
