@@ -107,7 +107,8 @@ windows_id (struct json_object *finding)
 const char *
 gk_inspect_osinfo (struct json_object *finding, char *buf, size_t size)
 {
-  const char *type = gk_json_str (finding, "type"), *id = NULL;
+  const char *type = gk_json_str (finding, "type"), *distro = gk_json_str (finding, "distro");
+  const char *id = NULL;
 
   if (type == NULL)
     return "unknown";
@@ -118,7 +119,7 @@ gk_inspect_osinfo (struct json_object *finding, char *buf, size_t size)
   else if (gk_streq (type, "freebsd") || gk_streq (type, "netbsd") || gk_streq (type, "openbsd")) {
     snprintf (buf, size, "%s%d.%d", type, number (finding, "major"), number (finding, "minor"));
     id = buf;
-  } else if (gk_streq (type, "dos"))
+  } else if (gk_streq (type, "dos") && gk_streq (distro ? distro : "", "msdos"))
     id = "msdos6.22";
   return id ? id : "unknown";
 }

@@ -33,6 +33,7 @@ static const struct {
   { "mandriva", 0, "rpm", "urpmi" },
   { "meego", 0, "rpm", "yum" },
   { "neokylin", 0, "rpm", "yum" },
+  { "openmandriva", 4, "rpm", "dnf" },
   { "openmandriva", 0, "rpm", "urpmi" },
   { "opensuse", 0, "rpm", "zypper" },
   { "oraclelinux", 8, "rpm", "dnf" },

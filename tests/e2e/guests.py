@@ -158,7 +158,7 @@ GUESTS = {
         "openbsd", product_name="OpenBSD 7.3 (GENERIC.MP) #1125", major_version="7", minor_version="3",
         hostname="puffy.example", osinfo="openbsd7.3"),
     "freedos": ({"/FDOS/FreeDOS.bss": "boot"},
-                {"type": "dos", "distro": "freedos", "arch": "i386", "osinfo": "msdos6.22", "hostname": UNKNOWN}),
+                {"type": "dos", "distro": "freedos", "arch": "i386", "osinfo": UNKNOWN, "hostname": UNKNOWN}),
     "kali": linux(
         {**os_release(PRETTY_NAME="Kali GNU/Linux Rolling", NAME="Kali GNU/Linux", VERSION_ID="2023.3", ID="kali",
                       ID_LIKE="debian"), "/etc/debian_version": "kali-rolling\n"},
@@ -183,7 +183,7 @@ GUESTS = {
                       PRETTY_NAME="OpenMandriva Lx 4.2 (Argon)")},
         distro="openmandriva", product_name="OpenMandriva Lx 4.2 (Argon)", major_version="4",
         osinfo="openmandriva4.2", minor_version="2",
-        package_format="rpm", package_management="urpmi"),
+        package_format="rpm", package_management="dnf"),
     "pld": linux(
         {"/etc/pld-release": "3.0 PLD Linux (Th)\n"},
         distro="pldlinux", product_name="3.0 PLD Linux (Th)", major_version="3", osinfo="pldlinux3.0",
