@@ -31,8 +31,9 @@ enum gk_lfs_op {
   GK_LFS_UNLINK,    /* node, name */
   GK_LFS_RMDIR,     /* node, name */
   GK_LFS_RENAME,    /* node, name to node2, other; flags: RENAME_* */
-  GK_LFS_OPEN,      /* node, flags: value is the fh; with size: all of a file that is
-                       not larger, as data, and count is 1 then */
+  GK_LFS_OPEN,      /* node, flags: value is the fh, and its attributes as an entry; with
+                       size: all of a file that is not larger, as data, and count is 1
+                       then */
   GK_LFS_CREATE,    /* node, name, flags, mode: an entry, value is the fh */
   GK_LFS_READ,      /* fh, offset, size: data, short at the end of the file */
   GK_LFS_WRITE,     /* fh, offset, data: all of it */

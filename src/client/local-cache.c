@@ -91,6 +91,7 @@ gk_local_take_error (struct file *f)
 void
 gk_local_changed (struct gk_local *l, uint64_t node)
 {
+  l->recent.node = 0;
   for (struct file *f = l->files; f; f = f->next)
     if (f->node == node)
       f->ahead_size = 0, f->ahead_ends = false;

@@ -11,6 +11,8 @@
 
 /* A file of this size or less comes with its opening. */
 #define SMALL_FILE (128u << 10)
+/* Programs that copy ask for a file's attributes once more after they have read it. */
+#define RECENT_MS 1000
 
 static struct file *
 file_of (const struct fuse_file_info *fi)
@@ -80,6 +82,8 @@ op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   if (fi->flags & O_TRUNC)
     gk_local_changed (l, ino);
   f->fh = l->reply.value;
+  l->recent = l->reply.entry;
+  l->recent_until_ms = gk_local_now_ms () + RECENT_MS;
   if (l->reply.count)
     gk_local_keep_ahead (l, f, 0, d.data, d.size, true);
   opened (l, f, fi);

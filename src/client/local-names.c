@@ -111,9 +111,15 @@ reply_attr (fuse_req_t req, int e)
 static void
 op_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+  struct gk_local *l = fuse_req_userdata (req);
   struct gk_lfs_request rq = { .op = GK_LFS_GETATTR, .node = ino };
+  int e = 0;
 
-  reply_attr (req, gk_local_ask (fuse_req_userdata (req), &rq, NULL, NULL, NULL));
+  if (l->recent.node == ino && l->dirty == NULL && gk_local_now_ms () < l->recent_until_ms)
+    l->reply.entry = l->recent;
+  else
+    e = gk_local_ask (l, &rq, NULL, NULL, NULL);
+  reply_attr (req, e);
 }
 
 static void

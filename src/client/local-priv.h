@@ -55,6 +55,8 @@ struct gk_local {
   uint32_t n_drops, drops_alloc;
   struct known *known;
   uint32_t n_known;
+  struct gk_lfs_entry recent; /* attributes that came with an opening; node 0: none */
+  int64_t recent_until_ms;
   uint32_t epoch; /* counts the calls, each of which may change files */
   struct file *files;
   struct file *dirty; /* whose data these are, or NULL */

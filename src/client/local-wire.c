@@ -69,10 +69,28 @@ exchange (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const
   return l->reply.errnum;
 }
 
+static bool
+may_change_attributes (enum gk_lfs_op op)
+{
+  switch (op) {
+  case GK_LFS_DROPS:
+  case GK_LFS_LOOKUP:
+  case GK_LFS_GETATTR:
+  case GK_LFS_STATFS:
+  case GK_LFS_GETXATTR:
+  case GK_LFS_LISTXATTR:
+    return false;
+  default: /* reading, too: the time of access */
+    return true;
+  }
+}
+
 int
 gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
               struct gk_local_data *ret)
 {
+  if (may_change_attributes (rq->op))
+    l->recent.node = 0;
   /* The worker does not know of them, and may be asked just for their effect. */
   gk_local_flush (l);
   if (rq->op == GK_LFS_SETXATTR && ret)
@@ -83,6 +101,7 @@ gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name, c
 int
 gk_local_write (struct gk_local *l, uint64_t fh, int64_t offset, const char *data, size_t size)
 {
+  l->recent.node = 0;
   for (size_t done = 0; done < size;) {
     size_t n = size - done < GK_LFS_IO_MAX ? size - done : GK_LFS_IO_MAX;
     struct gk_lfs_request rq = { .op = GK_LFS_WRITE, .fh = fh, .offset = offset + (int64_t)done };

@@ -70,6 +70,7 @@ gk_local_before_call (guestfs_h *g)
     return;
   gk_local_flush (g->local);
   g->local->epoch++;
+  g->local->recent.node = 0;
 }
 
 /* --- mount ---------------------------------------------------------------------- */

@@ -167,7 +167,10 @@ perform (struct gk_localfs *fs, const struct message *m, struct gk_lfs_reply *re
   case GK_LFS_RENAME:
     return gk_lfs_rename (fs, rq, m->name, m->other);
   case GK_LFS_OPEN:
-    return gk_lfs_open (fs, rq, reply, out);
+    r = gk_lfs_open (fs, rq, reply, out);
+    if (r == 0 && gk_lfs_getattr (fs, rq->node, &reply->entry) == -1)
+      reply->entry.node = 0;
+    return r;
   case GK_LFS_CREATE:
     return create (fs, m, reply);
   case GK_LFS_READDIR:

@@ -175,8 +175,7 @@ class Case(unittest.TestCase):
         self.assertEqual(r.status, 0, str(r))
         return r
 
-    def foreign(self, *argv, **kwargs):
-        """Runs a program made for libguestfs on guestkit's library."""
+    def foreign_env(self):
         env = {}
         if os.environ.get("GUESTKIT_SANITIZED") == "1":
             # A program that is not sanitized itself must load the sanitizer
@@ -184,7 +183,15 @@ class Case(unittest.TestCase):
             env["LD_PRELOAD"] = subprocess.run(["gcc", "-print-file-name=libasan.so"], stdout=subprocess.PIPE,
                                                text=True, check=True).stdout.strip()
             env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-        return self.run_program(GUESTKIT, "exec", "--", *argv, env=env, **kwargs)
+        return env
+
+    def foreign(self, *argv, **kwargs):
+        """Runs a program made for libguestfs on guestkit's library."""
+        return self.run_program(GUESTKIT, "exec", "--", *argv, env=self.foreign_env(), **kwargs)
+
+    def foreign_start(self, *argv):
+        """The same, and goes on."""
+        return self.start(GUESTKIT, "exec", "--", *argv, env=self.foreign_env())
 
     def python_guestfs(self, script, *args, status=0, **kwargs):
         """Runs a script that imports libguestfs's own Python module, on guestkit's library."""

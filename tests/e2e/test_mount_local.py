@@ -8,7 +8,7 @@ import os
 import signal
 
 import world
-from harness import GUESTKIT, SLOW, Case
+from harness import GUESTKIT, PYTHON, SLOW, Case
 from sandboxed import Uml
 
 BEGIN = """
@@ -215,8 +215,8 @@ with open (m + "/map", "w+b") as f:
         for options in ("", "uid=0"):
             path = self.file("killed.py", "import sys, guestfs\n" + BEGIN +
                              "g.mount_local (m, options=options)\nt.start ()\nprint ('up', flush=True)\nt.join ()\n")
-            p = self.start(GUESTKIT, "exec", "--", "/usr/bin/python3", "-B", path,
-                           self.image(name="k.qcow2", check="recoverable"), self.tree, options)
+            p = self.foreign_start(PYTHON, "-B", path, self.image(name="k.qcow2", check="recoverable"), self.tree,
+                                   options)
             self.assertEqual(p.stdout.readline(), b"up\n")
             self.assertEqual(len(self.mounted()), 1)
             p.send_signal(signal.SIGKILL)
@@ -265,7 +265,7 @@ with open (m + "/map", "w+b") as f:
 
     def test_guestmount_in_the_foreground(self):
         self.setUpGuestmount()
-        p = self.start(GUESTKIT, "exec", "--", "guestmount", "--no-fork", "-a", self.image(), "-m", "/dev/sda2", self.tree)
+        p = self.foreign_start("guestmount", "--no-fork", "-a", self.image(), "-m", "/dev/sda2", self.tree)
         self.wait_for(self.mounted, "the mount", timeout=60)
         self.assertEqual(self.read(os.path.join(self.tree, "etc/hostname")), b"small-guest\n")
         self.tool("guestunmount", "--quiet", self.tree, timeout=60)
@@ -292,7 +292,7 @@ class MountByUser(Uml):
         os.makedirs("/run/others")
         self.tool("mount", "--bind", os.path.dirname(GUESTKIT), "/run/others")
         try:
-            self.user("mount", "--rw", image, tree)
+            self.user("mount", "--launcher", "uml", "--rw", image, tree)
             shown = self.run_program("/bin/sh", "-c", "echo mine > tree/etc/motd && cat tree/etc/hostname", user=65534, cwd="/tmp")
             self.user("umount", tree)
             self.assertEqual(shown.out, "small-guest\n", str(shown))
