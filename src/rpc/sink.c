@@ -101,7 +101,8 @@ gk_rpc_sink_finish (struct gk_rpc_sink *sink, const struct gk_error *failure, st
   struct gk_error stop = GK_ERROR_INIT;
   int r;
 
-  if (failure == NULL && flush (sink, &stop) == -1)
+  /* What was written before the failure arrives: a program's output, say. */
+  if (flush (sink, &stop) == -1 && failure == NULL)
     failure = &stop;
   free (sink->buf);
   sink->buf = NULL;
