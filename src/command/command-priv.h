@@ -44,9 +44,6 @@ int gk_command_make_dev (void);
 /* filter.c: refuse what a container's programs must not ask of the kernel.
  * 0, or -1 with errno. */
 int gk_command_filter (bool network);
-/* From now on every process and thread that is made waits for an answer on the
- * descriptor that is returned; -1 with errno. */
-int gk_command_ask_forks (void);
 
 /* foreign.c: the processor that a program of the guest is for, when it is an
  * ELF file; "" when it is something else, NULL when it cannot be read. */

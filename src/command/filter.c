@@ -8,7 +8,6 @@
  * that does not have them, where programs have another way then.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/netlink.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -159,28 +158,6 @@ add_siblings (scmp_filter_ctx ctx)
     if (seccomp_arch_exist (ctx, siblings[i]) != 0 && seccomp_arch_add (ctx, siblings[i]) < 0)
       return -1;
   return 0;
-}
-
-/* A filter of its own: a rule with conditions and one without, of the same call,
- * do not go together, and of two filters the stricter answer counts. */
-int
-gk_command_ask_forks (void)
-{
-  static const char *const calls[] = { "fork", "vfork", "clone" };
-  scmp_filter_ctx ctx = seccomp_init (SCMP_ACT_ALLOW);
-  int r = ctx ? add_siblings (ctx) : -1, fd = -1;
-
-  for (size_t i = 0; r == 0 && i < sizeof calls / sizeof calls[0]; i++) {
-    int no = seccomp_syscall_resolve_name (calls[i]);
-    if (no != __NR_SCMP_ERROR && seccomp_rule_add (ctx, SCMP_ACT_NOTIFY, no, 0) < 0)
-      r = -1;
-  }
-  if (r == 0 && seccomp_load (ctx) == 0)
-    fd = fcntl (seccomp_notify_fd (ctx), F_DUPFD_CLOEXEC, 3);
-  seccomp_release (ctx);
-  if (fd == -1)
-    errno = ENOTSUP;
-  return fd;
 }
 
 int

@@ -3,29 +3,30 @@
  *
  * It is a fork of the worker, which is not dumpable: nobody in there can trace
  * it or read its memory, and signals of its own namespace do not reach it.  It
- * reaps what the program leaves behind, is asked before a process or a thread is
- * made (a storm of them could use up the numbers of the whole machine between
- * two looks), and looks some times a second at what memory they have.  Limits of
- * single processes do not add up to one of all, and control groups belong to the
- * system's manager, where there are any.
+ * reaps what the program leaves behind, and looks at how many they are and what
+ * memory they have.  Limits of single processes do not add up to one of all, and
+ * control groups belong to the system's manager, where there are any.  A storm of
+ * processes could use up the numbers of the whole machine between two looks, and
+ * the longer it lasts the longer a look takes: so it is noticed by how many
+ * there are on the machine, which costs nothing to ask, and the first process
+ * runs before all that are not in real time.  (To be asked by seccomp before
+ * each fork would be exact, but signals then make forks fail with EINTR, which
+ * programs do not expect.)
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <dirent.h>
-#include <linux/seccomp.h>
-#include <poll.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
+#include <sys/sysinfo.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -36,6 +37,7 @@
 #include "exec/jail.h"
 
 #define LOOK_EVERY_MS 50
+#define GLANCE_EVERY_NS (2 * 1000 * 1000)
 #define USUAL_FILES 1024
 #define MAX_FILES 65536
 
@@ -108,7 +110,7 @@ struct totals {
 };
 
 static void
-add_up (int proc, bool share, struct totals *t)
+add_up (int proc, bool share, unsigned long max_tasks, struct totals *t)
 {
   int fd = openat (proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   _cleanup_closedir_ DIR *dir = fd == -1 ? NULL : fdopendir (fd);
@@ -117,7 +119,7 @@ add_up (int proc, bool share, struct totals *t)
   uint64_t resident;
 
   *t = (struct totals){ 0 };
-  while (dir && (d = readdir (dir)) != NULL) {
+  while (dir && t->tasks <= max_tasks && (d = readdir (dir)) != NULL) {
     if (d->d_name[0] < '1' || d->d_name[0] > '9' || strcmp (d->d_name, "1") == 0)
       continue;
     if (share)
@@ -134,136 +136,58 @@ look (const struct gk_command_world *w, int proc)
 {
   struct totals t;
 
-  add_up (proc, false, &t);
+  add_up (proc, false, w->max_tasks, &t);
   if (t.tasks > w->max_tasks)
     return GK_COMMAND_TASKS;
   if (t.resident <= w->max_memory)
     return GK_COMMAND_ENDED;
   /* What is resident counts shared pages once for each. */
-  add_up (proc, true, &t);
+  add_up (proc, true, w->max_tasks, &t);
   return t.share > w->max_memory ? GK_COMMAND_MEMORY : GK_COMMAND_ENDED;
 }
 
-/* What asks before it makes a process or a thread: the count never runs away
- * between two looks, however fast the program is. */
-struct forks {
-  int fd;              /* or -1 */
-  unsigned long known; /* at the last count */
-  unsigned long granted;
-  struct seccomp_notif *question;
-  struct seccomp_notif_resp *answer;
-};
-
-/* false: there would be too many. */
-static bool
-answer_fork (const struct gk_command_world *w, int proc, struct forks *f)
+/* Of the whole machine. */
+static unsigned long
+tasks_here (void)
 {
-  memset (f->question, 0, sizeof *f->question);
-  if (seccomp_notify_receive (f->fd, f->question) != 0)
-    return true; /* who asked is gone */
-  if (f->known + f->granted >= w->max_tasks) {
-    struct totals t;
-    add_up (proc, false, &t);
-    f->known = t.tasks;
-    f->granted = 0;
-    if (t.tasks >= w->max_tasks)
-      return false;
-  }
-  f->granted++;
-  *f->answer = (struct seccomp_notif_resp){ .id = f->question->id,
-                                            .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
-  seccomp_notify_respond (f->fd, f->answer);
-  return true;
+  struct sysinfo info;
+
+  return sysinfo (&info) == 0 ? info.procs : 0;
 }
 
-static int
-receive_fd (int sock)
+/* A look when it is time for one, or when the machine has that many more. */
+static enum gk_command_end
+glance (const struct gk_command_world *w, int proc, unsigned long before, int64_t *next)
 {
-  char byte;
-  union {
-    struct cmsghdr align;
-    char space[CMSG_SPACE (sizeof (int))];
-  } control;
-  struct iovec iov = { &byte, 1 };
-  struct msghdr msg = {
-    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
-  };
-  int fd = -1;
+  unsigned long now = tasks_here ();
+  unsigned long more = now > before ? now - before : 0;
 
-  if (recvmsg (sock, &msg, MSG_CMSG_CLOEXEC) != 1)
-    return -1;
-  struct cmsghdr *c = CMSG_FIRSTHDR (&msg);
-  if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN (sizeof fd))
-    memcpy (&fd, CMSG_DATA (c), sizeof fd);
-  return fd;
-}
-
-static int
-send_fd (int sock, int fd)
-{
-  char byte = 0;
-  union {
-    struct cmsghdr align;
-    char space[CMSG_SPACE (sizeof (int))];
-  } control = { .space = { 0 } };
-  struct iovec iov = { &byte, 1 };
-  struct msghdr msg = {
-    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
-  };
-  struct cmsghdr *c = CMSG_FIRSTHDR (&msg);
-
-  c->cmsg_level = SOL_SOCKET;
-  c->cmsg_type = SCM_RIGHTS;
-  c->cmsg_len = CMSG_LEN (sizeof fd);
-  memcpy (CMSG_DATA (c), &fd, sizeof fd);
-  return sendmsg (sock, &msg, MSG_NOSIGNAL) == 1 ? 0 : -1;
-}
-
-/* Until the program has ended, asks, or it is time to look. */
-static bool
-wait_for_news (const struct gk_command_world *w, int proc, int chld, struct forks *f)
-{
-  struct pollfd p[] = { { .fd = f->fd, .events = POLLIN }, { .fd = chld, .events = POLLIN } };
-  struct signalfd_siginfo info;
-
-  if (poll (p, 2, LOOK_EVERY_MS) <= 0)
-    return true;
-  if (p[1].revents && read (chld, &info, sizeof info) == -1)
-    return true;
-  if (p[0].revents & POLLIN)
-    return answer_fork (w, proc, f);
-  if (p[0].revents) /* all who could ask have ended */
-    f->fd = -1;
-  return true;
+  if (more <= w->max_tasks && gk_clock_ms () < *next)
+    return GK_COMMAND_ENDED;
+  enum gk_command_end end = look (w, proc);
+  *next = gk_clock_ms () + LOOK_EVERY_MS;
+  return end;
 }
 
 static _Noreturn void
-keep_watch (const struct gk_command_world *w, int proc, int from_program, pid_t program)
+keep_watch (const struct gk_command_world *w, int proc, unsigned long before, pid_t program)
 {
   struct gk_command_report report = { .end = GK_COMMAND_ENDED };
-  struct forks f = { .fd = -1 };
+  const struct timespec wait = { .tv_nsec = GLANCE_EVERY_NS };
   int64_t next = 0;
-  sigset_t set;
+  sigset_t chld;
   pid_t pid = 0;
 
-  sigemptyset (&set);
-  sigaddset (&set, SIGCHLD);
-  sigprocmask (SIG_SETMASK, &set, NULL);
-  int chld = signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (chld == -1 || seccomp_notify_alloc (&f.question, &f.answer) != 0)
-    _exit (1);
-  f.fd = receive_fd (from_program); /* none when the program could not be started */
+  sigemptyset (&chld);
+  sigaddset (&chld, SIGCHLD);
+  sigprocmask (SIG_SETMASK, &chld, NULL);
   while (report.end == GK_COMMAND_ENDED) {
     while ((pid = waitpid (-1, &report.status, WNOHANG)) > 0 && pid != program)
       ;
     if (pid == program || (pid == -1 && errno == ECHILD))
       break;
-    if (!wait_for_news (w, proc, chld, &f))
-      report.end = GK_COMMAND_TASKS;
-    else if (gk_clock_ms () >= next) {
-      report.end = look (w, proc);
-      next = gk_clock_ms () + LOOK_EVERY_MS;
-    }
+    sigtimedwait (&chld, NULL, &wait);
+    report.end = glance (w, proc, before, &next);
   }
   _exit (gk_write_full (w->report_fd, &report, sizeof report) == 0 ? 0 : 1);
 }
@@ -271,7 +195,7 @@ keep_watch (const struct gk_command_world *w, int proc, int from_program, pid_t 
 /* --- starting ---------------------------------------------------------------------- */
 
 static const char *
-be_program (const struct gk_command_world *w, int to_first)
+be_program (const struct gk_command_world *w)
 {
   struct rlimit files;
 
@@ -290,9 +214,6 @@ be_program (const struct gk_command_world *w, int to_first)
     return "capabilities";
   if (gk_command_filter (w->network) == -1)
     return "seccomp";
-  _cleanup_close_ int asks = gk_command_ask_forks ();
-  if (asks == -1 || send_fd (to_first, asks) == -1)
-    return "seccomp notification";
   /* What one process cannot have is an error to it; what all have together is
    * seen from outside.  Last: it is meant for the program. */
   const struct rlimit memory = { w->max_memory, w->max_memory };
@@ -322,24 +243,18 @@ gk_command_enter (const void *opaque)
       errno = EIO;
     return failed;
   }
-  int pair[2];
-  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
-    return "socketpair";
+  unsigned long before = tasks_here ();
   pid_t pid = fork ();
   if (pid == -1)
     return "fork";
-  if (pid == 0) {
-    close (pair[0]);
-    const char *step = be_program (w, pair[1]);
-    gk_close_keep_errno (pair[1]);
-    return step;
-  }
-  setpriority (PRIO_PROCESS, 0, -20);
+  if (pid == 0)
+    return be_program (w);
+  const struct sched_param real_time = { .sched_priority = 1 };
+  sched_setscheduler (0, SCHED_RR | SCHED_RESET_ON_FORK, &real_time); /* as a rule */
   if (prctl (PR_SET_DUMPABLE, 0) == -1 || dup2 (w->report_fd, 0) == -1 || dup2 (proc, 1) == -1 ||
-      dup2 (pair[0], 2) == -1 || close_range (3, ~0U, 0) == -1 ||
-      gk_exec_limit_caps (CAPS_FIRST) == -1)
+      close_range (2, ~0U, 0) == -1 || gk_exec_limit_caps (CAPS_FIRST) == -1)
     _exit (1);
   struct gk_command_world mine = *w;
   mine.report_fd = 0;
-  keep_watch (&mine, 1, 2, pid);
+  keep_watch (&mine, 1, before, pid);
 }
