@@ -18,6 +18,8 @@
 
 /* umount_local with retry: so often, after each other. */
 #define RETRIES 50
+/* Without being asked to: a file that was just closed is let go of a little later. */
+#define RETRIES_UNASKED 3
 #define RETRY_MS 100
 
 /* --- end ------------------------------------------------------------------------ */
@@ -208,7 +210,7 @@ unmount (const char *dir, bool retry)
   for (int i = 0;; ++i) {
     if (gk_tree_unmount (dir) == 0)
       return 0;
-    if (errno != EBUSY || !retry || i == RETRIES)
+    if (errno != EBUSY || i == (retry ? RETRIES : RETRIES_UNASKED))
       return -1;
     nanosleep (&pause, NULL);
   }
