@@ -35,8 +35,7 @@ ask (FILE *tty, const char *name, bool echo)
 {
   struct termios old, silent;
 
-  fprintf (tty, "Enter key or passphrase (\"%s\"): ", name);
-  fflush (tty);
+  /* Before the question: whoever answers at once must not be shown. */
   if (!echo) {
     if (tcgetattr (fileno (tty), &old) == -1)
       return NULL;
@@ -45,6 +44,8 @@ ask (FILE *tty, const char *name, bool echo)
     if (tcsetattr (fileno (tty), TCSAFLUSH, &silent) == -1)
       return NULL;
   }
+  fprintf (tty, "Enter key or passphrase (\"%s\"): ", name);
+  fflush (tty);
   char *text = read_line (tty);
   if (!echo) {
     tcsetattr (fileno (tty), TCSAFLUSH, &old);
