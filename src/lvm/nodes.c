@@ -17,31 +17,9 @@
 /* The volumes that a user may use. */
 #define PUBLIC "lv_role=public && lv_active=active"
 
-struct nodes {
-  struct gk_devices_node *v;
-  size_t n;
-};
-
-static void
-nodes_clear (struct nodes *nodes)
-{
-  for (size_t i = 0; i < nodes->n; i++) {
-    free ((char *)nodes->v[i].path);
-    free ((char *)nodes->v[i].alias);
-  }
-  free (nodes->v);
-}
-
-static int
-by_path (const void *a, const void *b)
-{
-  return strcmp (((const struct gk_devices_node *)a)->path,
-                 ((const struct gk_devices_node *)b)->path);
-}
-
 /* A row that gives no usable number is no device: LVM says -1 for it. */
 static int
-add_row (struct nodes *nodes, struct json_object *row, struct gk_error *err)
+add_row (struct gk_devices_nodes *nodes, struct json_object *row, struct gk_error *err)
 {
   const char *vg = gk_lvm_field (row, "vg_name"), *lv = gk_lvm_field (row, "lv_name");
   struct gk_devices_node *node = &nodes->v[nodes->n];
@@ -63,7 +41,7 @@ add_row (struct nodes *nodes, struct json_object *row, struct gk_error *err)
 int
 gk_lvm_sync (struct gk_ctx *ctx, struct gk_error *err)
 {
-  __attribute__ ((cleanup (nodes_clear))) struct nodes nodes = { NULL, 0 };
+  _cleanup_devices_nodes_ struct gk_devices_nodes nodes = { NULL, 0 };
   int r = 0;
 
   if (ctx->devices == NULL)
@@ -81,6 +59,6 @@ gk_lvm_sync (struct gk_ctx *ctx, struct gk_error *err)
   json_object_put (rows);
   if (r == -1)
     return -1;
-  qsort (nodes.v, nodes.n, sizeof *nodes.v, by_path);
+  gk_devices_nodes_sort (&nodes);
   return gk_devices_set_nodes (ctx->devices, GK_KIND_LV, nodes.v, nodes.n, err);
 }

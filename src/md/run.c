@@ -170,30 +170,8 @@ find_alias (dev_t devno)
   return NULL;
 }
 
-struct nodes {
-  struct gk_devices_node *v;
-  size_t n;
-};
-
-static void
-nodes_clear (struct nodes *nodes)
-{
-  for (size_t i = 0; i < nodes->n; i++) {
-    free ((char *)nodes->v[i].path);
-    free ((char *)nodes->v[i].alias);
-  }
-  free (nodes->v);
-}
-
 static int
-by_path (const void *a, const void *b)
-{
-  return strcmp (((const struct gk_devices_node *)a)->path,
-                 ((const struct gk_devices_node *)b)->path);
-}
-
-static int
-add_set (struct nodes *nodes, const char *name, struct gk_error *err)
+add_set (struct gk_devices_nodes *nodes, const char *name, struct gk_error *err)
 {
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
   unsigned major_no, minor_no;
@@ -217,7 +195,7 @@ add_set (struct nodes *nodes, const char *name, struct gk_error *err)
 int
 gk_md_sync (struct gk_ctx *ctx, struct gk_error *err)
 {
-  __attribute__ ((cleanup (nodes_clear))) struct nodes nodes = { NULL, 0 };
+  _cleanup_devices_nodes_ struct gk_devices_nodes nodes = { NULL, 0 };
   const struct dirent *entry;
 
   _cleanup_closedir_ DIR *dir = opendir ("/sys/class/block");
@@ -229,8 +207,7 @@ gk_md_sync (struct gk_ctx *ctx, struct gk_error *err)
         add_set (&nodes, entry->d_name, err) == -1)
       return -1;
   }
-  if (nodes.n > 0)
-    qsort (nodes.v, nodes.n, sizeof *nodes.v, by_path);
+  gk_devices_nodes_sort (&nodes);
   if (gk_devices_set_nodes (ctx->devices, GK_KIND_MD, nodes.v, nodes.n, err) == -1)
     return -1;
   return gk_devices_sync_md_parts (ctx->devices, err);

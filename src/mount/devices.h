@@ -59,6 +59,14 @@ struct gk_devices_node {
   const char *path, *alias;
   dev_t devno;
 };
+/* A list of them in the making, which owns its paths. */
+struct gk_devices_nodes {
+  struct gk_devices_node *v;
+  size_t n;
+};
+void gk_devices_nodes_clear (struct gk_devices_nodes *nodes);
+void gk_devices_nodes_sort (struct gk_devices_nodes *nodes); /* by path */
+#define _cleanup_devices_nodes_ __attribute__ ((cleanup (gk_devices_nodes_clear)))
 int gk_devices_set_nodes (struct gk_devices *devices, const char *kind,
                           const struct gk_devices_node *nodes, size_t n, struct gk_error *err);
 /* What of them the calls tell apart: sets, their partitions, volumes. */

@@ -79,6 +79,30 @@ add (struct gk_devices *d, const char *kind, const struct gk_devices_node *node,
   return 0;
 }
 
+void
+gk_devices_nodes_clear (struct gk_devices_nodes *nodes)
+{
+  for (size_t i = 0; i < nodes->n; i++) {
+    free ((char *)nodes->v[i].path);
+    free ((char *)nodes->v[i].alias);
+  }
+  free (nodes->v);
+}
+
+static int
+by_path (const void *a, const void *b)
+{
+  return strcmp (((const struct gk_devices_node *)a)->path,
+                 ((const struct gk_devices_node *)b)->path);
+}
+
+void
+gk_devices_nodes_sort (struct gk_devices_nodes *nodes)
+{
+  if (nodes->n > 0)
+    qsort (nodes->v, nodes->n, sizeof *nodes->v, by_path);
+}
+
 int
 gk_devices_set_nodes (struct gk_devices *d, const char *kind, const struct gk_devices_node *nodes,
                       size_t n, struct gk_error *err)

@@ -10,19 +10,6 @@
 #include "mount/devices-priv.h"
 #include "part/part.h"
 
-struct nodes {
-  struct gk_devices_node *v;
-  size_t n;
-};
-
-static void
-nodes_clear (struct nodes *nodes)
-{
-  for (size_t i = 0; i < nodes->n; i++)
-    free ((char *)nodes->v[i].path);
-  free (nodes->v);
-}
-
 /* A table that cannot be read, or that the kernel does not take, is none. */
 static int
 list_kernel (const struct gk_device *set, struct gk_kernel_part **ret_parts)
@@ -40,7 +27,7 @@ list_kernel (const struct gk_device *set, struct gk_kernel_part **ret_parts)
 }
 
 static int
-add_parts (struct nodes *nodes, const struct gk_device *set)
+add_parts (struct gk_devices_nodes *nodes, const struct gk_device *set)
 {
   _cleanup_free_ struct gk_kernel_part *parts = NULL;
   int n = list_kernel (set, &parts);
@@ -61,7 +48,7 @@ add_parts (struct nodes *nodes, const struct gk_device *set)
 int
 gk_devices_sync_md_parts (struct gk_devices *d, struct gk_error *err)
 {
-  __attribute__ ((cleanup (nodes_clear))) struct nodes nodes = { NULL, 0 };
+  _cleanup_devices_nodes_ struct gk_devices_nodes nodes = { NULL, 0 };
 
   for (size_t i = 0; i < d->n_made; i++)
     if (gk_streq (d->made[i].kind, GK_KIND_MD) && add_parts (&nodes, &d->made[i].node) == -1)
