@@ -12,10 +12,7 @@
  * EPERM, not a kill: the caller gets an error that says so.
  */
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -23,33 +20,10 @@
 #include <unistd.h>
 
 #include "exec/jail-priv.h"
-
-#if defined __x86_64__
-#define ARCH AUDIT_ARCH_X86_64
-#elif defined __aarch64__
-#define ARCH AUDIT_ARCH_AARCH64
-#elif defined __riscv && __riscv_xlen == 64
-#define ARCH AUDIT_ARCH_RISCV64
-#elif defined __powerpc64__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define ARCH AUDIT_ARCH_PPC64LE
-#elif defined __s390x__
-#define ARCH AUDIT_ARCH_S390X
-#else
-#error "name this machine's AUDIT_ARCH"
-#endif
-
-/* The low half of a 64-bit argument. */
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define ARG(n) (offsetof (struct seccomp_data, args) + (n)*8)
-#else
-#define ARG(n) (offsetof (struct seccomp_data, args) + (n)*8 + 4)
-#endif
-
-#define NAMESPACES                                                                                 \
-  (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |    \
-   CLONE_NEWNET)
+#include "exec/seccomp.h"
 
 static const uint16_t refused[] = {
+#include "exec/refused.inc"
   /* Programs and other processes. */
   SYS_execve,
   SYS_execveat,
@@ -58,35 +32,13 @@ static const uint16_t refused[] = {
   SYS_rt_sigqueueinfo,
   SYS_rt_tgsigqueueinfo,
   SYS_pidfd_open,
-  SYS_pidfd_getfd,
   SYS_pidfd_send_signal,
   SYS_ptrace,
-  SYS_process_vm_readv,
-  SYS_process_vm_writev,
-  SYS_kcmp,
   SYS_setpgid,
   SYS_setpriority,
   SYS_sched_setscheduler,
   SYS_sched_setattr,
   SYS_sched_setparam,
-  /* Mounts and namespaces. */
-  SYS_mount,
-  SYS_umount2,
-  SYS_pivot_root,
-  SYS_chroot,
-  SYS_open_tree,
-  SYS_move_mount,
-  SYS_fsopen,
-  SYS_fsconfig,
-  SYS_fsmount,
-  SYS_fspick,
-  SYS_unshare,
-  SYS_setns,
-  SYS_open_by_handle_at,
-  SYS_swapon,
-  SYS_swapoff,
-  SYS_quotactl,
-  SYS_fanotify_init,
   /* Sockets and System V IPC, which have no root directory. */
   SYS_socket,
   SYS_socketpair,
@@ -96,51 +48,10 @@ static const uint16_t refused[] = {
   SYS_msgget,
   SYS_mq_open,
   /* The kernel itself. */
-  SYS_init_module,
-  SYS_finit_module,
-  SYS_delete_module,
-  SYS_kexec_load,
-  SYS_reboot,
-  SYS_bpf,
-  SYS_perf_event_open,
-  SYS_userfaultfd,
   SYS_io_uring_setup,
-  SYS_add_key,
-  SYS_request_key,
-  SYS_keyctl,
-  SYS_acct,
-  SYS_syslog,
-  SYS_settimeofday,
-  SYS_clock_settime,
-  SYS_clock_adjtime,
-  SYS_adjtimex,
-  SYS_sethostname,
-  SYS_setdomainname,
   SYS_personality,
-  SYS_vhangup,
-#ifdef SYS_mount_setattr
-  SYS_mount_setattr,
-#endif
 #ifdef SYS_open_tree_attr
   SYS_open_tree_attr,
-#endif
-#ifdef SYS_quotactl_fd
-  SYS_quotactl_fd,
-#endif
-#ifdef SYS_process_madvise
-  SYS_process_madvise,
-#endif
-#ifdef SYS_kexec_file_load
-  SYS_kexec_file_load,
-#endif
-#ifdef SYS_ioperm
-  SYS_ioperm,
-#endif
-#ifdef SYS_iopl
-  SYS_iopl,
-#endif
-#ifdef SYS_modify_ldt
-  SYS_modify_ldt,
 #endif
 };
 #define N_REFUSED (sizeof refused / sizeof refused[0])

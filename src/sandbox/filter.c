@@ -8,10 +8,7 @@
 #include "sandbox/sandbox-priv.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -20,100 +17,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#if defined __x86_64__
-#define ARCH AUDIT_ARCH_X86_64
-#elif defined __aarch64__
-#define ARCH AUDIT_ARCH_AARCH64
-#elif defined __riscv && __riscv_xlen == 64
-#define ARCH AUDIT_ARCH_RISCV64
-#elif defined __powerpc64__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define ARCH AUDIT_ARCH_PPC64LE
-#elif defined __s390x__
-#define ARCH AUDIT_ARCH_S390X
-#else
-#error "name this machine's AUDIT_ARCH"
-#endif
-
-/* The low half of a 64-bit argument. */
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define ARG(n) (offsetof (struct seccomp_data, args) + (n)*8)
-#else
-#define ARG(n) (offsetof (struct seccomp_data, args) + (n)*8 + 4)
-#endif
-
-#define NAMESPACES                                                                                 \
-  (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |    \
-   CLONE_NEWNET)
+#include "exec/seccomp.h"
 
 static const uint16_t refused[] = {
-  /* Mounts and namespaces. */
-  SYS_mount,
-  SYS_umount2,
-  SYS_pivot_root,
-  SYS_chroot,
-  SYS_open_tree,
-  SYS_move_mount,
-  SYS_fsopen,
-  SYS_fsconfig,
-  SYS_fsmount,
-  SYS_fspick,
-  SYS_unshare,
-  SYS_setns,
-  SYS_open_by_handle_at,
-  SYS_swapon,
-  SYS_swapoff,
-  SYS_quotactl,
-  SYS_fanotify_init,
-#ifdef SYS_mount_setattr
-  SYS_mount_setattr,
-#endif
-#ifdef SYS_quotactl_fd
-  SYS_quotactl_fd,
-#endif
-  /* Other processes' memory and descriptors. */
-  SYS_process_vm_readv,
-  SYS_process_vm_writev,
-  SYS_kcmp,
-  SYS_pidfd_getfd,
-#ifdef SYS_process_madvise
-  SYS_process_madvise,
-#endif
+#include "exec/refused.inc"
   /* Keys, and large parts of the kernel that none of our programs needs. */
-  SYS_add_key,
-  SYS_request_key,
-  SYS_keyctl,
-  SYS_bpf,
-  SYS_perf_event_open,
-  SYS_userfaultfd,
-  SYS_init_module,
-  SYS_finit_module,
-  SYS_delete_module,
-  SYS_kexec_load,
-  SYS_reboot,
-  SYS_acct,
-  SYS_syslog,
-  SYS_settimeofday,
-  SYS_clock_settime,
-  SYS_clock_adjtime,
-  SYS_adjtimex,
-  SYS_sethostname,
-  SYS_setdomainname,
-  SYS_vhangup,
   SYS_mbind,
   SYS_move_pages,
   SYS_migrate_pages,
-#ifdef SYS_kexec_file_load
-  SYS_kexec_file_load,
-#endif
-#ifdef SYS_ioperm
-  SYS_ioperm,
-#endif
-#ifdef SYS_iopl
-  SYS_iopl,
-#endif
-#ifdef SYS_modify_ldt
-  SYS_modify_ldt,
-#endif
 };
 #define N_REFUSED (sizeof refused / sizeof refused[0])
 #define N_MAX (2 * N_REFUSED + 48)
