@@ -102,30 +102,92 @@ Optional arguments:
 call("cpio_out",
      [String("directory"), FileOut("cpiofile")], RErr,
      opts=[OString("format")],
-     since="1.27.9", cancellable=True, needs_root=True,
+     since="1.27.9", impl="archive", cancellable=True, needs_root=True,
      brief="Pack a directory as a cpio archive",
      doc="""\
 Packs the tree below `directory` into the host file `cpiofile`.
 
 Optional arguments:
 
-- `format`: "newc", the default, or "crc".""")
+- `format`: "newc", the default, or "crc".""",
+     examples=[
+         example("tree", "cpio-out /dir x", "!cpio --quiet -it <x | sort",
+                 prints=".\n.hidden\na\nb\nback\nsub\nsub/deep\nsub/empty"),
+         example("tree", "cpio-out / x", "!head -c 6 x && mkdir d && cd d && "
+                 "cpio --quiet -id <../x && test hard1 -ef hard2 && "
+                 "cat hard1 nul | od -c | head -n2",
+                 prints="0707010000000   t   w   o       n   a   m   e   s  \\n"
+                        "   a  \\0   b  \\0  \\0   c\n0000020"),
+         # Each file's sum is checked by cpio.
+         example("tree", "cpio-out /dir x format:crc",
+                 "!head -c 6 x && cpio -i --only-verify-crc <x 2>&1",
+                 prints="0707023 blocks"),
+         # A name of it is not in the tree, so the last that is has the data.
+         example("tree", "ln /hello /dir/h1", "ln /hello /dir/h2",
+                 "cpio-out /dir x", "!mkdir d && cd d && cpio --quiet -id <../x"
+                 " && cat h1 h2", prints="hello, world\nhello, world"),
+         example("tree", "cpio-out /dir x format:odc",
+                 error="odc: format must be 'newc' or 'crc'", errno="EINVAL"),
+         example("tree", "cpio-out /nope x",
+                 error="stat: /nope: No such file or directory",
+                 errno="ENOENT"),
+         example("tree", "cpio-out /hello x", error="/hello: not a directory",
+                 errno="ENOTDIR"),
+     ])
 
 call("initrd_cat",
      [Pathname("initrdpath"), String("filename")], RBufferOut("content"),
-     since="1.0.84",
+     since="1.0.84", impl="archive",
      brief="Return one file of an initrd",
      doc="""\
 Returns the contents of the file `filename` (without a leading slash) in
-the initrd `initrdpath`, which may be compressed.""")
+the initrd `initrdpath`, which may be compressed.""",
+     examples=[
+         example("fs", "!mkdir d && cd d && mkdir sub && echo hi >init && "
+                 "ln init sub/same && printf '%s\\n' . sub init sub/same | "
+                 "cpio -o -H newc --quiet | gzip >../x",
+                 "upload x /x", "initrd-cat /x init", "initrd-cat /x sub/same",
+                 prints="hi"),
+         example("fs", "!echo hi >a && echo a | cpio -o -H newc --quiet | "
+                 "xz >x", "upload x /x", "initrd-cat /x b",
+                 error="open: /x:b: No such file or directory",
+                 errno="ENOENT"),
+         example("fs", "!mkdir d && echo d | cpio -o -H newc --quiet >x",
+                 "upload x /x", "initrd-cat /x d",
+                 error="read: /x:d: Is a directory", errno="EISDIR"),
+         example("tree", "initrd-cat /hello x",
+                 error="/hello: is not an initramfs", errno="EINVAL"),
+         example("tree", "initrd-cat /up x",
+                 error="/up: No such file or directory", errno="ENOENT"),
+     ])
 
 call("initrd_list",
      [Pathname("path")], RStringList("filenames"),
-     since="1.0.54",
+     since="1.0.54", impl="archive",
      brief="List the files of an initrd",
      doc="""\
 Returns the names of all files in the initrd `path`, which may be
-compressed.""")
+compressed.""",
+     examples=[
+         # Microcode comes first, plain; the rest is compressed.
+         example("fs", "!echo u >early && echo hi >init && "
+                 "echo early | cpio -o -H newc --quiet >x && "
+                 "echo init | cpio -o -H newc --quiet | xz --check=crc32 >>x",
+                 "upload x /x", "initrd-list /x", prints="early\ninit"),
+         example("fs", "!echo hi >init && echo init | cpio -o -H crc --quiet | "
+                 "gzip >y && cat y y >x", "upload x /x", "initrd-list /x",
+                 prints="init\ninit"),
+         example("fs", "!echo hi >init && echo init | cpio -o -H newc --quiet "
+                 "| head -c 113 >x", "upload x /x", "initrd-list /x",
+                 error="it ends in the middle of a file", errno="EINVAL"),
+         example("fs", "!echo init | gzip >x", "upload x /x", "initrd-list /x",
+                 error="what is compressed is no cpio archive",
+                 errno="EINVAL"),
+         example("tree", "initrd-list /zeros", error="it is empty",
+                 errno="EINVAL"),
+         example("tree", "initrd-list /dir", error="/dir: Is a directory",
+                 errno="EISDIR"),
+     ])
 
 call("tar_in",
      [FileIn("tarfile"), Pathname("directory")], RErr,

@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gk_buf;
 struct gk_error;
 struct gk_task;
 
@@ -61,5 +62,12 @@ struct gk_jail {
  * fn's memory is a copy: results leave through a passed descriptor. */
 int gk_jail_run (const struct gk_jail *jail, int (*fn) (void *opaque, struct gk_error *err),
                  void *opaque, struct gk_error *err);
+
+/* The same for a function that answers: what it writes to out_fd, at most max
+ * bytes, becomes *ret_answer, with a NUL behind it.  how needs a time-out, and its pump is not
+ * used (answer.c). */
+int gk_jail_ask (const struct gk_jail *how,
+                 int (*fn) (void *opaque, int out_fd, struct gk_error *err), void *opaque,
+                 size_t max, struct gk_buf *ret_answer, struct gk_error *err);
 
 #endif

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* A look at a guest's tree from inside the jail, and its report out of it. */
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/strv.h"
@@ -15,12 +12,10 @@
 #include "exec/jail.h"
 #include "inspect/inspect-priv.h"
 #include "op/ctx.h"
-#include "op/task.h"
 
 /* The text of the report: a few KiB for a system, 20 MiB for all packages of a
  * large one. */
 #define REPORT_MAX (64u << 20)
-#define REPORT_STEP (64u << 10)
 #define LOOK_TIMEOUT_MS 60000
 #define LOOK_MEMORY (UINT64_C (1) << 30)
 /* Nothing that we make is nested deeper. */
@@ -52,13 +47,10 @@ gk_json_add_str (struct json_object *o, const char *key, const char *value)
 struct look {
   gk_inspect_fn *fn;
   void *opaque;
-  struct gk_task *task;
-  int read_fd, write_fd;
-  struct gk_buf text;
 };
 
 static int
-in_jail (void *opaque, struct gk_error *err)
+in_jail (void *opaque, int out_fd, struct gk_error *err)
 {
   struct look *look = opaque;
   _cleanup_json_ struct json_object *report = json_object_new_object ();
@@ -71,43 +63,9 @@ in_jail (void *opaque, struct gk_error *err)
   text = json_object_to_json_string_ext (report, JSON_C_TO_STRING_PLAIN);
   if (text == NULL)
     return gk_error_oom (err);
-  if (gk_write_full (look->write_fd, text, strlen (text)) == -1)
+  if (gk_write_full (out_fd, text, strlen (text)) == -1)
     return gk_error_sys (err, errno, "inspection: report");
   return 0;
-}
-
-/* The child's own time-out is no help against a child that was taken over. */
-static int
-pump (void *opaque, struct gk_error *err)
-{
-  struct look *look = opaque;
-  int64_t end = gk_clock_ms () + LOOK_TIMEOUT_MS;
-
-  close (gk_steal_fd (&look->write_fd));
-  for (;;) {
-    struct pollfd p = { .fd = look->read_fd, .events = POLLIN };
-    int64_t left = end - gk_clock_ms ();
-    ssize_t n;
-
-    if (left <= 0)
-      return gk_error_set (err, ETIMEDOUT, "inspection: no report within %d s",
-                           LOOK_TIMEOUT_MS / 1000);
-    if (gk_task_poll (look->task, &p, 1, (int)left, err) == -1)
-      return -1;
-    if (p.revents == 0)
-      continue;
-    if (look->text.size >= REPORT_MAX)
-      return gk_error_set (err, EFBIG, "inspection: the report is too large");
-    if (gk_buf_reserve (&look->text, REPORT_STEP) == -1)
-      return gk_error_oom (err);
-    n = read (look->read_fd, look->text.data + look->text.size, REPORT_STEP);
-    if (n == -1 && errno != EINTR)
-      return gk_error_sys (err, errno, "inspection: report");
-    if (n == 0)
-      return 0;
-    if (n > 0)
-      look->text.size += (size_t)n;
-  }
 }
 
 /* Who wrote the report had read what a guest wrote. */
@@ -132,31 +90,19 @@ int
 gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opaque,
                    struct json_object **ret_report, struct gk_error *err)
 {
-  struct look look = { .fn = fn, .opaque = opaque, .task = ctx->task };
-  int p[2], r;
-
-  if (pipe2 (p, O_CLOEXEC) == -1)
-    return gk_error_sys (err, errno, "pipe");
-  look.read_fd = p[0];
-  look.write_fd = p[1];
-  struct gk_jail jail = {
+  struct look look = { .fn = fn, .opaque = opaque };
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+  const struct gk_jail jail = {
     .root_fd = root_fd,
     .caps = GK_CAP (DAC_READ_SEARCH),
-    .pass_fds = (const int[]){ p[1] },
-    .n_pass_fds = 1,
     .timeout_ms = LOOK_TIMEOUT_MS,
     .max_memory = LOOK_MEMORY,
     .task = ctx->task,
-    .pump = pump,
-    .pump_opaque = &look,
   };
   struct gk_converters converters; /* hivex wants them */
   gk_converters_open (&converters);
-  r = gk_jail_run (&jail, in_jail, &look, err);
+  int r = gk_jail_ask (&jail, in_jail, &look, REPORT_MAX, &text, err);
   gk_converters_close (&converters);
-  gk_cleanup_close (&look.read_fd);
-  gk_cleanup_close (&look.write_fd);
-  _cleanup_gk_buf_ struct gk_buf text = look.text;
   if (r == -1)
     return -1;
   *ret_report = parse (&text);

@@ -16,6 +16,7 @@ struct gk_task;
 struct gk_mounts;  /* src/mount: the session's mount table */
 struct gk_devices; /* src/mount: the session's devices and the private /dev */
 struct gk_inspect; /* src/inspect: what the last inspect_os found */
+struct gk_inotify; /* src/fileops: the session's watch on files */
 
 struct gk_ctx {
   int root_fd;          /* the guest tree, or -1 when nothing is mounted on it */
@@ -23,6 +24,7 @@ struct gk_ctx {
   struct gk_mounts *mounts;
   struct gk_devices *devices;
   struct gk_inspect *inspect; /* or NULL */
+  struct gk_inotify *inotify; /* or NULL */
   /* exec/service.h: who has the guest's files in memory between calls, or NULL. */
   struct gk_service *augeas, *hivex;
   /* To be called by whoever rewrote the partition table of a device: the

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "exec/service.h"
+#include "fileops/inotify.h"
 #include "inspect/inspect.h"
 #include "localfs/localfs.h"
 #include "lvm/lvm.h"
@@ -80,6 +81,7 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   }
   gk_session_detach_disks (s, &step);
   note (&first, &step);
+  gk_inotify_free (gk_steal_ptr (s->ctx.inotify));
   gk_service_stop (&s->ctx.augeas);
   gk_service_stop (&s->ctx.hivex);
   gk_inspect_free (s->ctx.inspect);
