@@ -12,6 +12,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#define NOW 1 /* a deadline that has passed */
+
 static ssize_t
 write_once (struct gk_conn *conn, struct iovec *iov, int niov, const int *fds, int nfds)
 {
@@ -91,13 +93,14 @@ advance (struct iovec **iov, int *niov, size_t n)
   }
 }
 
-/* The peer closed.  What it said before (a log) is still delivered. */
+/* The peer closed.  What it said before (a log) is still delivered, but its end is
+ * not waited for: a serial line that takes nothing any more may not have heard it. */
 static int
 write_failed (struct gk_conn *conn, int errnum, struct gk_error *err)
 {
   if (errnum != EPIPE && errnum != ECONNRESET && errnum != EIO)
     return gk_conn_fail (conn, errnum, "writing failed", err);
-  while (!conn->eof && gk_conn_pump (conn, NULL) == 0)
+  while (!conn->eof && gk_conn_wait_in (conn, NOW, -1, NULL) == 1 && gk_conn_pump (conn, NULL) == 0)
     ;
   return gk_conn_gone (conn, err);
 }

@@ -15,6 +15,7 @@
 
 #include "api/api.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/str.h"
@@ -24,6 +25,8 @@
 
 /* After the client has gone, the kernel has so long to flush and unmount. */
 #define GRACE_MS 100000
+/* So often it is told meanwhile that the client has gone. */
+#define TELL_MS 100
 /* What is shown of the kernel's last words. */
 #define LAST_LINES 6
 #define SETTLE_MS 500
@@ -38,7 +41,7 @@ struct keeper {
   bool begun;
   bool kernel_ended;
   int shared_fd;
-  int conn_fd; /* the kernel's end of the client's connection; for hang_up alone */
+  int conn_fd; /* the kernel's end of the client's connection; for hang_up */
   struct gk_uml_console console;
   int log_fd;             /* what all of the console is copied to, or -1 */
   struct gk_error reason; /* why the kernel was killed */
@@ -207,7 +210,9 @@ answer (struct keeper *k)
 
 /* The client has gone.  When it left something unread the kernel's serial line
  * reads ECONNRESET, once, which its driver does not take for the end; and it is
- * not told again.  So the error goes, and there is news. */
+ * not told again.  So the error goes, and there is news.  The client's ends are
+ * closed one after the other: that of the session may still be open when that of
+ * the control connection is not, and leave its error behind later. */
 static void
 hang_up (struct keeper *k)
 {
@@ -218,8 +223,17 @@ hang_up (struct keeper *k)
     return;
   getsockopt (k->conn_fd, SOL_SOCKET, SO_ERROR, &error, &size);
   shutdown (k->conn_fd, SHUT_RDWR);
-  gk_cleanup_close (&k->conn_fd);
-  k->conn_fd = -1;
+}
+
+/* How long to wait for news: for ever while there is a client, who sets the times
+ * then; 0 when there is no time left. */
+static int
+wait_ms (const struct keeper *k, bool client, int64_t deadline)
+{
+  if (client)
+    return -1;
+  int64_t left = k->begun ? deadline - gk_clock_ms () : 0;
+  return left <= 0 ? 0 : left < TELL_MS ? (int)left : TELL_MS;
 }
 
 /* Until the client has gone and the kernel has ended, of itself or not. */
@@ -229,6 +243,7 @@ watch (struct keeper *k, int signal_fd)
   size_t n = k->params.ndrives;
   _cleanup_free_ struct pollfd *p = calloc (n + 4, sizeof *p);
   bool client = true;
+  int64_t deadline = 0;
 
   if (p == NULL)
     return;
@@ -239,10 +254,11 @@ watch (struct keeper *k, int signal_fd)
     p[1] = (struct pollfd){ k->kernel_ended ? -1 : k->kernel.pidfd, POLLIN, 0 };
     p[2] = (struct pollfd){ k->kernel_ended ? -1 : k->kernel.err_fd, POLLIN, 0 };
     p[3] = (struct pollfd){ signal_fd, POLLIN, 0 };
-    int r = poll (p, n + 4, client ? -1 : k->begun ? GRACE_MS : 0);
+    int wait = wait_ms (k, client, deadline);
+    int r = poll (p, n + 4, wait);
     if (r == -1 && errno == EINTR)
       continue;
-    if (r <= 0 || p[3].revents != 0) {
+    if (r == -1 || (r == 0 && wait == 0) || p[3].revents != 0) {
       kill_kernel (k);
       return;
     }
@@ -257,8 +273,10 @@ watch (struct keeper *k, int signal_fd)
       for (size_t i = 0; i < n; i++)
         p[4 + i].fd = -1;
     }
-    if (p[0].revents != 0)
+    if (p[0].revents != 0) {
       client = answer (k);
+      deadline = gk_clock_ms () + GRACE_MS;
+    }
     if (!client)
       hang_up (k);
   }

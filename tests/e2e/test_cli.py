@@ -5,7 +5,7 @@ import os
 import shutil
 
 import world
-from harness import GUESTKIT, Case
+from harness import GUESTKIT, SLOW, Case
 
 SUBCOMMANDS = ("info", "inspect", "detect", "filesystems", "ls", "cat", "edit", "cp", "tar-in", "tar-out", "mount", "umount",
                "shell", "exec", "gc", "doctor", "version")
@@ -68,9 +68,7 @@ class Output(Case):
     def test_closed_pipe(self):
         r = self.run_program("sh", "-c", '"$0" cat "$1" /data/numbers | head -c 10', GUESTKIT, self.image())
         self.assertEqual(r.out, "0000000000")
-        # With uml the kernel sometimes does not hear that its client has gone
-        # for a while; its keeper would end it after 100 s.
-        self.wait_for(lambda: "guestkitd" not in str(world.processes()), "the session to end", timeout=120)
+        self.wait_for(lambda: "guestkitd" not in str(world.processes()), "the session to end", timeout=20 * SLOW)
 
     def test_nothing_on_stderr(self):
         self.assertEqual(self.gk("cat", self.image(), "/etc/hostname").err, "")

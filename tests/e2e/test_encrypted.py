@@ -3,7 +3,6 @@
 not every host's kernel has."""
 
 import os
-import signal
 import subprocess
 
 import world
@@ -158,11 +157,7 @@ echo done
 """.encode())
         p.stdin.flush()
         self.wait_for(lambda: b"done" in (p.stdout.read() or b""), "the stack", timeout=60)
-        for pid in [p.pid, *world.processes()]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        world.kill([p.pid, *world.processes()])
         p.wait()
         self.gk("gc", timeout=30)
         self.assertEqual(world.leaks(self.dir), [])

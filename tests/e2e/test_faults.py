@@ -77,8 +77,7 @@ class Session(Case):
         self.assertTrue(servers, "no image server runs: " + str(world.processes()))
         p.stdin.write(f"upload {self.file('big', os.urandom(16 << 20))} /data/big\nsync\n".encode())
         p.stdin.flush()
-        for pid in servers:
-            os.kill(pid, signal.SIGKILL)
+        world.kill(servers)
         p.stdin.write(b"sync\nwrite /data/after x\nsync\n")
         try:
             p.stdin.close()
@@ -94,8 +93,7 @@ class Session(Case):
         self.expected_kernel_fault = LOST_ITS_DISK
         image = self.image("gpt.qcow2", check="recoverable")
         p = self.shell(image)
-        for pid in self.servers():
-            os.kill(pid, signal.SIGKILL)
+        world.kill(self.servers())
         time.sleep(0.2)
         p.stdin.close()
         p.wait(60)
@@ -109,11 +107,7 @@ class Session(Case):
         self.expected_kernel_fault = LOST_ITS_DISK
         image = self.image("gpt.qcow2", check="recoverable")
         p = self.shell(image)
-        for pid in self.worker():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        world.kill(self.worker())
         p.stdin.write(b"cat /etc/hostname\n")
         try:
             p.stdin.close()
@@ -163,8 +157,7 @@ class Session(Case):
             p.stdin.flush()
             with open(f"/proc/{worker}/stat", encoding="ascii") as f:
                 self.wait_for(lambda: (f.seek(0), f.read().rsplit(")", 1)[1].split()[0] == "D")[1], "the read")
-            for pid in servers + [worker] + ([supervisor] if both else []):
-                os.kill(pid, signal.SIGKILL)
+            world.kill(servers + [worker] + ([supervisor] if both else []))
             p.stdin.close()
             self.gk("gc", timeout=20)
             self.assertEqual(p.wait(20), 1)
@@ -213,11 +206,7 @@ class Session(Case):
             p.stdin.write(b"fill-pattern synced. 6000000 /data/synced\nsync\necho done\n")
             p.stdin.flush()
             self.wait_for(lambda: b"done" in (p.stdout.read() or b""), "the sync")
-            for pid in [p.pid, *world.processes()]:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            world.kill([p.pid, *world.processes()])
             p.wait()
             # A worker may die in the middle of a request to an nbd server that is
             # dead: gc cuts that off.
@@ -295,11 +284,7 @@ class Killed(Case):
             time.sleep(0.05 + 0.08 * i)
             p.kill()
             p.wait()
-            for pid in world.processes():
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            world.kill(world.processes())
             self.wait_for(lambda: not world.processes(), "the dead to be gone")
             self.gk("gc")
             self.assertEqual(world.leaks(self.dir), [])

@@ -126,11 +126,7 @@ class User(Uml):
         p.stdin.write(b"cat /etc/hostname\n")
         p.stdin.flush()
         self.assertTrue(os.read(p.stdout.fileno(), 100).startswith(b"small-guest"))
-        for pid in sorted(world.processes()):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        world.kill(sorted(world.processes()))
         p.communicate()
         self.wait_for(lambda: not world.processes(), "all processes to end")
         self.assertIn("file left: /var/tmp/guestkit-", str(world.leaks(self.dir)))
@@ -324,11 +320,7 @@ class Ends(Uml):
         p = self.shell(self.image(check="recoverable"))
         self.expected_kernel_fault = "Kernel panic"
         # The first program of the kernel is the worker; killing its process outside is a fault inside.
-        for pid in self.find("linux.uml")[1:]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        world.kill(self.find("linux.uml")[1:])
         p.stdin.write(b"cat /etc/hostname\n")
         p.stdin.close()
         self.assertEqual(p.wait(60), 1)

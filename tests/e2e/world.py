@@ -195,13 +195,18 @@ def leaks(folder):
         time.sleep(0.05)
 
 
-def sweep(folder):
-    """Ends what a failed test left that would not go with its namespaces."""
-    for pid in processes():
+def kill(pids):
+    """Kills processes; the end of one may have been that of the next."""
+    for pid in pids:
         try:
             os.kill(pid, signal.SIGKILL)
-        except OSError:
+        except ProcessLookupError:
             pass
+
+
+def sweep(folder):
+    """Ends what a failed test left that would not go with its namespaces."""
+    kill(processes())
     for name, what in loops().items():
         if _before["devices"].get(name) != what and ours(what, folder):
             try:

@@ -551,6 +551,21 @@ not_a_stream (void **state)
   assert_int_equal (count_fds (), before);
 }
 
+/* A line that takes nothing any more and has nothing to read either: who writes
+ * is told, and does not ask for ever whether the end has come. */
+static void
+writing_fails_before_the_end (void **state)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct pair p = pair_new ();
+
+  assert_int_equal (shutdown (gk_conn_fd (p.worker), SHUT_WR), 0);
+  alarm (20);
+  assert_fails (gk_conn_send (p.worker, GK_FRAME_LOG, 0, 0, "x", 1, NULL, 0, &err), ECONNRESET);
+  alarm (0);
+  pair_free (&p);
+}
+
 int
 main (void)
 {
@@ -572,6 +587,7 @@ main (void)
     cmocka_unit_test (gone_is_cancelled),
     cmocka_unit_test (error_bodies),
     cmocka_unit_test (not_a_stream),
+    cmocka_unit_test (writing_fails_before_the_end),
   };
 
   return cmocka_run_group_tests (tests, NULL, NULL);
