@@ -33,7 +33,7 @@ struct gk_exec_inside {
 struct gk_exec {
   const char *const *argv; /* argv[0] is looked up in the fixed search path */
   const char *const *env;  /* NAME=VALUE, or NULL, beside (or instead of) the fixed
-                              PATH, LC_ALL=C and HOME=/ */
+                              PATH, LC_ALL=C, HOME=/ and BLKID_FILE */
   const char *stdin_data;  /* fed to stdin (keys come this way), or NULL: /dev/null */
   size_t stdin_size;
   int stdin_fd;      /* -1, or used as stdin */

@@ -56,6 +56,8 @@ static const char *const default_env[] = {
   /* Plain C, not C.UTF-8, in which tools quote with characters outside ASCII. */
   "LC_ALL=C",
   "HOME=/",
+  /* Tools that ask libblkid would keep what they see in /run/blkid of the host. */
+  "BLKID_FILE=/dev/null",
 };
 
 #define N_DIRS (sizeof search_path / sizeof search_path[0])

@@ -8,16 +8,21 @@
  * when it is mounted; they go out of it when it is unmounted.
  */
 #include <endian.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/btrfs.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/str.h"
+#include "base/strv.h"
+#include "mount/btrfs.h"
 #include "mount/devices-priv.h"
 #include "mount/mount-priv.h"
 #include "op/ctx.h"
@@ -103,4 +108,60 @@ gk_btrfs_forget (struct gk_ctx *ctx, const char *device)
 {
   tell_kernel (BTRFS_IOC_FORGET_DEV, device);
   tell_of_others (ctx, BTRFS_IOC_FORGET_DEV, device);
+}
+
+/* --- what a filesystem consists of ---------------------------------------------------- */
+
+struct member {
+  uint64_t devid;
+  const char *device;
+};
+
+static int
+compare_members (const void *a, const void *b)
+{
+  const struct member *x = a, *y = b;
+  return x->devid < y->devid ? -1 : x->devid > y->devid;
+}
+
+int
+gk_btrfs_devices (struct gk_ctx *ctx, const char *device, char ***ret_list, struct gk_error *err)
+{
+  _cleanup_strv_ char **all = NULL;
+  _cleanup_gk_strv_ struct gk_strv list = GK_STRV_INIT;
+  struct member members[DEVICES_MAX];
+  struct super one, other;
+  size_t n = 1;
+
+  if (read_super (device, &one) == -1)
+    return gk_error_set (err, EINVAL, "%s: there is no btrfs filesystem on it", device);
+  if (gk_devices_list_all (ctx->devices, &all) == -1)
+    return gk_error_oom (err);
+  members[0] = (struct member){ one.devid, device };
+  for (size_t i = 0; all[i] && n < DEVICES_MAX; i++) {
+    bool known = gk_streq (all[i], device) || read_super (all[i], &other) == -1 ||
+                 memcmp (one.fsid, other.fsid, sizeof one.fsid) != 0;
+    for (size_t j = 0; j < n && !known; j++)
+      known = members[j].devid == other.devid;
+    if (!known)
+      members[n++] = (struct member){ other.devid, all[i] };
+  }
+  if (n < one.n_devices)
+    return gk_error_set (err, ENODEV, "%s: its filesystem has %llu devices, of which %zu are here",
+                         device, (unsigned long long)one.n_devices, n);
+  qsort (members, n, sizeof *members, compare_members);
+  for (size_t i = 0; i < n; i++)
+    if (gk_strv_push (&list, members[i].device) == -1)
+      return gk_error_oom (err);
+  *ret_list = gk_strv_finish (&list);
+  return *ret_list ? 0 : gk_error_oom (err);
+}
+
+/* --- the end ---------------------------------------------------------------------------- */
+
+/* A scrub can take hours, and no signal ends it. */
+void
+gk_btrfs_quiet (int fd)
+{
+  ioctl (fd, BTRFS_IOC_SCRUB_CANCEL);
 }

@@ -111,14 +111,17 @@ device_is_readonly (const char *device)
 /* Read-only; a filesystem that is mounted for writing elsewhere has it that
  * way, or not at all. */
 int
-gk_kernel_mount_hidden (const char *device, const struct gk_fs *fs, const char *type)
+gk_kernel_mount_hidden (const char *device, const char *subvol, const struct gk_fs *fs,
+                        const char *type, bool writable)
 {
   const struct gk_mount_options none = GK_MOUNT_OPTIONS_INIT;
   const struct gk_mount_request m = {
-    .device = device, .type = type, .fs = fs, .options = &none, .target_fd = -1
+    .device = device, .subvol = subvol, .type = type, .fs = fs, .options = &none, .target_fd = -1
   };
   _cleanup_gk_buf_ struct gk_buf log = GK_BUF_INIT;
 
+  if (writable)
+    return attempt (&m, false, NULL, &log);
   int mnt = attempt (&m, true, fs->no_replay, &log);
   return mnt == -1 && errno == EBUSY ? attempt (&m, false, NULL, &log) : mnt;
 }
@@ -133,7 +136,7 @@ gk_kernel_mount (const struct gk_mount_request *m, char **ret_detail)
   /* A device that cannot be written is mounted read-only unless the caller
    * insists, as mount(8) does; and then a journal that would have to be
    * replayed is left alone. */
-  if (mnt == -1 && errno == EACCES && device_is_readonly (m->device))
+  if (mnt == -1 && errno == EACCES)
     errno = EROFS; /* it depends on the filesystem which of the two comes */
   if (mnt == -1 && errno == EROFS && !m->options->rw) {
     if (!ro) {

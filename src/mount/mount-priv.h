@@ -42,12 +42,20 @@ struct gk_mount_request {
 int gk_kernel_mount (const struct gk_mount_request *m, char **ret_detail);
 
 /* The same, but the mount is shown nowhere: its descriptor, or -1 with errno.
- * What is on the device stays as it is, be it a dirty journal. */
-int gk_kernel_mount_hidden (const char *device, const struct gk_fs *fs, const char *type);
+ * Not writable: what is on the device stays as it is, be it a dirty journal. */
+int gk_kernel_mount_hidden (const char *device, const char *subvol, const struct gk_fs *fs,
+                            const char *type, bool writable);
 
-/* btrfs.c: before btrfs on device is mounted, and after it was unmounted. */
+/* The kernel's type for fs, or NULL.  A kernel that is the session's own may
+ * have it as a module. */
+const char *gk_mount_kernel_type (struct gk_ctx *ctx, const struct gk_fs *fs);
+
+/* btrfs.c: before btrfs on device is mounted, and after it was unmounted.
+ * Others than btrfs are left alone. */
 void gk_btrfs_gather (struct gk_ctx *ctx, const char *device);
 void gk_btrfs_forget (struct gk_ctx *ctx, const char *device);
+/* What goes on in the background of the one at fd and would keep it busy stops. */
+void gk_btrfs_quiet (int fd);
 
 /* subvolumes.c: the paths of the subvolumes of btrfs on device, which need not
  * be mounted, in the order of their ids and without the one that a mount of the

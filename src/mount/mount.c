@@ -20,10 +20,8 @@
 #include "op/ctx.h"
 #include "op/task.h"
 
-/* The kernel's type for fs, or NULL.  A kernel that is the session's own may
- * have it as a module. */
-static const char *
-kernel_type (struct gk_ctx *ctx, const struct gk_fs *fs)
+const char *
+gk_mount_kernel_type (struct gk_ctx *ctx, const struct gk_fs *fs)
 {
   const char *type = gk_fs_kernel_type (fs);
 
@@ -51,7 +49,7 @@ find_type (struct gk_ctx *ctx, const char *device, const char *asked,
       return gk_error_set (err, EINVAL, "wrong fs type or bad superblock (nothing recognized)");
   }
   const struct gk_fs *fs = gk_fs_find (name);
-  const char *type = fs ? kernel_type (ctx, fs) : NULL;
+  const char *type = fs ? gk_mount_kernel_type (ctx, fs) : NULL;
   if (fs == NULL || fs->kernel_types == NULL)
     return gk_error_set (err, ENODEV, "unknown filesystem type ‘%s’", name);
   /* Before anything is said of the kernel: this is what has to be done first. */

@@ -54,6 +54,15 @@ flush_mount (const struct gk_mounts *mounts, const char *point)
   return syncfs (fd);
 }
 
+static void
+quiet (const struct gk_mounts *mounts, const char *point)
+{
+  _cleanup_close_ int root = gk_mounts_open_root (mounts);
+  _cleanup_close_ int fd = root == -1 ? -1 : gk_root_open (root, point, O_RDONLY | O_DIRECTORY, 0);
+  if (fd != -1)
+    gk_btrfs_quiet (fd);
+}
+
 int
 gk_mounts_unmount (struct gk_ctx *ctx, const struct gk_mount *m, int flags, int patience_ms,
                    struct gk_error *err)
@@ -66,6 +75,8 @@ gk_mounts_unmount (struct gk_ctx *ctx, const struct gk_mount *m, int flags, int 
   }
   int flushed = flags & MNT_DETACH ? 0 : flush_mount (ctx->mounts, m->point);
   int flush_errno = errno;
+  if (gk_streq (m->type, "btrfs"))
+    quiet (ctx->mounts, m->point);
   while (unmount_at (ctx->mounts, m->point, flags) == -1) {
     if (errno != EBUSY || patience_ms <= 0)
       return gk_error_set (err, errno, "%s: %s", m->point,

@@ -15,6 +15,7 @@ struct gk_error;
 struct gk_task;
 struct gk_mounts;  /* src/mount: the session's mount table */
 struct gk_devices; /* src/mount: the session's devices and the private /dev */
+struct gk_scrubs;  /* src/btrfs: what is scrubbed in the background */
 struct gk_inspect; /* src/inspect: what the last inspect_os found */
 struct gk_inotify; /* src/fileops: the session's watch on files */
 
@@ -23,6 +24,7 @@ struct gk_ctx {
   struct gk_task *task; /* cancel, progress, log; NULL in unit tests */
   struct gk_mounts *mounts;
   struct gk_devices *devices;
+  struct gk_scrubs *scrubs;   /* or NULL */
   struct gk_inspect *inspect; /* or NULL */
   struct gk_inotify *inotify; /* or NULL */
   /* exec/service.h: who has the guest's files in memory between calls, or NULL. */

@@ -60,7 +60,7 @@ static int
 fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, int memsize,
               struct gk_error *err)
 {
-  static const char *const points[] = { "/proc", "/sys", "/run", "/var/tmp" };
+  static const char *const points[] = { "/proc", "/sys", "/run", "/var/tmp", "/var/lib" };
   char worker[PATH_MAX];
 
   if (own_path (worker, err) == -1 || gk_sandbox_uid (&sb->uid, err) == -1 ||

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "btrfs/btrfs.h"
 #include "exec/service.h"
 #include "fileops/inotify.h"
 #include "inspect/inspect.h"
@@ -72,6 +73,7 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
     gk_mounts_teardown (&s->ctx, &step);
     note (&first, &step);
   }
+  gk_btrfs_end_scrubs (&s->ctx);
   if (s->ctx.devices) {
     gk_devices_take_down (s->ctx.devices, &step);
     note (&first, &step);

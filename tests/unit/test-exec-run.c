@@ -99,9 +99,10 @@ environment (void **state)
   setenv ("SECRET", "x", 1);
   setenv ("LD_PRELOAD_NOT", "x", 1);
   run (&EXEC (.argv = (const char *const[]){ "env", NULL }), 0,
-       "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\nHOME=/\n");
+       "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\nHOME=/\nBLKID_FILE=/dev/null\n");
   run (&EXEC (.argv = (const char *const[]){ "env", NULL }, .env = extra), 0,
-       "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nHOME=/\nTMPDIR=/tmp/x\nLC_ALL=C.UTF-8\n");
+       "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nHOME=/\nBLKID_FILE=/dev/null\nTMPDIR=/tmp/x\n"
+       "LC_ALL=C.UTF-8\n");
 }
 
 static void

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What only btrfs has, as far as the examples of its calls cannot say it: scrubs that go on in the background, damaged data,
+names that look like answers."""
+
+import glob
+import os
+import re
+
+from harness import Case
+
+
+class Btrfs(Case):
+    def setUp(self):
+        super().setUp()
+        self.needs_filesystem("btrfs")
+
+    def disk(self, size=300 << 20):
+        path = self.path("d.raw")
+        with open(path, "wb") as f:
+            f.truncate(size)
+        return path
+
+    def shell(self, disk, script, *more):
+        return self.gk("shell", *more, "--format", "raw", "-a", disk, stdin=script, timeout=120)
+
+    def test_scrub_in_the_background(self):
+        """It is told of, cancelled, resumed, and in the way of no unmount; nothing of it is kept on the host."""
+        # It is slowed down by this kernel's sysfs.
+        with open("/proc/filesystems", encoding="ascii") as f:
+            if "btrfs" not in f.read().split():
+                self.skipTest("the kernel has no btrfs")
+        disk = self.disk()
+        uuid = "5cb00000-0000-4000-8000-%012d" % os.getpid()
+        self.tool("mkfs.btrfs", "-q", "-f", "-m", "single", "-U", uuid, disk, env={"BLKID_FILE": "/dev/null"})
+        slow = f"! echo 4000000 >/sys/fs/btrfs/{uuid}/devinfo/1/scrub_speed_max"
+        r = self.shell(disk, f"""run
+            mount /dev/sda /
+            fill-pattern abcdefgh 100000000 /f
+            btrfs-filesystem-sync /
+            {slow}
+            btrfs-scrub-start /
+            -btrfs-scrub-start /
+            -btrfs-scrub-resume /
+            btrfs-scrub-cancel /
+            -btrfs-scrub-cancel /
+            btrfs-scrub-status / | grep data_bytes_scrubbed
+            btrfs-scrub-resume /
+            umount /
+            mount /dev/sda /
+            {slow}
+            btrfs-scrub-start /
+            """, "--launcher", "local")
+        self.assertEqual(len(re.findall("a scrub of it is running", r.err)), 2, str(r))
+        self.assertEqual(len(re.findall("no scrub is running", r.err)), 1, str(r))
+        self.assertLess(int(r.out.split()[-1]), 100000000, str(r))
+        self.assertEqual(glob.glob(f"/var/lib/btrfs/*{uuid}*"), [])
+
+    def test_scrub_finds_damage(self):
+        disk = self.disk()
+        self.shell(disk, "run\nmkfs-btrfs /dev/sda metadata:dup datatype:single\nmount /dev/sda /\n"
+                         "fill-pattern hopefully-once 1000000 /f\n")
+        with open(disk, "r+b") as f:
+            at = f.read().find(b"hopefully-oncehopefully-once" * 100)
+            self.assertGreater(at, 1 << 20)
+            f.seek(at + 500)
+            f.write(b"DAMAGED")
+        self.gk_fails("shell", "--format", "raw", "-a", disk, "-m", "/dev/sda", stdin="btrfs-scrub-full /\n",
+                          match="uncorrectable", timeout=120)
+        r = self.shell(disk, "run\nmount /dev/sda /\n-btrfs-scrub-full /\nbtrfs-scrub-status / | grep -E 'csum_err|uncorr'\n")
+        self.assertEqual(r.out, "btrfsscrub_csum_errors: 1\nbtrfsscrub_uncorrectable_errors: 1\n", str(r))
+
+    def test_names_are_no_answers(self):
+        """Names of subvolumes are the guest's, and may look like lines of what a tool prints."""
+        r = self.shell(self.disk(), r"""run
+            mkfs btrfs /dev/sda
+            mount /dev/sda /
+            btrfs-subvolume-create "/s\n\tUUID: \t\t\tfalse\nID 999 gen 7 top level 5 path x"
+            btrfs-subvolume-create "/q\", \"qgroupid\": \"9"
+            btrfs-quota-enable / true
+            btrfs-qgroup-show / | grep -c id
+            btrfs-subvolume-list / | grep -c btrfssubvolume_id
+            btrfs-subvolume-show "/s\n\tUUID: \t\t\tfalse\nID 999 gen 7 top level 5 path x" | grep -c ^UUID
+            """)
+        self.assertEqual(r.out, "3\n2\n1\n", str(r))
+
+    def test_link_leads_nowhere_outside(self):
+        """Where a subvolume is made or removed is the guest's, whatever its links say."""
+        outside = self.path("outside")
+        os.mkdir(outside)
+        r = self.shell(self.disk(), f"""run
+            mkfs btrfs /dev/sda
+            mount /dev/sda /
+            ln-s {outside} /out
+            ln-s ../../../../../..{outside} /up
+            -btrfs-subvolume-create /out/s
+            -btrfs-subvolume-create /up/s
+            mkdir-p {outside}
+            btrfs-subvolume-create /out/s
+            btrfs-subvolume-snapshot /out/s /up/t
+            ls {outside}
+            """)
+        self.assertEqual(r.out, "s\nt\n", str(r))
+        self.assertEqual(len(re.findall("No such file", r.err)), 2, str(r))
+        self.assertEqual(os.listdir(outside), [])
