@@ -95,15 +95,15 @@ fill (const struct gk_struct *type, size_t prefix, struct json_object *app, void
 }
 
 static int
-run (struct gk_ctx *ctx, struct wanted *wanted, const struct gk_struct *type, size_t prefix,
-     void *ret_list, struct gk_error *err)
+run (struct gk_ctx *ctx, struct json_object *finding, struct wanted *wanted,
+     const struct gk_struct *type, size_t prefix, void *ret_list, struct gk_error *err)
 {
   _cleanup_json_ struct json_object *report = NULL;
   struct json_object *apps = NULL;
   size_t n = 0;
 
   if (wanted->source || wanted->software_hive) {
-    if (gk_inspect_jailed (ctx, ctx->root_fd, list, wanted, &report, err) == -1)
+    if (gk_inspect_in_system (ctx, finding, list, wanted, &report, err) == -1)
       return -1;
     if (json_object_object_get_ex (report, "apps", &apps) &&
         json_object_is_type (apps, json_type_array))
@@ -132,7 +132,7 @@ applications (struct gk_ctx *ctx, const char *root, const struct gk_struct *type
   if (finding == NULL)
     return -1;
   struct wanted wanted = wanted_of (finding);
-  return run (ctx, &wanted, type, prefix, ret_list, err);
+  return run (ctx, finding, &wanted, type, prefix, ret_list, err);
 }
 
 int
@@ -159,5 +159,5 @@ gk_inspect_internal_list_rpm_applications (struct gk_ctx *ctx,
   static const struct source rpm = { "rpm", gk_apps_rpm };
   struct wanted wanted = { .source = &rpm };
 
-  return run (ctx, &wanted, &gk_struct_application2, strlen ("app2_"), ret_list, err);
+  return run (ctx, NULL, &wanted, &gk_struct_application2, strlen ("app2_"), ret_list, err);
 }

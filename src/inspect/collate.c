@@ -38,6 +38,21 @@ merge (struct json_object *root, struct json_object *usr)
   }
 }
 
+/* The root of a Container Linux has no fstab to say it. */
+static void
+mount_as_usr (struct json_object *root, struct json_object *usr)
+{
+  struct json_object *points, *filesystems;
+  const char *mountable = gk_json_str (usr, "mountable");
+
+  if (mountable == NULL || !json_object_object_get_ex (root, "mountpoints", &points) ||
+      json_object_object_get_ex (points, "/usr", NULL) ||
+      !json_object_object_get_ex (root, "filesystems", &filesystems))
+    return;
+  gk_json_add_str (points, "/usr", mountable);
+  json_object_array_add (filesystems, json_object_new_string (mountable));
+}
+
 static bool
 mounts_as_usr (struct json_object *root, struct json_object *usr)
 {
@@ -94,8 +109,10 @@ gk_inspect_collate (struct json_object *found, struct gk_error *err)
 
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; has (at (found, i), "role", "root") && j < n; j++)
-      if (has (at (found, j), "role", "usr") && mounts_as_usr (at (found, i), at (found, j)))
+      if (has (at (found, j), "role", "usr") && mounts_as_usr (at (found, i), at (found, j))) {
         merge (at (found, i), at (found, j));
+        mount_as_usr (at (found, i), at (found, j));
+      }
   /* A shadow stays a root until all were asked: two may mean each other. */
   for (size_t i = n; i-- > 0;)
     if (has (at (found, i), "role", "root") && is_shadow (at (found, i), found)) {

@@ -3,7 +3,9 @@
  *
  * A finding is a JSON object about one filesystem.  As the jail reports it:
  *
- *   role      "root", "usr" (merged into a root) or "other"
+ *   role      "root", "usr" (merged into a root), "other", or "ostree": a root whose
+ *             system is in a folder, which is looked at next
+ *   deployment  that folder, when it is not "/"
  *   type, distro, product_name, product_variant, arch, hostname,
  *   package_format, package_management, build_id    strings; missing: unknown
  *   name      what the system calls itself before people; missing: product_name
@@ -46,6 +48,10 @@ void gk_json_add_str (struct json_object *o, const char *key, const char *value)
 typedef int gk_inspect_fn (struct json_object *report, void *opaque, struct gk_error *err);
 int gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opaque,
                        struct json_object **ret_report, struct gk_error *err);
+
+/* The same on the tree of the system that was found on the mounted filesystem. */
+int gk_inspect_in_system (struct gk_ctx *ctx, struct json_object *finding, gk_inspect_fn *fn,
+                          void *opaque, struct json_object **ret_report, struct gk_error *err);
 
 /* look.c, in the jail: what kind of filesystem "/" is. */
 gk_inspect_fn gk_inspect_look;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* A look at a guest's tree from inside the jail, and its report out of it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/pathroot.h"
 #include "base/strv.h"
 #include "exec/converters.h"
 #include "exec/jail.h"
@@ -109,4 +111,18 @@ gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opa
   if (*ret_report == NULL)
     return gk_error_set (err, 0, "inspection: the report is not understood");
   return 0;
+}
+
+int
+gk_inspect_in_system (struct gk_ctx *ctx, struct json_object *finding, gk_inspect_fn *fn,
+                      void *opaque, struct json_object **ret_report, struct gk_error *err)
+{
+  const char *folder = gk_json_str (finding, "deployment");
+
+  if (folder == NULL)
+    return gk_inspect_jailed (ctx, ctx->root_fd, fn, opaque, ret_report, err);
+  _cleanup_close_ int fd = gk_root_open (ctx->root_fd, folder, O_PATH | O_DIRECTORY, 0);
+  if (fd == -1)
+    return gk_error_sys (err, errno, "%s", folder);
+  return gk_inspect_jailed (ctx, fd, fn, opaque, ret_report, err);
 }

@@ -13,6 +13,9 @@ void gk_look_linux_usr (struct json_object *report);  /* a /usr of its own */
 void gk_look_coreos (struct json_object *report);     /* a root without /usr */
 void gk_look_coreos_usr (struct json_object *report); /* and its /usr */
 
+bool gk_look_is_ostree (void); /* ostree.c: "deployment", where its system is */
+void gk_look_ostree (struct json_object *report);
+
 void gk_look_freebsd (struct json_object *report); /* unix.c */
 void gk_look_netbsd (struct json_object *report);
 void gk_look_openbsd (struct json_object *report);

@@ -138,6 +138,7 @@ static const struct {
   { "root", is_minix, gk_look_minix },
   { "root", is_linux, gk_look_linux },
   { "root", is_coreos, gk_look_coreos },
+  { "ostree", gk_look_is_ostree, gk_look_ostree },
   { "other", is_usr_local, NULL },
   { "usr", is_coreos_usr, gk_look_coreos_usr },
   { "usr", is_linux_usr, gk_look_linux_usr },

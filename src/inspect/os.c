@@ -28,6 +28,28 @@ is_swap (const char *type)
   return gk_streq (type, "swap");
 }
 
+/* When the system is in a folder of the filesystem, the report is of that. */
+static void
+look_at_deployment (struct gk_ctx *ctx, struct json_object **report, struct gk_error *err)
+{
+  _cleanup_json_ struct json_object *outer = NULL;
+  const char *role = gk_json_str (*report, "role");
+  struct json_object *inner;
+
+  if (role == NULL || !gk_streq (role, "ostree"))
+    return;
+  gk_json_add_str (*report, "role", "other");
+  if (gk_json_str (*report, "deployment") == NULL ||
+      gk_inspect_in_system (ctx, *report, gk_inspect_look, NULL, &inner, err) == -1)
+    return;
+  outer = *report;
+  *report = inner;
+  gk_json_add_str (inner, "deployment", gk_json_str (outer, "deployment"));
+  role = gk_json_str (inner, "role");
+  if (role && gk_streq (role, "ostree")) /* one in another is none */
+    gk_json_add_str (inner, "role", "other");
+}
+
 /* A filesystem that cannot be mounted is no system of ours: it may be damaged,
  * encrypted or of a kind that this kernel does not know. */
 static int
@@ -37,8 +59,9 @@ look_at (struct gk_ctx *ctx, const char *mountable, struct json_object **ret_rep
   _cleanup_error_ struct gk_error why = GK_ERROR_INIT, unmount = GK_ERROR_INIT;
   struct json_object *report = NULL;
 
-  if (gk_mount_mount_ro (ctx, mountable, "/", &why) == 0)
-    gk_inspect_jailed (ctx, ctx->root_fd, gk_inspect_look, NULL, &report, &why);
+  if (gk_mount_mount_ro (ctx, mountable, "/", &why) == 0 &&
+      gk_inspect_jailed (ctx, ctx->root_fd, gk_inspect_look, NULL, &report, &why) == 0)
+    look_at_deployment (ctx, &report, &why);
   if (why.msg)
     gk_task_log (ctx->task, "inspect_os: %s: %s", mountable, gk_error_msg (&why));
   if (gk_mount_umount_all (ctx, &unmount) == -1 || gk_task_check (ctx->task, &unmount) == -1) {

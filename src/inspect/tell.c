@@ -24,6 +24,7 @@ static const char *const keys[] = {
   "package_format",
   "package_management",
   "build_id",
+  "deployment",
   "mountpoints",
   "filesystems",
   "drive_mappings",
@@ -82,7 +83,7 @@ gk_inspect_tell (struct gk_ctx *ctx, const char *root, char **ret_json, struct g
   tell_windows (finding, told);
   const char *type = gk_json_str (finding, "type");
   if (ctx->root_fd != -1 && type && gk_streq (type, "linux")) {
-    if (gk_inspect_jailed (ctx, ctx->root_fd, gk_look_facts, NULL, &facts, err) == -1)
+    if (gk_inspect_in_system (ctx, finding, gk_look_facts, NULL, &facts, err) == -1)
       return -1;
     json_object_object_add (told, "facts", facts);
   }
