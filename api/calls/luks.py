@@ -45,7 +45,8 @@ call("cryptsetup_open",
      doc="""\
 Decrypts `device`, a LUKS or BitLocker device, with `key`, and makes the
 contents available as /dev/mapper/`mapname`.  The name must not be
-"control".  If there is LVM on it call `lvm_scan` afterwards.
+"control".  If there is LVM on it, or it is a member of a
+RAID, call `lvm_scan` afterwards.
 
 Optional arguments:
 

@@ -89,8 +89,10 @@ call("lvm_scan",
      brief="Look for LVM on all devices",
      doc="""\
 Scans the disks, and also RAIDs and opened encrypted devices, for LVM.  If
-`activate` is true the volumes found become usable under /dev/VG/LV.  Call
-it after opening an encrypted device that holds LVM.""",
+`activate` is true the volumes found become usable under /dev/VG/LV, and
+RAIDs whose members are volumes or opened devices are assembled, with what
+stands on them.  Call it after opening encrypted devices that hold LVM or
+are members of a RAID.""",
      examples=[
          example("empty", *MADE, "vg_activate_all false", "lvm_scan false", "list_filesystems", prints="", needs="dm"),
          example("empty", *MADE, "vg_activate_all false", "lvm_scan true", "list_filesystems", prints="/dev/vg-a/lv_b: unknown",

@@ -71,6 +71,8 @@ start_worker (guestfs_h *g, const struct gk_launcher *launcher, const struct gk_
   s->process = process;
   g->session = s;
   g->worker_pid = process.pid;
+  if (launcher->shares_kernel) /* else the end of that kernel closes the connection */
+    gk_conn_set_peer (s->conn, process.pidfd);
   gk_conn_set_events (s->conn, &(struct gk_conn_events){ on_log, on_progress, g });
   if (process.shared)
     gk_conn_share (s->conn, process.shared, process.shared_size);

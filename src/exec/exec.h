@@ -86,6 +86,10 @@ extern const struct gk_exec_inside gk_exec_nobody;
  * 0, or -1 with errno. */
 int gk_exec_limit_caps (uint64_t caps);
 
+/* For enter, with CLONE_NEWNS: a /run of its own, empty but for what the host's
+ * resolver of names has there, if names are asked for.  NULL, or what failed. */
+const char *gk_exec_enter_own_run (bool names);
+
 /* Is the tool there?  Its absolute path (malloced) or NULL. */
 char *gk_exec_find (const char *tool);
 

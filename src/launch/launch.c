@@ -80,12 +80,14 @@ gk_launched_explain (struct gk_launched *launched, struct gk_error *err)
 void
 gk_launched_reap (struct gk_launched *launched, int grace_ms)
 {
+  bool killed = false;
+
   gk_conn_free (launched->control);
   if (launched->shared)
     munmap (launched->shared, launched->shared_size);
   if (launched->pid > 0) {
     struct pollfd p = { .fd = launched->pidfd, .events = POLLIN };
-    int r;
+    int r, status = 0;
 
     do
       r = poll (&p, 1, grace_ms);
@@ -93,10 +95,13 @@ gk_launched_reap (struct gk_launched *launched, int grace_ms)
     if (r == 0)
       pidfd_send_signal (launched->pidfd, SIGKILL, NULL, 0);
     /* A program that reaps all its children may have been first: ECHILD. */
-    while (waitpid (launched->pid, NULL, 0) == -1 && errno == EINTR)
+    while ((r = waitpid (launched->pid, &status, 0)) == -1 && errno == EINTR)
       ;
+    killed = r != -1 && WIFSIGNALED (status);
   }
   gk_cleanup_close (&launched->pidfd);
+  if (killed && launched->launcher && launched->launcher->was_killed)
+    launched->launcher->was_killed ();
   *launched = (struct gk_launched)GK_LAUNCHED_INIT;
 }
 

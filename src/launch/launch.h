@@ -46,6 +46,8 @@ struct gk_launcher {
   int (*begun) (struct gk_launched *launched, struct gk_error *err);
   /* Sets err to why the worker does not answer, when the launcher knows. */
   void (*explain) (struct gk_launched *launched, struct gk_error *err);
+  /* Optional: the process was killed, and nobody has tidied up behind it. */
+  void (*was_killed) (void);
 };
 
 /* NULL-terminated, in the order in which "auto" tries them. */
@@ -69,7 +71,8 @@ int gk_launched_begun (struct gk_launched *launched, struct gk_error *err);
 void gk_launched_explain (struct gk_launched *launched, struct gk_error *err);
 
 /* Wait until the process has ended, at most grace_ms, then kill it.  The
- * caller has closed the connection, at which a worker ends by itself. */
+ * caller has closed the connection, at which a worker ends by itself.  What one
+ * that was killed leaves on this machine is removed. */
 void gk_launched_reap (struct gk_launched *launched, int grace_ms);
 
 /* Where guestkitd is: $GUESTKIT_WORKER, beside the library (a build folder),

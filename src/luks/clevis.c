@@ -25,10 +25,13 @@
 /* A server that does not answer must not hold the session for ever. */
 #define PATIENCE_MS 60000
 
+/* cryptsetup, which the tool runs, keeps its locks in /run. */
 static const char *
 enter (const void *opaque)
 {
-  return NULL;
+  const struct gk_ctx *ctx = opaque;
+
+  return ctx->note ? gk_exec_enter_own_run (ctx->network) : NULL;
 }
 
 static void
@@ -44,7 +47,10 @@ static int
 unseal (struct gk_ctx *ctx, const char *device, int slot, struct gk_buf *ret_key,
         struct gk_error *err)
 {
-  static const struct gk_exec_inside alone = { .clone_flags = CLONE_NEWNET, .enter = enter };
+  const struct gk_exec_inside alone = { .clone_flags = (ctx->network ? 0 : CLONE_NEWNET) |
+                                                       (ctx->note ? CLONE_NEWNS : 0),
+                                        .enter = enter,
+                                        .opaque = ctx };
   _cleanup_exec_result_ struct gk_exec_result result = GK_EXEC_RESULT_INIT;
   char number[16];
 
@@ -55,7 +61,7 @@ unseal (struct gk_ctx *ctx, const char *device, int slot, struct gk_buf *ret_key
   x.task = ctx->task;
   x.timeout_ms = PATIENCE_MS;
   x.max_output = KEY_MAX;
-  x.inside = ctx->network ? NULL : &alone;
+  x.inside = &alone;
   if (gk_exec_run (&x, &result, err) == -1)
     return -1;
   if (result.status != 0 || result.out.size == 0) {

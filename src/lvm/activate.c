@@ -81,7 +81,11 @@ change (struct gk_ctx *ctx, bool activate, const char *how, char *const *groups,
   if (r == -1)
     gk_error_wrap (err, "%s", what);
   /* Some of them may have changed all the same. */
-  return gk_lvm_sync (ctx, r == -1 ? NULL : err) == -1 ? -1 : r;
+  if (gk_lvm_sync (ctx, r == -1 ? NULL : err) == -1)
+    r = -1;
+  if (activate && ctx->stack_on && ctx->stack_on (ctx, r == -1 ? NULL : err) == -1)
+    r = -1;
+  return r;
 }
 
 int

@@ -18,6 +18,9 @@ int gk_md_run (struct gk_ctx *ctx, const struct gk_strv *args, struct gk_buf *re
 int gk_md_run_on (struct gk_ctx *ctx, const struct gk_strv *args, char *const *devices,
                   struct gk_buf *ret_out, struct gk_error *err);
 
+/* Stop sets on the session's devices that are put together but do not run. */
+int gk_md_stop_waiting (struct gk_ctx *ctx, struct gk_error *err);
+
 /* Which sets there are on the session's devices: they get their nodes. */
 int gk_md_sync (struct gk_ctx *ctx, struct gk_error *err);
 

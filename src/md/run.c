@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* mdadm, its configuration, and the nodes of what it makes. */
-#include <dirent.h>
+/* mdadm and its configuration. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -17,13 +15,10 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "exec/exec.h"
-#include "gk-ops-mount.h"
 #include "md/md-priv.h"
 #include "mount/devices.h"
 #include "op/ctx.h"
 #include "op/task.h"
-
-#define DEPTH_MAX 8
 
 int
 gk_md_need (struct gk_ctx *ctx, struct gk_error *err)
@@ -43,13 +38,66 @@ gk_md_need (struct gk_ctx *ctx, struct gk_error *err)
 
 /* --- the tool -------------------------------------------------------------------------- */
 
-static int
-add_devices (struct gk_buf *text, char *const *devices)
+/* The configuration splits words, and takes them for patterns. */
+static bool
+is_plain (const char *device)
 {
-  for (size_t i = 0; devices[i]; i++)
-    if (gk_buf_appendf (text, "DEVICE %s\n", devices[i]) == -1)
+  static const char good[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_.+:@%=-";
+
+  return device[strspn (device, good)] == '\0';
+}
+
+/* What it calls a device: a node of that name is there while it runs when the
+ * device's own name is none that it could read. */
+static char *
+name_for_tool (struct gk_ctx *ctx, const char *device)
+{
+  dev_t devno;
+
+  if (is_plain (device))
+    return strdup (device);
+  if (gk_devices_number (ctx->devices, device, &devno) == -1)
+    return NULL;
+  return gk_asprintf ("/dev/guestkit-member-%u-%u", major (devno), minor (devno));
+}
+
+static int
+add_devices (struct gk_ctx *ctx, struct gk_buf *text, char *const *devices)
+{
+  for (size_t i = 0; devices[i]; i++) {
+    dev_t devno;
+    _cleanup_free_ char *name = name_for_tool (ctx, devices[i]);
+    if (name == NULL || gk_buf_appendf (text, "DEVICE %s\n", name) == -1)
       return -1;
+    if (!gk_streq (name, devices[i]) && gk_devices_number (ctx->devices, devices[i], &devno) == 0 &&
+        mknod (name, S_IFBLK | 0600, devno) == -1 && errno != EEXIST)
+      return -1;
+  }
   return 0;
+}
+
+/* It gets these devices, or all. */
+static int
+choose_devices (struct gk_ctx *ctx, char *const *devices, char ***ret_list, struct gk_error *err)
+{
+  char **list = NULL;
+
+  if (devices ? (list = gk_strv_copy (devices)) == NULL
+              : gk_devices_list_all (ctx->devices, &list) == -1)
+    return gk_error_oom (err);
+  *ret_list = list;
+  return 0;
+}
+
+static void
+remove_names (struct gk_ctx *ctx, char *const *devices)
+{
+  for (size_t i = 0; devices[i]; i++) {
+    _cleanup_free_ char *name = name_for_tool (ctx, devices[i]);
+    if (name && !gk_streq (name, devices[i]))
+      unlink (name);
+  }
 }
 
 /* The host's own file tells of the host's sets, and partitions.  Names of sets
@@ -58,14 +106,9 @@ static char *
 write_config (struct gk_ctx *ctx, char *const *devices, struct gk_error *err)
 {
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
-  _cleanup_strv_ char **disks = NULL, **parts = NULL;
 
-  if (devices == NULL && (gk_mount_list_devices (ctx, &disks, err) == -1 ||
-                          gk_mount_list_partitions (ctx, &parts, err) == -1))
-    return NULL;
   _cleanup_free_ char *path = gk_asprintf ("%s/mdadm.conf", ctx->tmpdir);
-  if (path == NULL || (devices && add_devices (&text, devices) == -1) ||
-      (disks && add_devices (&text, disks) == -1) || (parts && add_devices (&text, parts) == -1) ||
+  if (path == NULL || add_devices (ctx, &text, devices) == -1 ||
       gk_buf_appends (&text, "HOMEHOST <ignore>\nAUTO +1.x +0.90 +imsm +ddf -all\n") == -1) {
     gk_error_oom (err);
     return NULL;
@@ -83,24 +126,17 @@ write_config (struct gk_ctx *ctx, char *const *devices, struct gk_error *err)
 static const char *
 hide_run (const void *opaque)
 {
-  if (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
-    return "making the mounts private";
-  if (mount ("guestkit-run", "/run", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") == -1)
-    return "mounting /run";
-  return NULL;
+  return gk_exec_enter_own_run (false);
 }
 
-int
-gk_md_run_on (struct gk_ctx *ctx, const struct gk_strv *args, char *const *devices,
-              struct gk_buf *ret_out, struct gk_error *err)
+static int
+run_with (struct gk_ctx *ctx, const struct gk_strv *args, const char *config,
+          struct gk_buf *ret_out, struct gk_error *err)
 {
   /* Without udev it makes the nodes; sets of the Intel kind need no such board. */
   static const char *const env[] = { "MDADM_NO_UDEV=1", "IMSM_NO_PLATFORM=1", NULL };
   _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
 
-  _cleanup_free_ char *config = write_config (ctx, devices, err);
-  if (config == NULL)
-    return -1;
   _cleanup_close_ int fd = open (config, O_RDONLY | O_CLOEXEC);
   if (fd == -1)
     return gk_error_sys (err, errno, "%s", config);
@@ -123,92 +159,24 @@ gk_md_run_on (struct gk_ctx *ctx, const struct gk_strv *args, char *const *devic
 }
 
 int
+gk_md_run_on (struct gk_ctx *ctx, const struct gk_strv *args, char *const *devices,
+              struct gk_buf *ret_out, struct gk_error *err)
+{
+  _cleanup_strv_ char **list = NULL;
+  int r = -1;
+
+  if (choose_devices (ctx, devices, &list, err) == -1)
+    return -1;
+  _cleanup_free_ char *config = write_config (ctx, list, err);
+  if (config)
+    r = run_with (ctx, args, config, ret_out, err);
+  remove_names (ctx, list);
+  return r;
+}
+
+int
 gk_md_run (struct gk_ctx *ctx, const struct gk_strv *args, struct gk_buf *ret_out,
            struct gk_error *err)
 {
   return gk_md_run_on (ctx, args, NULL, ret_out, err);
-}
-
-/* --- nodes ----------------------------------------------------------------------------- */
-
-/* Does the block device stand on one of the session's? */
-static bool
-is_ours (struct gk_ctx *ctx, const char *name, unsigned depth)
-{
-  const struct dirent *entry;
-  bool ours = false;
-
-  _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/slaves", name);
-  _cleanup_closedir_ DIR *dir = path && depth < DEPTH_MAX ? opendir (path) : NULL;
-  while (!ours && dir && (entry = readdir (dir)) != NULL) {
-    _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
-    unsigned major_no, minor_no;
-    if (entry->d_name[0] == '.')
-      continue;
-    _cleanup_free_ char *number = gk_asprintf ("/sys/class/block/%s/dev", entry->d_name);
-    ours = number && gk_read_file (number, 64, &text) == 0 && text.data &&
-           sscanf (text.data, "%u:%u", &major_no, &minor_no) == 2 &&
-           gk_devices_name (ctx->devices, makedev (major_no, minor_no)) != NULL;
-    ours = ours || is_ours (ctx, entry->d_name, depth + 1);
-  }
-  return ours;
-}
-
-/* The link in /dev/md that mdadm made for the set's own name, or NULL. */
-static char *
-find_alias (dev_t devno)
-{
-  const struct dirent *entry;
-  _cleanup_closedir_ DIR *dir = opendir ("/dev/md");
-
-  while (dir && (entry = readdir (dir)) != NULL) {
-    struct stat st;
-    if (entry->d_name[0] != '.' && fstatat (dirfd (dir), entry->d_name, &st, 0) == 0 &&
-        S_ISBLK (st.st_mode) && st.st_rdev == devno)
-      return gk_asprintf ("/dev/md/%s", entry->d_name);
-  }
-  return NULL;
-}
-
-static int
-add_set (struct gk_devices_nodes *nodes, const char *name, struct gk_error *err)
-{
-  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
-  unsigned major_no, minor_no;
-
-  _cleanup_free_ char *number = gk_asprintf ("/sys/class/block/%s/dev", name);
-  if (number == NULL)
-    return gk_error_oom (err);
-  if (gk_read_file (number, 64, &text) == -1 || text.data == NULL ||
-      sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
-    return 0; /* has gone */
-  struct gk_devices_node *v = reallocarray (nodes->v, nodes->n + 1, sizeof *v);
-  if (v == NULL)
-    return gk_error_oom (err);
-  nodes->v = v;
-  v[nodes->n].devno = makedev (major_no, minor_no);
-  v[nodes->n].path = gk_asprintf ("/dev/%s", name);
-  v[nodes->n].alias = find_alias (v[nodes->n].devno);
-  return v[nodes->n++].path ? 0 : gk_error_oom (err);
-}
-
-int
-gk_md_sync (struct gk_ctx *ctx, struct gk_error *err)
-{
-  _cleanup_devices_nodes_ struct gk_devices_nodes nodes = { NULL, 0 };
-  const struct dirent *entry;
-
-  _cleanup_closedir_ DIR *dir = opendir ("/sys/class/block");
-  while (dir && (entry = readdir (dir)) != NULL) {
-    _cleanup_free_ char *md = gk_asprintf ("/sys/class/block/%s/md", entry->d_name);
-    if (md == NULL)
-      return gk_error_oom (err);
-    if (access (md, F_OK) == 0 && is_ours (ctx, entry->d_name, 0) &&
-        add_set (&nodes, entry->d_name, err) == -1)
-      return -1;
-  }
-  gk_devices_nodes_sort (&nodes);
-  if (gk_devices_set_nodes (ctx->devices, GK_KIND_MD, nodes.v, nodes.n, err) == -1)
-    return -1;
-  return gk_devices_sync_md_parts (ctx->devices, err);
 }

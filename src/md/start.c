@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* The session's beginning: sets whose members are there are assembled.
+/* Assembling: sets whose members are there, on whatever these stand.
  *
  * mdadm is told of all at once; but it stops at the first set that cannot run,
  * so that those behind it are then assembled one by one.
@@ -19,11 +19,13 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "fs/fs.h"
-#include "gk-ops-mount.h"
 #include "md/md-priv.h"
 #include "mount/devices.h"
 #include "op/ctx.h"
 #include "op/task.h"
+
+/* What a member may stand on, layer upon layer. */
+#define LAYERS_MAX 12
 
 struct members {
   struct gk_strv devices, sets; /* sets: the UUID of each device's */
@@ -35,48 +37,6 @@ members_clear (struct members *m)
 {
   gk_strv_clear (&m->devices);
   gk_strv_clear (&m->sets);
-}
-
-static int
-look_at (struct members *m, char *const *devices)
-{
-  for (size_t i = 0; devices[i]; i++) {
-    _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
-    _cleanup_close_ int fd = open (devices[i], O_RDONLY | O_CLOEXEC);
-    int ro = 0;
-    if (fd == -1 || gk_fs_probe_fd (fd, &probe, NULL) == -1 ||
-        strstr (probe.type, "_raid_member") == NULL)
-      continue;
-    if (gk_strv_push (&m->devices, devices[i]) == -1 || gk_strv_push (&m->sets, probe.uuid) == -1)
-      return -1;
-    m->readonly |= ioctl (fd, BLKROGET, &ro) == 0 && ro;
-  }
-  return 0;
-}
-
-static int
-find_members (struct gk_ctx *ctx, struct members *m, struct gk_error *err)
-{
-  _cleanup_strv_ char **disks = NULL, **parts = NULL;
-
-  if (gk_mount_list_devices (ctx, &disks, err) == -1 ||
-      gk_mount_list_partitions (ctx, &parts, err) == -1)
-    return -1;
-  return look_at (m, disks) == -1 || look_at (m, parts) == -1 ? gk_error_oom (err) : 0;
-}
-
-/* A set that nobody writes to is not resynchronized, and its members are not
- * marked as in use: that begins with the first write. */
-static void
-start_read_only (struct gk_ctx *ctx)
-{
-  _cleanup_close_ int fd =
-      ctx->load_module == NULL /* others have sets on this kernel, too */
-          ? -1
-          : open ("/sys/module/md_mod/parameters/start_ro", O_WRONLY | O_CLOEXEC);
-
-  if (fd != -1)
-    gk_write_full (fd, "1", 1);
 }
 
 /* Is the device a part of something that runs? */
@@ -97,19 +57,82 @@ is_held (struct gk_ctx *ctx, const char *device)
   return false;
 }
 
+/* A guest could put sets upon sets without an end. */
+static bool
+is_too_deep (struct gk_ctx *ctx, const char *device)
+{
+  dev_t devno;
+
+  return gk_devices_number (ctx->devices, device, &devno) == 0 &&
+         gk_devices_layers_below (devno) > LAYERS_MAX;
+}
+
+static int
+look_at (struct gk_ctx *ctx, struct members *m, const char *device)
+{
+  _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC);
+  int ro = 0;
+
+  if (fd == -1 || gk_fs_probe_fd (fd, &probe, NULL) == -1 ||
+      strstr (probe.type, "_raid_member") == NULL || is_held (ctx, device))
+    return 0;
+  if (is_too_deep (ctx, device)) {
+    gk_task_log (ctx->task, "md: %s: a member of a set, on more than %d layers, is left alone",
+                 device, LAYERS_MAX);
+    return 0;
+  }
+  if (gk_strv_push (&m->devices, device) == -1 || gk_strv_push (&m->sets, probe.uuid) == -1)
+    return -1;
+  m->readonly |= ioctl (fd, BLKROGET, &ro) == 0 && ro;
+  return 0;
+}
+
+static int
+find_members (struct gk_ctx *ctx, struct members *m, struct gk_error *err)
+{
+  _cleanup_strv_ char **all = NULL;
+
+  if (gk_devices_list_all (ctx->devices, &all) == -1)
+    return gk_error_oom (err);
+  for (size_t i = 0; all[i]; i++)
+    if (look_at (ctx, m, all[i]) == -1)
+      return gk_error_oom (err);
+  return 0;
+}
+
+/* A set that nobody writes to is not resynchronized, and its members are not
+ * marked as in use: that begins with the first write. */
+static void
+start_read_only (struct gk_ctx *ctx)
+{
+  _cleanup_close_ int fd =
+      ctx->load_module == NULL /* others have sets on this kernel, too */
+          ? -1
+          : open ("/sys/module/md_mod/parameters/start_ro", O_WRONLY | O_CLOEXEC);
+
+  if (fd != -1)
+    gk_write_full (fd, "1", 1);
+}
+
+struct how {
+  struct gk_strv args;
+  bool loud; /* what fails is told */
+};
+
 /* One that does not run is no error: a disk of it may be missing. */
 static void
-assemble (struct gk_ctx *ctx, const struct gk_strv *args, char *const *devices)
+assemble (struct gk_ctx *ctx, const struct how *how, char *const *devices)
 {
   struct gk_error what = GK_ERROR_INIT;
 
-  if (gk_md_run_on (ctx, args, devices, NULL, &what) == -1)
+  if (gk_md_run_on (ctx, &how->args, devices, NULL, &what) == -1 && how->loud)
     gk_task_log (ctx->task, "md: %s", gk_error_msg (&what));
   gk_error_clear (&what);
 }
 
 static int
-assemble_rest (struct gk_ctx *ctx, const struct gk_strv *args, const struct members *m)
+assemble_rest (struct gk_ctx *ctx, const struct how *how, const struct members *m)
 {
   _cleanup_gk_strv_ struct gk_strv done = GK_STRV_INIT;
 
@@ -124,35 +147,53 @@ assemble_rest (struct gk_ctx *ctx, const struct gk_strv *args, const struct memb
       if (gk_streq (m->sets.v[k], set) && gk_strv_push (&devices, m->devices.v[k]) == -1)
         return -1;
     if (devices.len < m->devices.len) /* else it was the only one */
-      assemble (ctx, args, devices.v);
+      assemble (ctx, how, devices.v);
   }
   return 0;
 }
 
+static int
+assemble_all (struct gk_ctx *ctx, const struct members *m, bool degraded, struct gk_error *err)
+{
+  struct how how = { GK_STRV_INIT, degraded };
+
+  if (gk_md_need (ctx, err) == -1)
+    return -1;
+  start_read_only (ctx);
+  int r = gk_strv_push (&how.args, "--assemble") == -1 ||
+                  gk_strv_push (&how.args, "--scan") == -1 ||
+                  gk_strv_push (&how.args, degraded ? "--run" : "--no-degraded") == -1 ||
+                  (m->readonly && gk_strv_push (&how.args, "--readonly") == -1)
+              ? -1
+              : 0;
+  if (r == 0) {
+    assemble (ctx, &how, m->devices.v);
+    r = assemble_rest (ctx, &how, m);
+  }
+  gk_strv_clear (&how.args);
+  if (r == -1)
+    return gk_error_oom (err);
+  /* Those it has put together, without a disk, and not started keep their members. */
+  if (!degraded && gk_md_stop_waiting (ctx, err) == -1)
+    return -1;
+  return gk_md_sync (ctx, err);
+}
+
 int
-gk_md_start (struct gk_ctx *ctx, struct gk_error *err)
+gk_md_assemble (struct gk_ctx *ctx, bool degraded, size_t *ret_left, struct gk_error *err)
 {
   __attribute__ ((cleanup (members_clear))) struct members m = { GK_STRV_INIT, GK_STRV_INIT,
                                                                  false };
-  _cleanup_gk_strv_ struct gk_strv args = GK_STRV_INIT;
   struct gk_error what = GK_ERROR_INIT;
+  size_t left = 0;
 
   if (find_members (ctx, &m, err) == -1)
     return -1;
-  if (m.devices.len == 0)
-    return 0;
-  if (gk_strv_push (&args, "--assemble") == -1 || gk_strv_push (&args, "--scan") == -1 ||
-      gk_strv_push (&args, "--run") == -1 ||
-      (m.readonly && gk_strv_push (&args, "--readonly") == -1))
-    return gk_error_oom (err);
-  int r = gk_md_need (ctx, &what);
-  if (r == 0) {
-    start_read_only (ctx);
-    assemble (ctx, &args, NULL);
-    r = assemble_rest (ctx, &args, &m) == -1 ? gk_error_oom (&what) : gk_md_sync (ctx, &what);
-  }
-  if (r == -1)
+  if (m.devices.len > 0 && assemble_all (ctx, &m, degraded, &what) == -1)
     gk_task_log (ctx->task, "md: %s", gk_error_msg (&what));
   gk_error_clear (&what);
+  for (size_t i = 0; i < m.devices.len; i++)
+    left += !is_held (ctx, m.devices.v[i]);
+  *ret_left = left;
   return 0;
 }

@@ -42,6 +42,9 @@ int gk_devices_sync_md_parts (struct gk_devices *devices, struct gk_error *err);
  * made them, are removed, what stands on others first.  All are tried. */
 int gk_devices_take_down (const struct gk_devices *devices, struct gk_error *err);
 
+/* How many layers of devices (a partition is none) there are below one. */
+unsigned gk_devices_layers_below (dev_t devno);
+
 /* The session's end, or a disk that goes away: take the partitions from the
  * kernel, so that the attacher finds its device free. */
 void gk_devices_release (struct gk_devices *devices);
@@ -76,6 +79,8 @@ int gk_devices_set_nodes (struct gk_devices *devices, const char *kind,
 bool gk_devices_is_made (const struct gk_devices *devices, const char *kind, const char *canonical);
 /* Their paths.  *ret_list is to be freed by the caller; -1: out of memory. */
 int gk_devices_list_made (const struct gk_devices *devices, const char *kind, char ***ret_list);
+/* How many devices the session has. */
+size_t gk_devices_count (const struct gk_devices *devices);
 /* The paths of all devices of the session. */
 int gk_devices_list_all (const struct gk_devices *devices, char ***ret_list);
 /* Is there one whose path begins with folder ("/dev/vg/")? */

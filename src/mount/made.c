@@ -163,6 +163,16 @@ gk_devices_list_made (const struct gk_devices *d, const char *kind, char ***ret_
   return 0;
 }
 
+size_t
+gk_devices_count (const struct gk_devices *d)
+{
+  size_t n = d->n_disks + d->n_made + d->n_others;
+
+  for (size_t i = 0; i < d->n_disks; i++)
+    n += d->disks[i].n_parts;
+  return n;
+}
+
 static int
 push_disk (struct gk_strv *sv, const struct gk_disk *disk)
 {

@@ -32,6 +32,9 @@ struct gk_ctx {
   /* To be called by whoever rewrote the partition table of a device: the
    * kernel's partitions and the nodes in /dev follow.  NULL in unit tests. */
   int (*table_changed) (struct gk_ctx *ctx, const char *device, struct gk_error *err);
+  /* To be called when volumes became active: RAID sets on them are assembled, and
+   * volumes on these, and so on.  NULL in unit tests. */
+  int (*stack_on) (struct gk_ctx *ctx, struct gk_error *err);
   /* Load a module of the kernel, by name or alias.  NULL on a kernel that is
    * not the session's own: there nothing is loaded because a guest needs it. */
   int (*load_module) (const char *name, struct gk_error *err);

@@ -68,6 +68,7 @@ gk_conn_new (int fd, enum gk_role role, struct gk_error *err)
     return NULL;
   }
   conn->fd = fd;
+  conn->peer_fd = -1;
   conn->role = role;
   conn->buf = malloc (BUF_SIZE);
   if (conn->buf == NULL) {
@@ -122,6 +123,21 @@ gk_conn_share (struct gk_conn *conn, void *mem, uint32_t size)
 {
   conn->offered = mem;
   conn->shared_size = size;
+}
+
+void
+gk_conn_set_peer (struct gk_conn *conn, int pidfd)
+{
+  conn->peer_fd = conn->is_socket ? pidfd : -1;
+}
+
+void
+gk_conn_peer_polled (struct gk_conn *conn, short revents)
+{
+  if (revents == 0)
+    return;
+  conn->peer_fd = -1;
+  shutdown (conn->fd, SHUT_RDWR);
 }
 
 bool

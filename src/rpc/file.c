@@ -25,18 +25,20 @@ static int
 wait_file (struct gk_conn *conn, int from_fd, int wake_fd, struct gk_error *err)
 {
   for (;;) {
-    struct pollfd p[3] = {
+    struct pollfd p[] = {
       { .fd = from_fd, .events = POLLIN },
       { .fd = conn->fd, .events = POLLIN },
       { .fd = wake_fd, .events = POLLIN },
+      PEER_POLLFD (conn),
     };
     int held = 0;
 
-    if (poll (p, wake_fd >= 0 ? 3 : 2, -1) == -1) {
+    if (poll (p, 4, -1) == -1) {
       if (errno == EINTR)
         continue;
       return gk_error_sys (err, errno, "poll");
     }
+    gk_conn_peer_polled (conn, p[3].revents);
     if (p[1].revents != 0)
       held = gk_conn_pump (conn, err);
     if (held == -1)

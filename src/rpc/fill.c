@@ -146,12 +146,12 @@ gk_conn_fill (struct gk_conn *conn, void *user, size_t user_len, bool block, str
 int
 gk_conn_wait_in (struct gk_conn *conn, uint64_t deadline_ns, int wake_fd, struct gk_error *err)
 {
-  struct pollfd p[2] = {
-    { .fd = conn->fd, .events = POLLIN },
-    { .fd = wake_fd, .events = POLLIN },
-  };
-
   for (;;) {
+    struct pollfd p[] = {
+      { .fd = conn->fd, .events = POLLIN },
+      { .fd = wake_fd, .events = POLLIN },
+      PEER_POLLFD (conn),
+    };
     int timeout = -1, r;
 
     if (deadline_ns != 0) {
@@ -160,13 +160,15 @@ gk_conn_wait_in (struct gk_conn *conn, uint64_t deadline_ns, int wake_fd, struct
       /* Round up, or the last millisecond is a busy loop. */
       timeout = now >= deadline_ns ? 0 : (int)((deadline_ns - now + 999999) / 1000000);
     }
-    r = poll (p, wake_fd >= 0 ? 2 : 1, timeout);
+    r = poll (p, 3, timeout); /* negative descriptors are passed over */
     if (r == -1 && errno != EINTR)
       return gk_conn_fail (conn, errno, "waiting failed", err);
     if (r == 0)
       return 0;
-    if (r > 0)
+    if (r > 0) {
+      gk_conn_peer_polled (conn, p[2].revents);
       return p[1].revents != 0 ? GK_CONN_WOKEN : 1;
+    }
   }
 }
 
@@ -188,7 +190,7 @@ ssize_t
 gk_conn_fill_wait (struct gk_conn *conn, void *user, size_t user_len, uint64_t deadline_ns,
                    int wake_fd, struct gk_error *err)
 {
-  bool block = deadline_ns == 0 && wake_fd == -1 && conn->is_socket;
+  bool block = deadline_ns == 0 && wake_fd == -1 && conn->is_socket && conn->peer_fd == -1;
 
   if (conn->is_socket) {
     ssize_t n = fill_soon (conn, user, user_len, err);

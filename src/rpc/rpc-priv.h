@@ -38,6 +38,7 @@ struct gk_conn {
   int fd;
   enum gk_role role;
   bool is_socket, pass_fds;
+  int peer_fd;          /* a pidfd or -1: gk_conn_set_peer */
   bool eof;             /* nothing more will come */
   int dead;             /* errno, or 0 */
   const char *dead_why; /* constant */
@@ -118,6 +119,14 @@ int gk_conn_wait_in (struct gk_conn *conn, uint64_t deadline_ns, int wake_fd, st
 #define WAIT_TIMEOUT (-4)
 ssize_t gk_conn_fill_wait (struct gk_conn *conn, void *user, size_t user_len, uint64_t deadline_ns,
                            int wake_fd, struct gk_error *err);
+
+/* For poll, after which it is told: the end of the peer becomes the end of the
+ * connection, behind what it has sent. */
+#define PEER_POLLFD(CONN)                                                                          \
+  {                                                                                                \
+    .fd = (CONN)->peer_fd, .events = POLLIN                                                        \
+  }
+void gk_conn_peer_polled (struct gk_conn *conn, short revents);
 
 /* recv.c */
 enum front {

@@ -107,6 +107,11 @@ int gk_conn_fd (const struct gk_conn *conn);
  * it, so that a worker that is not trusted gains nothing by changing it. */
 void gk_conn_share (struct gk_conn *conn, void *mem, uint32_t size);
 
+/* Without the process behind this pidfd, which stays the caller's, nobody will
+ * answer any more, even if the other end is still open: one that was killed may
+ * wait for a disk, and keeps what it had open.  Sockets only; -1: no process. */
+void gk_conn_set_peer (struct gk_conn *conn, int pidfd);
+
 /* Exchange HELLO.  Both sides call it with an identity (such as a digest of
  * the call tables), which must be the same on both.  timeout_ms -1: none. */
 int gk_conn_hello (struct gk_conn *conn, const char *identity, int timeout_ms,

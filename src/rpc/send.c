@@ -47,7 +47,7 @@ wait_out (struct gk_conn *conn, bool chunks, struct gk_error *err)
   for (;;) {
     /* What cannot be acted on now stays in the socket. */
     int held = gk_conn_pump (conn, err);
-    struct pollfd p = { .fd = conn->fd, .events = POLLOUT };
+    struct pollfd p[] = { { .fd = conn->fd, .events = POLLOUT }, PEER_POLLFD (conn) };
 
     if (held == -1)
       return -1;
@@ -56,10 +56,11 @@ wait_out (struct gk_conn *conn, bool chunks, struct gk_error *err)
     if (held && chunks)
       return gk_conn_fail (conn, EPROTO, "a frame while it was sent chunks", err);
     if (!held && !conn->eof)
-      p.events |= POLLIN;
-    if (poll (&p, 1, -1) == -1 && errno != EINTR)
+      p[0].events |= POLLIN;
+    if (poll (p, 2, -1) == -1 && errno != EINTR)
       return gk_conn_fail (conn, errno, "waiting failed", err);
-    if (p.revents & (POLLOUT | POLLERR | POLLHUP | POLLNVAL))
+    gk_conn_peer_polled (conn, p[1].revents);
+    if (p[0].revents & (POLLOUT | POLLERR | POLLHUP | POLLNVAL))
       return 0;
   }
 }

@@ -14,7 +14,12 @@
 #include "base/strv.h"
 #include "rpc/rpc.h"
 
-struct gk_attached; /* disks.c */
+struct gk_attached; /* stack.c: sets and volumes on the session's devices become usable, and what
+                     * stands on these; stack_on after volumes came (ctx->stack_on). */
+int gk_session_stack (struct gk_ctx *ctx, struct gk_error *err);
+int gk_session_stack_on (struct gk_ctx *ctx, struct gk_error *err);
+
+/* disks.c */
 struct gk_disk;
 struct gk_journal;
 
@@ -38,6 +43,11 @@ int gk_session_launch (struct gk_session *s, const void *body, size_t size, stru
 /* Flush, unmount, detach; what fails is reported, the rest is done all the
  * same.  Harmless when nothing is there (any more). */
 int gk_session_end (struct gk_session *s, struct gk_error *err);
+
+/* stack.c: sets and volumes on the session's devices become usable, and what
+ * stands on these; stack_on after volumes came (ctx->stack_on). */
+int gk_session_stack (struct gk_ctx *ctx, struct gk_error *err);
+int gk_session_stack_on (struct gk_ctx *ctx, struct gk_error *err);
 
 /* disks.c */
 int gk_session_attach_disks (struct gk_session *s, struct gk_error *err);

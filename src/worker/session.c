@@ -11,8 +11,6 @@
 #include "fileops/inotify.h"
 #include "inspect/inspect.h"
 #include "localfs/localfs.h"
-#include "lvm/lvm.h"
-#include "md/md.h"
 #include "mount/devices.h"
 #include "mount/mount.h"
 #include "worker/journal.h"
@@ -46,9 +44,8 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
     return -1;
   if (gk_needs_check (&s->ctx, s->params.needs, err) == -1)
     return -1;
-  if (gk_md_start (&s->ctx, err) == -1) /* there may be volumes on sets */
-    return -1;
-  return gk_lvm_start (&s->ctx, err);
+  s->ctx.stack_on = gk_session_stack_on;
+  return gk_session_stack (&s->ctx, err);
 }
 
 /* Keep the first failure, go on with the rest. */

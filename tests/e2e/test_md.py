@@ -33,7 +33,7 @@ class Sets(Host):
             partx -a /dev/md93 2>/dev/null || :; quiet mkfs.ext2 -q /dev/md93p2; file /dev/md93p2 "1.1 1"
             quiet cryptsetup open --type plain --key-file plain.key --cipher aes-cbc-essiv:sha256 --key-size 256 $p plain
             quiet mkfs.ext2 -q /dev/mapper/plain; file /dev/mapper/plain "in plain"; quiet cryptsetup close plain
-            sync; for m in 91 92 93 94 95; do quiet mdadm --stop /dev/md$m; done; losetup -d $a $b $p; sync""")
+            sync; for m in 91 92 93 94 95; do quiet mdadm --stop /dev/md$m; done; losetup -d $a $b $p; sync; rm -rf /run/mdadm""")
         return [self.path("a.raw"), self.path("b.raw")]
 
     def session(self, disks, *lines, access="--ro"):

@@ -4,6 +4,7 @@ opened in another by the commands that a user has."""
 
 import json
 import os
+import signal
 
 import world
 from harness import GUESTKIT, Case
@@ -124,6 +125,48 @@ class Orders(Stack):
         r = self.gk("cat", *self.options(disks[:2]), "-m", "/dev/vg/lv", "/hello", timeout=120)
         self.assertEqual(r.out, "edited")
 
+    def test_encryption_on_raid_on_volumes(self):
+        disks = [self.disk("d.raw", 128 << 20)]
+        self.make(disks, "pvcreate /dev/sda", "vgcreate vg /dev/sda", "lvcreate a vg 48", "lvcreate b vg 48",
+                  "md-create r '/dev/vg/a /dev/vg/b'", "luks-format /dev/md/r 0", "luks-open /dev/md/r c", *self.put(OPENED),
+                  keys=2)
+        r = self.make(disks, "list-md-devices", "list-filesystems")
+        md = r.out.split()[0]
+        self.assertEqual(r.out.split()[1:], [], "its members are no filesystems")
+        self.check(disks, self.mapped(disks, md), nobody=True)
+
+    def test_volumes_on_raid_on_encryption(self):
+        disks = [self.disk("a.raw"), self.disk("b.raw")]
+        self.make(disks, "luks-format /dev/sda 0", "luks-format /dev/sdb 0", "luks-open /dev/sda c", "luks-open /dev/sdb d",
+                  f"md-create r '{OPENED} /dev/mapper/d'", "pvcreate /dev/md/r", "vgcreate vg /dev/md/r", "lvcreate lv vg 40",
+                  *self.put("/dev/vg/lv", "ext3"), keys=4)
+        self.check(disks, "/dev/vg/lv", "ext3")
+        # By hand: after the scan the set has both members; closing goes from the top.
+        md = self.make(disks, "luks-open /dev/sda c", "luks-open /dev/sdb d", "list-md-devices", "lvm-scan true",
+                       "list-md-devices", keys=2).out.strip()
+        r = self.make(disks, "luks-open /dev/sda 'an odd *name'", "luks-open /dev/sdb d", "lvm-scan true", f"md-stat {md}",
+                      "lvs", "-luks-close /dev/mapper/d", "vg-activate-all false", f"md-stop {md}", "luks-close /dev/mapper/d",
+                      "luks-close '/dev/mapper/an odd *name'", "list-dm-devices", keys=2)
+        self.assertIn("mdstat_device: /dev/mapper/an odd *name\n", r.out)
+        self.assertRegex(r.out, "mdstat_device: /dev/mapper/d\n(.*\n)*/dev/vg/lv\n$")
+        self.assertRegex(r.err, "luks_close: /dev/mapper/d: .*in use")
+
+    def test_raid_of_a_partition_and_a_volume(self):
+        """It waits for the volume; without it, it does what it is for."""
+        disks = [self.disk("a.raw", 64 << 20), self.disk("b.raw", 80 << 20)]
+        self.make(disks, "part-init /dev/sda gpt", "part-add /dev/sda p 2048 -2048", "pvcreate /dev/sdb", "vgcreate vg /dev/sdb",
+                  "lvcreate lv vg 64", "md-create r '/dev/sda1 /dev/vg/lv'", *self.put("/dev/md/r"))
+        r = self.make(disks, "list-md-devices")
+        md = r.out.strip()
+        self.check(disks, md)
+        r = self.make(disks, f"md-stat {md}")
+        self.assertEqual(r.out.count("mdstat_device:"), 2, str(r))
+        for one in disks:
+            options = ["--ro"] + self.options([one])
+            r = self.gk("shell", *options, "run", ":", "list-md-devices", timeout=120)
+            r = self.gk("cat", *options, "-m", r.out.strip(), "/hello", timeout=120)
+            self.assertEqual(r.out, "edited")
+
     def test_encryption_on_a_whole_disk(self):
         disks = [self.disk("d.raw", 200 << 20)]
         r = self.make(disks, "luks-format /dev/sda 0", "luks-open /dev/sda c", *self.put(OPENED, "btrfs"),
@@ -142,6 +185,35 @@ class Orders(Stack):
         r = self.gk("filesystems", *self.options(disks), timeout=120)
         self.assertEqual([line.split()[0] for line in r.out.splitlines()[1:]], [md + "p1", "/dev/vg/lv"])
         self.make(disks, "vg-activate-all false", f"part-del {md} 1", f"md-stop {md}", "list-partitions")
+
+
+class Killed(Stack):
+    """kill -9 while a stack is up: after gc nothing is left of it."""
+
+    def test_worker_and_supervisor(self):
+        disks = [self.disk("d.raw", 128 << 20)]
+        self.make(disks, "pvcreate /dev/sda", "vgcreate vg /dev/sda", "lvcreate a vg 40", "lvcreate b vg 40",
+                  "md-create r '/dev/vg/a /dev/vg/b'", "pvcreate /dev/md/r", "vgcreate upper /dev/md/r", "lvcreate lv upper 24",
+                  *self.put("/dev/upper/lv"))
+        for number in range(2):
+            hold = self.path(f"hold{number}")
+            os.mkfifo(hold)
+            p = self.gk_start("shell", *self.options(disks), "-f", hold)
+            with open(hold, "w", encoding="ascii") as script:
+                script.write("run\nmount /dev/upper/lv /\nwrite /more 'more'\nlist-md-devices\n")
+                script.flush()
+                self.assertRegex(p.stdout.readline().decode(), "^/dev/md")
+                workers = [pid for pid, command in world.processes().items() if "guestkitd" in command.split(" ")[0]]
+                self.assertTrue(workers)
+                for pid in workers:
+                    os.kill(pid, signal.SIGKILL)
+            self.assertNotEqual(p.wait(60), 0)
+            self.wait_for(lambda: not world.processes(), "the end of all processes", 60)
+            self.gk("gc")
+            self.assertEqual(world.leaks(self.dir), [])
+        # Nothing of it is in the way of the next one.
+        r = self.gk("cat", *self.options(disks), "-m", "/dev/upper/lv", "/hello", timeout=120)
+        self.assertEqual(r.out, "stacked")
 
 
 class Btrfs(Stack):
