@@ -4,7 +4,6 @@ opened in another by the commands that a user has."""
 
 import json
 import os
-import signal
 
 import world
 from harness import GUESTKIT, Case
@@ -205,8 +204,7 @@ class Killed(Stack):
                 self.assertRegex(p.stdout.readline().decode(), "^/dev/md")
                 workers = [pid for pid, command in world.processes().items() if "guestkitd" in command.split(" ")[0]]
                 self.assertTrue(workers)
-                for pid in workers:
-                    os.kill(pid, signal.SIGKILL)
+                world.kill(workers)
             self.assertNotEqual(p.wait(60), 0)
             self.wait_for(lambda: not world.processes(), "the end of all processes", 60)
             self.gk("gc")
