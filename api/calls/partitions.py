@@ -115,11 +115,16 @@ table allows, starting at a well aligned sector.""",
 
 call("part_expand_gpt",
      [Device("device")], RErr,
-     since="1.33.2", optgroup="gdisk",
+     since="1.33.2", impl="part", optgroup="gdisk",
      brief="Move the backup GPT to the end of the disk",
      doc="""\
 After a disk has grown, its second GPT header is no longer at the end.
-This moves it there, so that the new space can be used.""")
+This moves it there, so that the new space can be used.""",
+     examples=[
+         example("part", "part-expand-gpt /dev/sda", error="/dev/sda: its table is not a GUID Partition Table", errno="EINVAL"),
+         example("empty", "part-disk /dev/sda gpt", "part-expand-gpt /dev/sda", "part-list /dev/sda | grep -c part_num",
+                 prints="1"),
+     ])
 
 call("part_get_bootable",
      [Device("device"), Int("partnum")], RBool("bootable"),
@@ -136,26 +141,41 @@ active flag of MBR, or the legacy BIOS attribute of GPT.""",
 
 call("part_get_disk_guid",
      [Device("device")], RString("guid"),
-     since="1.33.2", optgroup="gdisk",
+     since="1.33.2", impl="part", optgroup="gdisk",
      brief="Return the GUID of a disk",
      doc="""\
-Returns the GUID in the GPT header of `device`.""")
+Returns the GUID in the GPT header of `device`.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-disk-guid /dev/sda 01234567-89ab-cdef-0123-456789abcdef",
+                 "part-get-disk-guid /dev/sda", prints="01234567-89AB-CDEF-0123-456789ABCDEF"),
+         example("part", "part-get-disk-guid /dev/sda", error="its table is not a GUID Partition Table", errno="EINVAL"),
+     ])
 
 call("part_get_gpt_attributes",
      [Device("device"), Int("partnum")], RInt64("attributes"),
-     since="1.21.1", optgroup="gdisk",
+     since="1.21.1", impl="part", optgroup="gdisk",
      brief="Return the attributes of a GPT partition",
      doc="""\
 Returns the 64 attribute bits of partition `partnum` of `device`; bit 0 is
-"required", bit 2 "legacy BIOS bootable", the top 16 belong to the type.""")
+"required", bit 2 "legacy BIOS bootable", the top 16 belong to the type.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-get-gpt-attributes /dev/sda 1", prints="0"),
+         example("empty", "part-disk /dev/sda gpt", "part-get-gpt-attributes /dev/sda 2",
+                 error="partition number 2 not found", errno="ENOENT"),
+     ])
 
 call("part_get_gpt_guid",
      [Device("device"), Int("partnum")], RString("guid"),
-     since="1.29.25", optgroup="gdisk",
+     since="1.29.25", impl="part", optgroup="gdisk",
      brief="Return the GUID of a GPT partition",
      doc="""\
 Returns the GUID of partition `partnum` of `device` itself, not that of its
-type.""")
+type.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-gpt-guid /dev/sda 1 01234567-89ab-cdef-0123-456789abcdef",
+                 "part-get-gpt-guid /dev/sda 1", prints="01234567-89AB-CDEF-0123-456789ABCDEF"),
+         example("part", "part-get-gpt-guid /dev/sda 1", error="its table is not a GUID Partition Table", errno="EINVAL"),
+     ])
 
 call("part_get_gpt_type",
      [Device("device"), Int("partnum")], RString("guid"),
@@ -194,11 +214,20 @@ the table is not MBR.""",
 
 call("part_get_mbr_part_type",
      [Device("device"), Int("partnum")], RString("partitiontype"),
-     since="1.29.32",
+     since="1.29.32", impl="part",
      brief="Return the kind of an MBR partition",
      doc="""\
 Returns "primary", "extended" or "logical" for partition `partnum` of
-`device`; with GPT always "primary".""")
+`device`; with GPT always "primary".""",
+     examples=[
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 64 1023", "part-add /dev/sda e 1024 -1",
+                 "part-add /dev/sda l 2048 4095", "part-get-mbr-part-type /dev/sda 5", prints="logical"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 64 1023", "part-add /dev/sda e 1024 -1",
+                 "part-get-mbr-part-type /dev/sda 2", prints="extended"),
+         example("part", "part-get-mbr-part-type /dev/sda 1", prints="primary"),
+         example("empty", "part-disk /dev/sda gpt", "part-get-mbr-part-type /dev/sda 1", prints="primary"),
+         example("part", "part-get-mbr-part-type /dev/sda 2", error="partition number 2 not found", errno="ENOENT"),
+     ])
 
 call("part_get_name",
      [Device("device"), Int("partnum")], RString("name"),
@@ -279,12 +308,29 @@ included), and `part_size`, its size in bytes.""",
 
 call("part_resize",
      [Device("device"), Int("partnum"), Int64("endsect")], RErr,
-     since="1.37.20",
+     since="1.37.20", impl="part",
      brief="Move the end of a partition",
      doc="""\
 Makes partition `partnum` of `device` end at sector `endsect` (negative
 numbers count from the end of the disk).  A filesystem in it is not
-changed: shrink it before, or grow it afterwards.""")
+changed: shrink it before, or grow it afterwards.""",
+     examples=[
+         example("part", "part-resize /dev/sda 1 4095", "part-list /dev/sda | grep part_size", prints="  part_size: 1048576"),
+         example("part", "part-resize /dev/sda 1 4095", "blockdev-getsize64 /dev/sda1", prints="1048576"),
+         example("empty", "part-disk /dev/sda gpt", "part-resize /dev/sda 1 -34", "blockdev-getsz /dev/sda1", prints="2096991"),
+         example("empty", "part-disk /dev/sda gpt", "part-resize /dev/sda 1 -1", error="is behind the last", errno="ENOSPC"),
+         example("part", "part-resize /dev/sda 1 100", error="is before the partition's begin", errno="EINVAL"),
+         example("part", "part-resize /dev/sda 2 4095", error="partition number 2 not found", errno="ENOENT"),
+         example("fs", "part-resize /dev/sda 1 4095", error="/dev/sda1: is in use", errno="EBUSY"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 64 1023", "part-add /dev/sda p 1024 2047",
+                 "part-resize /dev/sda 1 1024", error="Can't have overlapping partitions", errno="ENOSPC"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda e 1024 8191", "part-add /dev/sda l 2048 4095",
+                 "part-resize /dev/sda 5 6000", "part-resize /dev/sda 1 7000", "blockdev-getsz /dev/sda5", prints="3953"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda e 1024 8191", "part-add /dev/sda l 2048 4095",
+                 "part-resize /dev/sda 5 9000", error="the extended partition ends before", errno="ENOSPC"),
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda e 1024 8191", "part-add /dev/sda l 2048 4095",
+                 "part-resize /dev/sda 1 3000", error="the logical partition 5 ends at sector 4095", errno="EBUSY"),
+     ])
 
 call("part_set_bootable",
      [Device("device"), Int("partnum"), Bool("bootable")], RErr,
@@ -313,31 +359,54 @@ of GPT.  With MBR, setting it for one partition clears it for the others.""",
 
 call("part_set_disk_guid",
      [Device("device"), GUID("guid")], RErr,
-     since="1.33.2", optgroup="gdisk",
+     since="1.33.2", impl="part", optgroup="gdisk",
      brief="Set the GUID of a disk",
      doc="""\
-Sets the GUID in the GPT header of `device` to `guid`.""")
+Sets the GUID in the GPT header of `device` to `guid`.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-disk-guid /dev/sda nope", error="nope: is not a GUID",
+                 errno="EINVAL"),
+         example("part", "part-set-disk-guid /dev/sda 01234567-89ab-cdef-0123-456789abcdef",
+                 error="its table is not a GUID Partition Table", errno="EINVAL"),
+     ])
 
 call("part_set_disk_guid_random",
      [Device("device")], RErr,
-     since="1.33.2", optgroup="gdisk",
+     since="1.33.2", impl="part", optgroup="gdisk",
      brief="Give a disk a new GUID",
      doc="""\
-Sets the GUID in the GPT header of `device` to one made at random.""")
+Sets the GUID in the GPT header of `device` to one made at random.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-disk-guid /dev/sda 01234567-89ab-cdef-0123-456789abcdef",
+                 "part-set-disk-guid-random /dev/sda", "part-get-disk-guid /dev/sda | grep -cE '^[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-'",
+                 prints="1"),
+     ])
 
 call("part_set_gpt_attributes",
      [Device("device"), Int("partnum"), Int64("attributes")], RErr,
-     since="1.21.1", optgroup="gdisk",
+     since="1.21.1", impl="part", optgroup="gdisk",
      brief="Set the attributes of a GPT partition",
      doc="""\
-Sets all 64 attribute bits of partition `partnum` of `device`.""")
+Sets all 64 attribute bits of partition `partnum` of `device`.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-gpt-attributes /dev/sda 1 4", "part-get-gpt-attributes /dev/sda 1",
+                 prints="4"),
+         example("empty", "part-disk /dev/sda gpt", "part-set-gpt-attributes /dev/sda 1 -9223372036854775808",
+                 "part-set-name /dev/sda 1 x", "part-get-gpt-attributes /dev/sda 1", prints="-9223372036854775808"),
+         example("part", "part-set-gpt-attributes /dev/sda 1 4", error="its table is not a GUID Partition Table", errno="EINVAL"),
+     ])
 
 call("part_set_gpt_guid",
      [Device("device"), Int("partnum"), GUID("guid")], RErr,
-     since="1.29.25", optgroup="gdisk",
+     since="1.29.25", impl="part", optgroup="gdisk",
      brief="Set the GUID of a GPT partition",
      doc="""\
-Sets the GUID of partition `partnum` of `device` itself to `guid`.""")
+Sets the GUID of partition `partnum` of `device` itself to `guid`.""",
+     examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-gpt-guid /dev/sda 2 01234567-89ab-cdef-0123-456789abcdef",
+                 error="partition number 2 not found", errno="ENOENT"),
+         example("empty", "part-disk /dev/sda gpt", "part-set-gpt-guid /dev/sda 1 xyz", error="xyz: is not a GUID", errno="EINVAL"),
+     ])
 
 call("part_set_gpt_type",
      [Device("device"), Int("partnum"), GUID("guid")], RErr,
@@ -428,48 +497,74 @@ that is 1.  Fails with EINVAL if it is not the name of a partition.""",
 call("sfdisk",
      [Device("device"), Int("cyls"), Int("heads"), Int("sectors"),
       StringList("lines")], RErr,
-     since="0.0.8", deprecated=True, deprecated_by="part_add",
+     since="0.0.8", impl="part", deprecated=True, deprecated_by="part_add",
      brief="Make partitions with sfdisk",
      doc="""\
 Passes `lines` to sfdisk for `device`.  `cyls`, `heads` and `sectors` were
-a geometry and should be 0.  Use `part_init` and `part_add`.""")
+a geometry and should be 0.  Use `part_init` and `part_add`.""",
+     examples=[
+         example("empty", "sfdisk /dev/sda 0 0 0 '2048,2048,83 4096,8192,82'", "part-get-mbr-id /dev/sda 2", prints="0x82"),
+         example("empty", "sfdisk /dev/sda 0 0 0 '2048,2048,83 4096,8192,82'", "part-list /dev/sda | grep part_size",
+                 prints="  part_size: 1048576\n  part_size: 4194304"),
+         example("fs", "sfdisk /dev/sda 0 0 0 ','", error="/dev/sda: is in use", errno="EBUSY"),
+         example("empty", "sfdisk /dev/sda 0 0 0 nonsense", error="sfdisk"),
+     ])
 
 call("sfdiskM",
      [Device("device"), StringList("lines")], RErr,
-     since="1.0.55", deprecated=True, deprecated_by="part_add",
+     since="1.0.55", impl="part", deprecated=True, deprecated_by="part_add",
      brief="Make partitions with sfdisk, in megabytes",
      doc="""\
 Passes `lines`, with sizes in megabytes, to sfdisk for `device`.  Use
-`part_init` and `part_add`.""")
+`part_init` and `part_add`.""",
+     examples=[
+         example("empty", "sfdiskM /dev/sda '0,10 ,20,82'", "blockdev-getsize64 /dev/sda2", prints="20971520"),
+         example("empty", 'sfdiskM /dev/sda ""', error="the list of lines is empty", errno="EINVAL"),
+     ])
 
 call("sfdisk_N",
      [Device("device"), Int("partnum"), Int("cyls"), Int("heads"),
       Int("sectors"), String("line")], RErr,
-     since="1.0.26", deprecated=True, deprecated_by="part_add",
+     since="1.0.26", impl="part", deprecated=True, deprecated_by="part_add",
      brief="Change one partition with sfdisk",
      doc="""\
 Passes `line` to sfdisk for partition `partnum` of `device`.  `cyls`,
-`heads` and `sectors` should be 0.  Use the part_* calls.""")
+`heads` and `sectors` should be 0.  Use the part_* calls.""",
+     examples=[
+         example("empty", "sfdisk /dev/sda 0 0 0 '2048,2048,83 4096,8192,82'", "sfdisk-N /dev/sda 2 0 0 0 ',4096,83'",
+                 "blockdev-getsize64 /dev/sda2", prints="2097152"),
+         example("part", "sfdisk-N /dev/sda 0 0 0 0 ','", error="partition number must be >= 1", errno="EINVAL"),
+     ])
 
 call("sfdisk_disk_geometry",
      [Device("device")], RString("partitions"),
-     since="1.0.26",
+     since="1.0.26", impl="part",
      brief="Show the geometry that a partition table tells of",
      doc="""\
 Returns text with cylinders, heads and sectors as computed from the table
-of `device`.""")
+of `device`.""",
+     examples=[
+         example("empty", "sfdisk-disk-geometry /dev/sda | grep -c 'cylinders.*heads'", prints="1"),
+     ])
 
 call("sfdisk_kernel_geometry",
      [Device("device")], RString("partitions"),
-     since="1.0.26",
+     since="1.0.26", impl="part",
      brief="Show the geometry that the kernel tells of",
      doc="""\
 Returns text with cylinders, heads and sectors of `device` as the kernel
-has them.""")
+has them.""",
+     examples=[
+         example("empty", "sfdisk-kernel-geometry /dev/sda | grep -c 'cylinders.*heads'", prints="1"),
+         example("part", "sfdisk-kernel-geometry /dev/sdb", error="/dev/sdb: No such file or directory", errno="ENOENT"),
+     ])
 
 call("sfdisk_l",
      [Device("device")], RString("partitions"),
-     since="1.0.26", deprecated=True, deprecated_by="part_list",
+     since="1.0.26", impl="part", deprecated=True, deprecated_by="part_list",
      brief="Show a partition table with sfdisk",
      doc="""\
-Returns the text of `sfdisk -l` for `device`.  Use `part_list`.""")
+Returns the text of `sfdisk -l` for `device`.  Use `part_list`.""",
+     examples=[
+         example("part", "sfdisk-l /dev/sda | grep -c ^/dev/sda1", prints="1"),
+     ])

@@ -2,15 +2,14 @@
 /* Changing the label and the UUID of a filesystem that is not mounted: one row
  * per kind. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "base/uuid.h"
 #include "exec/exec.h"
 #include "fs/fs-priv.h"
 #include "gk-ops-fs.h"
@@ -102,27 +101,11 @@ gk_fs_set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid, struct
   return change (ctx, kind, kind->uuid, uuid, false, device, err);
 }
 
-/* Version 4, as text. */
-static int
-make_uuid (char text[37], struct gk_error *err)
-{
-  unsigned char b[16];
-
-  if (getrandom (b, sizeof b, 0) != sizeof b)
-    return gk_error_sys (err, errno, "getrandom");
-  b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-  b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-  snprintf (text, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
-            b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-            b[15]);
-  return 0;
-}
-
 int
 gk_fs_set_uuid_random (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 {
   _cleanup_fs_probe_ struct gk_fs_probe p = GK_FS_PROBE_INIT;
-  char uuid[37];
+  char uuid[GK_UUID_TEXT];
 
   if (gk_fs_probe_device (device, &p, err) == -1)
     return -1;
@@ -132,8 +115,8 @@ gk_fs_set_uuid_random (struct gk_ctx *ctx, const char *device, struct gk_error *
                          p.type);
   if (kind->random)
     return change (ctx, kind, kind->random, NULL, false, device, err);
-  if (make_uuid (uuid, err) == -1)
-    return -1;
+  if (gk_uuid_random (uuid) == -1)
+    return gk_error_sys (err, errno, "making a UUID");
   return change (ctx, kind, kind->uuid, uuid, false, device, err);
 }
 

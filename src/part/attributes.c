@@ -175,6 +175,17 @@ gk_part_part_set_mbr_id (struct gk_ctx *ctx, const char *device, int partnum, in
   return gk_part_edit_commit (&e, err);
 }
 
+int
+gk_part_part_get_mbr_part_type (struct gk_ctx *ctx, const char *device, int partnum,
+                                char **ret_string, struct gk_error *err)
+{
+  _cleanup_part_table_ struct gk_part_table t = GK_PART_TABLE_INIT;
+  const struct gk_part *p;
+  if (find (ctx, device, partnum, &t, &p, err) == -1)
+    return -1;
+  return give (p->extended ? "extended" : p->logical ? "logical" : "primary", ret_string, err);
+}
+
 static int
 need_gpt (const struct gk_part_table *t, const char *call, struct gk_error *err)
 {
