@@ -115,10 +115,22 @@ time and name.  Its form may change: programs use `readdir` and
 
 call("llz",
      [Pathname("directory")], RString("listing"),
-     since="1.17.6", deprecated=True, deprecated_by="lgetxattrs",
+     since="1.17.6", impl="fileops", deprecated=True, deprecated_by="lgetxattrs",
      brief="Return the listing of a directory with security labels",
      doc="""\
-As `ll`, with the SELinux label of each entry.  Programs use `lgetxattrs`.""")
+As `ll`, with the SELinux label of each entry.  Programs use `lgetxattrs`.""",
+     examples=[
+         example("tree", "llz /dir/sub | grep deep",
+                 prints="-rw-r--r-- 1 0 0 ?    5 Jan  2  2020 deep"),
+         example("tree", "lsetxattr security.selinux system_u:object_r:etc_t:s0 26"
+                 " /dir/sub/deep", "llz /dir/sub | grep -E 'deep|empty' | "
+                 "cut -d: -f1-4",
+                 prints="-rw-r--r--. 1 0 0 system_u:object_r:etc_t:s0    5 Jan  2"
+                        "  2020 deep\ndrwxr-xr-x  2 0 0 ?                         "
+                        " 4096 Jan  2  2020 empty"),
+         example("tree", "llz /nope", error="/nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("ls",
      [Pathname("directory")], RStringList("listing"),

@@ -99,19 +99,52 @@ restarted, 4 errors left.  0 is a sound filesystem.""",
 
 call("isoinfo",
      [Pathname("isofile")], RStruct("isodata", "isoinfo"),
-     since="1.17.19",
+     since="1.17.19", impl="fileops",
      brief="Return the volume descriptor of an ISO file",
      doc="""\
-As `isoinfo_device`, for the image file `isofile` in the guest.""")
+As `isoinfo_device`, for the image file `isofile` in the guest.""",
+     examples=[
+         # 3:04:05 one hour east of Greenwich.
+         example("fs", "!{ head -c 32768 /dev/zero; printf '\\001CD001\\001\\000LINUX%27sTITLE%27s' '' ''; "
+                 "head -c 8 /dev/zero; printf '\\264\\002\\0\\0\\0\\0\\002\\264'; "
+                 "head -c 32 /dev/zero; printf '\\001\\0\\0\\001\\001\\0\\0\\001\\0\\010\\010\\0'; "
+                 "head -c 58 /dev/zero; printf '%128sME%126s%128s%128s%111s' '' '' '' '' ''; "
+                 "printf '2020010203040500\\004'; "
+                 "printf '%016d\\0' 0 0 0; head -c 2048 /dev/zero; } >x",
+                 "upload x /x", "isoinfo /x | grep -v ': $'",
+                 prints="iso_system_id: LINUX\niso_volume_id: TITLE\n"
+                        "iso_volume_space_size: 692\niso_volume_set_size: 1\n"
+                        "iso_volume_sequence_number: 1\n"
+                        "iso_logical_block_size: 2048\niso_publisher_id: ME\n"
+                        "iso_volume_creation_t: 1577930645\n"
+                        "iso_volume_modification_t: -1\n"
+                        "iso_volume_expiration_t: -1\n"
+                        "iso_volume_effective_t: -1"),
+         example("tree", "isoinfo /hello",
+                 error="/hello: not an ISO file or CD-ROM", errno="EINVAL"),
+         example("tree", "isoinfo /dir", error="/dir: Is a directory",
+                 errno="EISDIR"),
+         example("tree", "isoinfo /nope",
+                 error="open: /nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("isoinfo_device",
      [Device("device")], RStruct("isodata", "isoinfo"),
-     since="1.17.19",
+     since="1.17.19", impl="fileops",
      brief="Return the volume descriptor of an ISO device",
      doc="""\
 Reads the primary volume descriptor of the ISO 9660 filesystem on `device`:
 names of volume, publisher and application, sizes, and times, where -1
-means that a time is not set.""")
+means that a time is not set.""",
+     examples=[
+         example("part", "isoinfo-device /dev/sda",
+                 error="/dev/sda: not an ISO file or CD-ROM",
+                 errno="EINVAL"),
+         example("part", "isoinfo-device /dev/sdx",
+                 error="/dev/sdx: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("list_filesystems",
      [], RHashtable("fses"),
@@ -205,7 +238,7 @@ As `mkfs` with the optional argument `blocksize`.""",
 call("mksquashfs",
      [Pathname("path"), FileOut("filename")], RErr,
      opts=[OString("compress"), OStringList("excludes")],
-     since="1.35.25", optgroup="squashfs", cancellable=True,
+     since="1.35.25", impl="archive", optgroup="squashfs", cancellable=True,
      brief="Make a squashfs image of a directory",
      doc="""\
 Packs the tree below `path` into the host file `filename` as a squashfs
@@ -214,7 +247,28 @@ filesystem.
 Optional arguments:
 
 - `compress`: the compression, such as "gzip", "lzo", "xz" or "zstd".
-- `excludes`: wildcards of paths that are left out.""")
+- `excludes`: wildcards of paths that are left out.""",
+     examples=[
+         example("tree", "mksquashfs /dir x", "!unsquashfs -d '' -lls -UTC x | "
+                 "sed 's/  */ /g' | cut -d' ' -f1,2,6- | sort -k3",
+                 prints="drwxr-xr-x root/root \n-rw-r--r-- root/root /.hidden\n"
+                        "-rw-r--r-- root/root /a\n-rw-r--r-- root/root /b\n"
+                        "lrwxrwxrwx root/root /back -> ../hello\n"
+                        "drwxr-xr-x root/root /sub\n"
+                        "-rw-r--r-- root/root /sub/deep\n"
+                        "drwxr-xr-x root/root /sub/empty",
+                 needs="tool:unsquashfs"),
+         example("tree", "mksquashfs /dir x compress:xz \"excludes:s* .*\"",
+                 "!unsquashfs -s x | grep Compression && unsquashfs -d '' -ls x "
+                 "| grep '/'",
+                 prints="Compression xz\n/a\n/b\n/back",
+                 needs="tool:unsquashfs"),
+         # A link leads to nothing outside of the guest.
+         example("tree", "mksquashfs /outside x",
+                 error="/outside: No such file or directory", errno="ENOENT"),
+         example("tree", "mksquashfs /dir x compress:none",
+                 error="Compressor \"none\" is not supported"),
+     ])
 
 call("set_label",
      [Mountable("mountable"), String("label")], RErr,

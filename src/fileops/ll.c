@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* ll: a listing for people, in the form of `ls -la` with numeric owners and
- * times in UTC. */
+/* ll, llz: a listing for people, in the form of `ls -la` (and -Z) with numeric
+ * owners and times in UTC. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 struct entry {
   char *name;
   char *target; /* of a symlink */
+  char *label;  /* of SELinux; NULL: none, or not asked for */
   struct stat st;
   char extra; /* '+' with an ACL, '.' with only a label, else ' ' */
 };
@@ -24,6 +25,7 @@ struct entry {
 struct listing {
   struct entry *v;
   size_t n, alloc;
+  bool labels;
 };
 
 static void
@@ -32,6 +34,7 @@ clear_listing (struct listing *l)
   for (size_t i = 0; i < l->n; i++) {
     free (l->v[i].name);
     free (l->v[i].target);
+    free (l->v[i].label);
   }
   free (l->v);
 }
@@ -49,6 +52,19 @@ extra_mark (int fd)
       getxattr (proc, "system.posix_acl_default", NULL, 0) > 0)
     return '+';
   return getxattr (proc, "security.selinux", NULL, 0) > 0 ? '.' : ' ';
+}
+
+/* Of the object itself, also of a link. */
+static char *
+read_label (int fd)
+{
+  char proc[32], text[256];
+  ssize_t n = getxattr (gk_fd_path (fd, proc), "security.selinux", text, sizeof text - 1);
+
+  if (n <= 0)
+    return NULL;
+  text[n] = '\0';
+  return gk_escape (text, strlen (text), sizeof text);
 }
 
 /* fd is the object, O_PATH. */
@@ -76,6 +92,7 @@ add (struct listing *l, const char *name, int fd)
   if (!e->name)
     return -1;
   l->n++;
+  e->label = l->labels ? read_label (fd) : NULL;
   if (!S_ISLNK (e->st.st_mode))
     return 0;
   n = readlinkat (fd, "", target, sizeof target - 1);
@@ -192,7 +209,7 @@ time_text (time_t t, time_t now, char text[32])
 }
 
 struct widths {
-  int nlink, uid, gid, size, major, minor;
+  int nlink, uid, gid, size, major, minor, label;
   bool extra;
 };
 
@@ -224,7 +241,7 @@ is_device (const struct entry *e)
 static struct widths
 measure (const struct listing *l)
 {
-  struct widths w = { 0, 0, 0, 0, 0, 0, false };
+  struct widths w = { 0, 0, 0, 0, 0, 0, l->labels ? 1 : 0, false };
 
   for (size_t i = 0; i < l->n; i++) {
     const struct entry *e = &l->v[i];
@@ -240,6 +257,8 @@ measure (const struct listing *l)
     } else
       widen (&w.size, (uint64_t)e->st.st_size);
     w.extra |= e->extra != ' ';
+    if (e->label && strlen (e->label) > (size_t)w.label)
+      w.label = (int)strlen (e->label);
   }
   return w;
 }
@@ -256,16 +275,20 @@ write_entry (struct gk_buf *out, const struct entry *e, const struct widths *w, 
               w->minor, minor (e->st.st_rdev));
   else
     snprintf (size, sizeof size, "%*llu", w->size, (unsigned long long)e->st.st_size);
-  return gk_buf_appendf (out, "%s%s %*llu %*u %*u %s %s %s%s%s\n", mode, w->extra ? mark : "",
-                         w->nlink, (unsigned long long)e->st.st_nlink, w->uid, e->st.st_uid, w->gid,
-                         e->st.st_gid, size, when, e->name, e->target ? " -> " : "",
+  if (gk_buf_appendf (out, "%s%s %*llu %*u %*u ", mode, w->extra ? mark : "", w->nlink,
+                      (unsigned long long)e->st.st_nlink, w->uid, e->st.st_uid, w->gid,
+                      e->st.st_gid) == -1 ||
+      (w->label > 0 && gk_buf_appendf (out, "%-*s ", w->label, e->label ? e->label : "?") == -1))
+    return -1;
+  return gk_buf_appendf (out, "%s %s %s%s%s\n", size, when, e->name, e->target ? " -> " : "",
                          e->target ? e->target : "");
 }
 
-int
-gk_fileops_ll (struct gk_ctx *ctx, const char *directory, char **ret_string, struct gk_error *err)
+static int
+list (struct gk_ctx *ctx, const char *directory, bool labels, char **ret_string,
+      struct gk_error *err)
 {
-  LISTING l = { NULL, 0, 0 };
+  LISTING l = { NULL, 0, 0, labels };
   _cleanup_gk_buf_ struct gk_buf out = GK_BUF_INIT;
   _cleanup_free_ char *real = NULL;
   _cleanup_close_ int fd = -1;
@@ -295,4 +318,16 @@ gk_fileops_ll (struct gk_ctx *ctx, const char *directory, char **ret_string, str
       return gk_error_oom (err);
   *ret_string = gk_buf_finish (&out);
   return *ret_string ? 0 : gk_error_oom (err);
+}
+
+int
+gk_fileops_ll (struct gk_ctx *ctx, const char *directory, char **ret_string, struct gk_error *err)
+{
+  return list (ctx, directory, false, ret_string, err);
+}
+
+int
+gk_fileops_llz (struct gk_ctx *ctx, const char *directory, char **ret_string, struct gk_error *err)
+{
+  return list (ctx, directory, true, ret_string, err);
 }
