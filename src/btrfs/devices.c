@@ -80,7 +80,7 @@ int
 gk_btrfs_btrfs_device_add (struct gk_ctx *ctx, char *const *devices, const char *fs,
                            struct gk_error *err)
 {
-  if (gk_btrfs_check_free (devices, err) == -1 ||
+  if (gk_btrfs_check_free (devices, err) == -1 || gk_btrfs_note_all (ctx, devices, err) == -1 ||
       change (ctx, "add", "--force", devices, fs, err) == -1)
     return -1;
   return tell_of_table (ctx, devices, err);
@@ -100,7 +100,7 @@ gk_btrfs_btrfs_replace (struct gk_ctx *ctx, const char *srcdev, const char *targ
   _cleanup_btrfs_at_ struct gk_btrfs_at at = GK_BTRFS_AT_INIT;
   char *target[] = { (char *)(uintptr_t)targetdev, NULL };
 
-  if (gk_btrfs_check_free (target, err) == -1 ||
+  if (gk_btrfs_check_free (target, err) == -1 || gk_btrfs_note_all (ctx, target, err) == -1 ||
       gk_btrfs_open (ctx, mntpoint, O_RDONLY | O_DIRECTORY, &at, err) == -1 ||
       gk_btrfs_run_long (
           ctx, &at, GK_LIST ("btrfs", "replace", "start", "-B", "-f", srcdev, targetdev, at.path),

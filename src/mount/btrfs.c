@@ -92,13 +92,16 @@ tell_of_others (struct gk_ctx *ctx, unsigned long request, const char *device)
     if (known)
       continue;
     taken[n++] = other.devid;
-    tell_kernel (request, all[i]);
+    if (request != BTRFS_IOC_SCAN_DEV || gk_btrfs_note (ctx, all[i], NULL) == 0)
+      tell_kernel (request, all[i]);
   }
 }
 
+/* What cannot be noted is not told, and will be missed by the mount. */
 void
 gk_btrfs_gather (struct gk_ctx *ctx, const char *device)
 {
+  gk_btrfs_note (ctx, device, NULL);
   tell_of_others (ctx, BTRFS_IOC_SCAN_DEV, device);
 }
 
@@ -108,6 +111,19 @@ gk_btrfs_forget (struct gk_ctx *ctx, const char *device)
 {
   tell_kernel (BTRFS_IOC_FORGET_DEV, device);
   tell_of_others (ctx, BTRFS_IOC_FORGET_DEV, device);
+}
+
+void
+gk_btrfs_forget_all (struct gk_ctx *ctx)
+{
+  _cleanup_strv_ char **all = NULL;
+  struct super super;
+
+  if (ctx->devices == NULL || gk_devices_list_all (ctx->devices, &all) == -1)
+    return;
+  for (size_t i = 0; all[i]; i++)
+    if (read_super (all[i], &super) == 0)
+      tell_kernel (BTRFS_IOC_FORGET_DEV, all[i]);
 }
 
 /* --- what a filesystem consists of ---------------------------------------------------- */

@@ -14,4 +14,8 @@ char *gk_disk_identity (const char *kernel_name);
 /* Take down what stands on the disk with this identity, if it is there still. */
 int gk_disk_orphans_remove (const char *identity, struct gk_error *err);
 
+/* Take a device, as gk_btrfs_note has noted it, out of the kernel's list of btrfs
+ * devices, unless it has another medium now.  One that is not there is fine. */
+int gk_btrfs_orphan_forget (const char *what, struct gk_error *err);
+
 #endif

@@ -98,6 +98,21 @@ gk_journal_create (struct gk_journal *journal, struct gk_error *err)
   return 0;
 }
 
+/* Is the line, with its end, among those that are there? */
+static bool
+has_line (const struct gk_journal *journal, const char *line)
+{
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+
+  if (lseek (journal->fd, 0, SEEK_SET) == -1 ||
+      gk_read_all (journal->fd, JOURNAL_MAX, &text) == -1 || text.data == NULL)
+    return false;
+  for (const char *at = text.data; (at = strstr (at, line)) != NULL; at++)
+    if (at == text.data || at[-1] == '\n')
+      return true;
+  return false;
+}
+
 int
 gk_journal_note (struct gk_journal *journal, const char *kind, const char *path,
                  struct gk_error *err)
@@ -107,6 +122,8 @@ gk_journal_note (struct gk_journal *journal, const char *kind, const char *path,
   _cleanup_free_ char *line = gk_asprintf ("%s %s\n", kind, path);
   if (line == NULL)
     return gk_error_oom (err);
+  if (has_line (journal, line)) /* a script may make and remove the same a thousand times */
+    return 0;
   if (gk_write_full (journal->fd, line, strlen (line)) == -1)
     return gk_error_sys (err, errno, "%s", journal->path);
   return 0;
@@ -162,6 +179,7 @@ static const struct {
   { "dm ", gk_dm_remove },
   { NBD, gk_nbd_cut_off },
   { "disk ", gk_disk_orphans_remove },
+  { "btrfs ", gk_btrfs_orphan_forget },
 };
 
 static int

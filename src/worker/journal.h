@@ -9,7 +9,8 @@
  * undoes what it says.  Lines: "dir PATH", "mount PATH",
  * "dm NAME" (a device-mapper device, by its name in the kernel), "nbd BACKEND"
  * (a kernel nbd device, by the name of its other end), "disk IDENTITY" (what
- * stands on a disk of the session: mount/orphans.h).
+ * stands on a disk of the session), "btrfs NUMBER MEDIUM" (an entry in the kernel's
+ * list of btrfs devices; both: mount/orphans.h).  What is noted twice is there once.
  */
 #ifndef GK_WORKER_JOURNAL_H
 #define GK_WORKER_JOURNAL_H

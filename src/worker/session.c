@@ -11,6 +11,7 @@
 #include "fileops/inotify.h"
 #include "inspect/inspect.h"
 #include "localfs/localfs.h"
+#include "mount/btrfs.h"
 #include "mount/devices.h"
 #include "mount/mount.h"
 #include "worker/journal.h"
@@ -72,6 +73,7 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   }
   gk_btrfs_end_scrubs (&s->ctx);
   if (s->ctx.devices) {
+    gk_btrfs_forget_all (&s->ctx);
     gk_devices_take_down (s->ctx.devices, &step);
     note (&first, &step);
     gk_devices_flush (s->ctx.devices, &step);

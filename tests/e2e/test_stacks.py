@@ -296,3 +296,35 @@ class Btrfs(Stack):
         self.assertEqual(self.list(paths[0]), "/dev/sda: btrfs\n")
         self.gk_fails("cat", "--format", "raw", "-a", paths[0], "-m", "/dev/sda", "/hello", match="mount")
         self.assertEqual([self.checksum(p) for p in paths], before)
+
+    def registered(self, path):
+        """Whether the kernel finds the rest of the filesystem on the device by itself."""
+        loop = self.tool("losetup", "--find", "--show", path).out.strip()
+        try:
+            r = self.run_program("btrfs", "device", "ready", loop)
+            self.run_program("btrfs", "device", "scan", "--forget", loop)
+            return r.status == 0
+        finally:
+            self.tool("losetup", "-d", loop)
+
+    def test_killed(self):
+        """The kernel's list outlives the session, and with it a device that the next one would take for its own."""
+        paths = [self.disk("a.raw", 120 << 20), self.disk("b.raw", 120 << 20)]
+        hold = self.path("hold")
+        os.mkfifo(hold)
+        options = ["--launcher", "local", "--format", "raw", "-a", paths[0], "-a", paths[1]]
+        for lines in ("mkfs-btrfs '/dev/sda /dev/sdb'\nmount /dev/sdb /\nwrite /hello both\nsync\n", "mount /dev/sda /\n",
+                      "mkfs-btrfs '/dev/sda /dev/sdb'\n"):
+            for killed in (False, True):
+                p = self.gk_start("shell", *options, "-f", hold)
+                with open(hold, "w", encoding="ascii") as script:
+                    script.write(f"run\n{lines}echo there\n")
+                    script.flush()
+                    self.assertEqual(p.stdout.readline(), b"there\n", lines)
+                    if killed:
+                        world.kill([p.pid, *world.processes()])
+                p.wait()
+                self.wait_for(lambda: not world.processes(), "the end of all processes")
+                if killed:
+                    self.gk("gc")
+                self.assertFalse(self.registered(paths[0]), f"{lines} killed: {killed}")
