@@ -22,6 +22,7 @@ def load():
 def write(path, text):
     """Write only what changed, so that make rebuilds only what must be."""
     if not path.exists() or path.read_text() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
 

@@ -6,15 +6,15 @@
 # kills, thousands of sessions.  It takes hours.
 .PHONY: deps check e2e unit-build reliability
 deps:
-	$(Q)scripts/install-deps build run guest test
+	$(Q)scripts/install-deps build run guest test python
 check: deps
 	$(Q)MAKE=$(MAKE) scripts/check $(LANES)
 unit-build: $(UNIT:%=$(B)/tests/%)
-e2e: all
+e2e: all python
 	$(Q)GUESTKIT_BUILD=$(abspath $(B)) tests/e2e/run $(TESTS)
 reliability: all
 	$(Q)GUESTKIT_BUILD=$(abspath $(B)) tests/reliability/run $(COUNTS)
 # The look that `make check` asks for.
 .PHONY: format
 format:
-	$(Q)find src cli include examples tests bench -name '*.[ch]' -exec clang-format -i {} +
+	$(Q)find src cli include examples python tests bench -name '*.[ch]' -exec clang-format -i {} +

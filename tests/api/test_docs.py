@@ -12,7 +12,7 @@ import unittest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(TOP.glob("*.md")) + sorted((TOP / "docs").glob("*.md"))
-FOLDERS = ("src", "cli", "tests", "scripts", "docs", "api", "mk", "include", "bench", "examples", "completion")
+FOLDERS = ("src", "cli", "tests", "scripts", "docs", "api", "mk", "include", "bench", "examples", "completion", "python")
 # In the pages these stand for something else.
 PATTERNS = re.compile(r"[*A-Z]{3,}|\*|<")
 
@@ -58,7 +58,7 @@ class Packages(unittest.TestCase):
     def test_every_line(self):
         for line in (TOP / "scripts/packages.txt").read_text(encoding="utf-8").splitlines():
             if line and not line.startswith("#"):
-                self.assertRegex(line, r"^\S+ +(build|run|guest|test)(,(build|run|guest|test))* +\S.*")
+                self.assertRegex(line, r"^\S+ +(build|run|guest|test|python)(,(build|run|guest|test|python))* +\S.*")
 
     def test_doctor_knows_the_tools(self):
         programs = re.findall(r"^\S+ +\S+ +\[([^]]+)\]", (TOP / "scripts/packages.txt").read_text(encoding="utf-8"),
