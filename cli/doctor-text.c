@@ -176,11 +176,21 @@ use (struct json_object *image, const char *key, const char *title, bool local)
       printf ("  %-*s   not %s: %s\n", WIDTH, "", name, or_empty (json_object_get_string (why)));
 }
 
+/* What the image was seen to need counts more than what the machine has. */
+static const char *
+launcher_of (struct json_object *top)
+{
+  struct json_object *image = doctor_get (top, "image");
+  const char *seen = image ? doctor_text (image, "launcher") : NULL;
+
+  return seen ? seen : doctor_text (top, "auto");
+}
+
 static void
 one_image (struct json_object *top)
 {
   struct json_object *image = doctor_get (top, "image");
-  const char *chosen = doctor_text (top, "auto");
+  const char *chosen = launcher_of (top);
 
   if (image == NULL)
     return;
@@ -194,7 +204,10 @@ one_image (struct json_object *top)
           json_object_get_int64 (doctor_get (image, "virtual_size")),
           json_object_get_int64 (doctor_get (image, "files")),
           json_object_get_int64 (doctor_get (image, "files")) == 1 ? "" : "s");
-  line ("launcher", chosen ? chosen : "none", NULL);
+  const char *why = doctor_text (image, "launch_reason");
+  line ("launcher", why ? "none" : chosen ? chosen : "none", why);
+  if (why == NULL && doctor_text (image, "passed_over"))
+    printf ("  %-*s   not %s\n", WIDTH, "", doctor_text (image, "passed_over"));
   /* Without a launcher: what root would have. */
   bool local = gk_streq (chosen ? chosen : "local", "local");
   use (image, "read_only", "to be read", local);
@@ -210,8 +223,7 @@ conclusion (struct json_object *top)
   struct json_object *list = doctor_get (top, "launchers");
 
   if (doctor_true (top, "ok")) {
-    printf ("\n%s can be opened, with the %s launcher.\n", what,
-            or_empty (doctor_text (top, "auto")));
+    printf ("\n%s can be opened, with the %s launcher.\n", what, or_empty (launcher_of (top)));
     return;
   }
   printf ("\n%s cannot be opened here by this user.\n", what);

@@ -62,6 +62,17 @@ ask_launchers (const char *worker, struct json_object *top)
   cli_json_string (top, "auto", chosen ? chosen->name : NULL);
 }
 
+/* Can the session that would be started be started? */
+static bool
+is_worth_a_look (struct json_object *top)
+{
+  const char *chosen = doctor_text (top, "auto");
+  struct json_object *image = doctor_get (top, "image");
+  struct json_object *use = image ? doctor_get (image, "read_only") : NULL;
+
+  return use && doctor_text (use, "reason") == NULL && chosen && gk_streq (chosen, "local");
+}
+
 /* Only the local launcher attaches with this machine's kernel. */
 static bool
 can_open (struct json_object *top)
@@ -70,7 +81,10 @@ can_open (struct json_object *top)
   struct json_object *attachers = doctor_get (top, "attachers"), *image = doctor_get (top, "image");
   struct json_object *use = image ? doctor_get (image, "read_only") : NULL;
 
-  if (chosen == NULL || (image && (use == NULL || doctor_text (use, "reason"))))
+  if (image && doctor_text (image, "launcher"))
+    return true;
+  if (chosen == NULL || (image && (use == NULL || doctor_text (use, "reason") ||
+                                   doctor_text (image, "launch_reason"))))
     return false;
   if (!gk_streq (chosen, "local"))
     return true;
@@ -100,6 +114,8 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
     return CLI_FAILED;
   cli_json_string (top, "worker", worker);
   ask_launchers (worker, top);
+  if (is_worth_a_look (top))
+    doctor_look (doctor_get (top, "image"), image, o->format);
   bool ok = can_open (top);
   json_object_object_add (top, "ok", json_object_new_boolean (ok));
   if (o->json)
@@ -125,7 +141,9 @@ const struct cli_command cli_command_doctor = {
   .description = "Looks at this machine's kernel and tools, and says which ways there are to open\n"
                  "images, what is missing for the others and which package has it.  Nothing is\n"
                  "attached or changed, and root is not needed.  With IMAGE it says how that one\n"
-                 "would be opened.  The exit status is 0 when images (or IMAGE) can be opened by\n"
+                 "would be opened; where there is a choice of launchers the image is attached\n"
+                 "for a moment, read-only, to see what it needs.  The exit status is 0 when images "
+                 "(or IMAGE) can be opened by\n"
                  "the user who asks.",
   .options = options,
   .opts_size = sizeof (struct doctor_options),

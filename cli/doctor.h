@@ -8,6 +8,10 @@
 
 void doctor_print (struct json_object *found);
 
+/* Adds to what is known of an image its "launcher" or "launch_reason", and what was
+ * "passed_over". */
+void doctor_look (struct json_object *image, const char *path, const char *format);
+
 /* Of an object; NULL or false when it is not there. */
 static inline struct json_object *
 doctor_get (struct json_object *o, const char *key)

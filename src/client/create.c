@@ -121,6 +121,7 @@ free_handle (guestfs_h *g)
   free (g->program);
   free (g->identifier);
   free (g->backend);
+  free (g->passed_over);
   gk_strv_clear (&g->backend_settings);
   gk_strv_clear (&g->config_params);
   free (g->env_tmpdir);

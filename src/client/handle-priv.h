@@ -118,6 +118,7 @@ struct guestfs_h {
    * and close; 0 or -1 with the error set. */
   int (*end_session) (guestfs_h *g);
   struct gk_session *session;
+  char *passed_over;      /* "NAME: WHY": the launcher that auto did not take; or NULL */
   struct gk_local *local; /* mount_local, or NULL */
   char *tree_dir;         /* where guestkit_mount_tree shows the tree, or NULL */
   pid_t worker_pid;       /* what guestfs_get_pid returns; 0: none */

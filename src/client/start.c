@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "client/chosen.h"
 #include "client/session-priv.h"
 #include "gk-client-calls.h"
 
@@ -155,6 +156,7 @@ try_in_order (guestfs_h *g, struct gk_launch_env *env, struct gk_error *err)
                            gk_error_msg (&why_no_next));
     gk_client_debug (g, "launch: launcher %s cannot do it: %s", launcher->name,
                      gk_error_msg (&what));
+    g->passed_over = gk_asprintf ("%s: %s", launcher->name, gk_error_msg (&what));
     gk_session_free (g, GK_END_GRACE_MS); /* it lets go of the images */
   }
   return -1;
@@ -169,5 +171,18 @@ gk_session_start (guestfs_h *g, struct gk_error *err)
 
   if (cachedir == NULL)
     return gk_error_oom (err);
+  free (gk_steal_ptr (g->passed_over));
   return try_in_order (g, &env, err);
+}
+
+const char *
+gk_client_launcher (guestfs_h *g)
+{
+  return g->session ? g->session->process.launcher->name : NULL;
+}
+
+const char *
+gk_client_passed_over (guestfs_h *g)
+{
+  return g->passed_over;
 }

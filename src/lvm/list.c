@@ -276,3 +276,39 @@ gk_lvm_lvm_canonical_lv_name (struct gk_ctx *ctx, const char *lvname, char **ret
   *ret_string = gk_steal_ptr (canonical);
   return 0;
 }
+
+/* --- what they are made of ------------------------------------------------------------ */
+
+static int
+push_once (struct gk_strv *sv, const char *word)
+{
+  return sv->len > 0 && gk_strv_contains (sv->v, word) ? 0 : gk_strv_push (sv, word);
+}
+
+int
+gk_lvm_segments (struct gk_ctx *ctx, char ***ret_kinds, struct gk_error *err)
+{
+  _cleanup_gk_strv_ struct gk_strv sv = GK_STRV_INIT;
+  int r = 0;
+
+  if (gk_lvm_need (ctx, err) == -1)
+    return -1;
+  struct json_object *rows =
+      gk_lvm_ask (ctx, "lvs", "segtype,lv_attr", GK_LVM_HIDDEN_TOO, NULL, err);
+  if (rows == NULL)
+    return -1;
+  for (size_t i = 0; r == 0 && i < json_object_array_length (rows); i++) {
+    struct json_object *row = json_object_array_get_idx (rows, i);
+    const char *attr = gk_lvm_field (row, "lv_attr");
+    r = push_once (&sv, gk_lvm_field (row, "segtype"));
+    /* A snapshot's own segments are linear. */
+    if (r == 0 && *attr && strchr ("sSo", *attr))
+      r = push_once (&sv, "snapshot");
+  }
+  json_object_put (rows);
+  char **v = r == 0 ? gk_strv_finish (&sv) : NULL;
+  if (v == NULL)
+    return gk_error_oom (err);
+  *ret_kinds = v;
+  return 0;
+}

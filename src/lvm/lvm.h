@@ -19,4 +19,9 @@ struct gk_error;
  * done: who needs the volumes will be told. */
 int gk_lvm_start (struct gk_ctx *ctx, struct gk_error *err);
 
+/* Before that, and without it: of which kinds of segments ("linear", "thin-pool",
+ * "raid1", "snapshot" ...) the volumes on the session's devices are made.
+ * *ret_kinds is to be freed by the caller. */
+int gk_lvm_segments (struct gk_ctx *ctx, char ***ret_kinds, struct gk_error *err);
+
 #endif

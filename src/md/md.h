@@ -16,4 +16,8 @@ struct gk_error;
  * *ret_left is how many members are in no set then. */
 int gk_md_assemble (struct gk_ctx *ctx, bool degraded, size_t *ret_left, struct gk_error *err);
 
+/* The level of the set that a device is a member of ("raid1", "container" ...), from
+ * its superblock.  Malloced. */
+int gk_md_level (struct gk_ctx *ctx, const char *device, char **ret_level, struct gk_error *err);
+
 #endif

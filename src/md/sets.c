@@ -211,6 +211,34 @@ gk_md_md_detail (struct gk_ctx *ctx, const char *md, char ***ret_info, struct gk
   return 0;
 }
 
+int
+gk_md_level (struct gk_ctx *ctx, const char *device, char **ret_level, struct gk_error *err)
+{
+  _cleanup_gk_strv_ struct gk_strv args = GK_STRV_INIT;
+  _cleanup_gk_buf_ struct gk_buf out = GK_BUF_INIT;
+  char *save = NULL;
+
+  if (gk_md_need (ctx, err) == -1)
+    return -1;
+  if (gk_strv_push (&args, "--examine") == -1 || gk_strv_push (&args, "--export") == -1 ||
+      gk_strv_push (&args, device) == -1)
+    return gk_error_oom (err);
+  if (gk_md_run (ctx, &args, &out, err) == -1)
+    return -1;
+  for (const char *line = out.data ? strtok_r (out.data, "\n", &save) : NULL; line;
+       line = strtok_r (NULL, "\n", &save)) {
+    const char *level = gk_after_prefix (line, "MD_LEVEL=");
+    char *copy = level ? strdup (level) : NULL;
+    if (level && copy == NULL)
+      return gk_error_oom (err);
+    if (copy) {
+      *ret_level = copy;
+      return 0;
+    }
+  }
+  return gk_error_set (err, ENODATA, "%s: mdadm does not tell the level of its set", device);
+}
+
 /* The session's name of a device that the kernel calls sda1 or loop0p1. */
 static char *
 device_name (struct gk_ctx *ctx, const char *kernel_name)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What the session's drives need of a kernel, against what this one has.
  *
- * The devices are looked at with libblkid; nothing is mounted, loaded or
- * activated for it.  What lies inside of encrypted disks and logical volumes is
- * not seen. */
+ * The devices are looked at with libblkid, volume groups with lvm, sets with mdadm;
+ * nothing is mounted, loaded or activated for it.  What lies inside of encrypted
+ * disks, sets and volumes is not seen: behind encryption and sets there may be any
+ * of the usual kinds of volumes, so that GK_NEEDS_ALL wants those of the kernel. */
 #ifndef GK_WORKER_NEEDS_H
 #define GK_WORKER_NEEDS_H
 

@@ -2,7 +2,10 @@
 """Logical volumes, on the kernel of the uml launcher, which has device-mapper."""
 
 import os
+import shutil
 
+import world
+from corrupt import lvm
 from harness import Case
 
 
@@ -122,3 +125,46 @@ class Lvm(Case):
         self.shell([a], "vgremove --help", fails="vgremove: ")
         self.shell([a], "vgmeta --version", fails="vgmeta: ")
         self.assertEqual(os.path.getsize(a), 64 << 20)
+
+
+class Targets(Case):
+    """A kernel that has device-mapper need not have all of its targets: auto looks which the volumes want."""
+
+    def setUp(self):
+        super().setUp()
+        if not os.path.exists("/sys/class/misc/device-mapper"):
+            self.skipTest("the kernel has no device-mapper")
+        self.cover("/dev/null", shutil.which("linux.uml", path=self.environ()["PATH"]))
+
+    def cover(self, what, path):
+        if path:
+            self.tool("mount", "--bind", what, path)
+            self.addCleanup(lambda: world.umount(path))
+
+    def hide(self, module):
+        """As if the kernel had been built without it."""
+        self.run_program("modprobe", "-r", module)
+        self.assertFalse(os.path.exists("/sys/module/" + module.replace("-", "_")))
+        index = f"/lib/modules/{os.uname().release}/modules.dep"
+        with open(index, encoding="ascii") as f:
+            self.cover(self.file("modules.dep", "".join(line for line in f if f"/{module}.ko" not in line)), index)
+
+    def with_snapshot(self):
+        lv, cow = (lvm.volume("vg", name, [(0, 4, [("pv0", at)])], '"READ", "WRITE"' if at else '"READ", "WRITE", "VISIBLE"')
+                   for name, at in (("lv", 0), ("cow", 4)))
+        snapshot = f'''snapshot0 {{\nid = "{lvm.uuid("S", "vg")}"\nstatus = ["READ", "WRITE", "VISIBLE"]\nflags = []
+            segment_count = 1\nsegment1 {{\nstart_extent = 0\nextent_count = 4\ntype = "snapshot"\nchunk_size = 8
+            origin = "lv"\ncow_store = "cow"\n}}\n}}\n'''
+        return lvm.lvm(self.dir, "vg", lvm.group_text("vg", lv + cow + snapshot)).path
+
+    def test_missing(self):
+        plain, snapshot = lvm.lvm(self.dir, "plain").path, self.with_snapshot()
+        options = ("--launcher", "auto", "--format", "raw")
+        self.gk("filesystems", *options, snapshot)
+        self.hide("dm-snapshot")
+        self.assertIn("/dev/plain/lv ext2", self.gk("filesystems", *options, plain).out)
+        self.gk_fails("filesystems", *options, snapshot, match="this kernel lacks dm-snapshot .for volumes on /dev/sda.; "
+                      "the uml launcher cannot be used")
+        r = self.gk_any("doctor", "--json", "--format", "raw", snapshot)
+        self.assertRegex(r.json()["image"]["launch_reason"], "lacks dm-snapshot")
+        self.assertEqual(r.status, 1)

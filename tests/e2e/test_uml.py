@@ -453,6 +453,25 @@ class Auto(Uml):
         if os.path.exists("/sys/class/misc/device-mapper"):
             self.skipTest("this kernel has device-mapper")
         self.assertEqual(self.chosen(self.luks(), "--format", "raw"), ["local", "uml"])
+        self.explained(self.luks(), "uml", "dm-crypt .for crypto_LUKS on /dev/sda")
+
+    def explained(self, image, launcher, why):
+        """What doctor says of it."""
+        found = self.gk("doctor", "--json", "--format", "raw", image).json()["image"]
+        self.assertEqual(found["launcher"], launcher)
+        self.assertEqual(found["passed_over"] is None, not why)
+        if why:
+            self.assertRegex(found["passed_over"], "local: .*" + why)
+        text = self.gk("doctor", "--format", "raw", image).out
+        self.assertRegex(text, f"launcher +{launcher}\n +not local: .*{why}" if why else f"launcher +{launcher}\n +to be read")
+        self.assertRegex(text, f"This image can be opened, with the {launcher} launcher")
+
+    def test_explained(self):
+        self.explained(self.image("gpt.raw"), "local", "")
+        path = self.path("plain.raw")
+        with open(path, "wb") as f:
+            f.truncate(1 << 20)
+        self.explained(path, "local", "")
 
     def test_neither_can(self):
         if os.path.exists("/sys/class/misc/device-mapper"):
