@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "btrfs/btrfs-priv.h"
 #include "exec/exec.h"
+#include "fs/tool.h"
 #include "op/ctx.h"
 #include "op/task.h"
 
@@ -27,31 +28,12 @@ need (const char *tool, struct gk_error *err)
   return gk_error_set (err, EOPNOTSUPP, "%s is not installed (package btrfs-progs)", tool);
 }
 
-/* "ERROR: cannot do it on '/proc/self/fd/7': why" -> "cannot do it on '/sub': why". */
 static int
 fail (const struct gk_btrfs_at *at, const char *tool, int status, const char *text, size_t size,
       struct gk_error *err)
 {
-  _cleanup_gk_buf_ struct gk_buf why = GK_BUF_INIT;
-  const char *end = text + size;
-
-  while (size > 0 && text[size - 1] == '\n')
-    end = text + --size;
-  if (size == 0)
-    return gk_error_set (err, 0, "%s exited with status %d", tool, status);
-  for (const char *p = text; p < end;) {
-    const char *rest = gk_after_prefix (p, "ERROR: ");
-    size_t len = at ? strlen (at->path) : 0;
-    if (rest && (p == text || p[-1] == '\n')) {
-      p = rest;
-    } else if (len && (size_t)(end - p) >= len && memcmp (p, at->path, len) == 0) {
-      gk_buf_appends (&why, at->name);
-      p += len;
-    } else {
-      gk_buf_append (&why, p++, 1);
-    }
-  }
-  return gk_error_set (err, 0, "%s: %s", tool, why.data ? why.data : "");
+  return gk_fs_tool_failed (tool, status, text, size, at ? at->path : NULL, at ? at->name : NULL,
+                            err);
 }
 
 static struct gk_exec

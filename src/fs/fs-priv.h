@@ -25,6 +25,31 @@ struct gk_ctx;
 struct gk_buf;
 int gk_fs_run (struct gk_ctx *ctx, const char *const *argv, const char *package, int max_status,
                struct gk_buf *ret_out, struct gk_error *err);
+/* The same on what is open: the tool inherits fd (-1: nothing), argv names it by
+ * its gk_fd_path, and the error calls it name. */
+int gk_fs_run_at (struct gk_ctx *ctx, const char *const *argv, const char *package, int max_status,
+                  int fd, const char *name, struct gk_buf *ret_out, struct gk_error *err);
+struct gk_fs_tool {
+  const char *const *argv;
+  const char *package;
+  int max_status;
+  int fd;
+  const char *name;   /* of fd, or NULL: there is none */
+  const char *answer; /* to its question, or NULL */
+  /* As in struct gk_exec. */
+  int (*take_output) (void *opaque, const void *data, size_t size, struct gk_error *err);
+  void *take_opaque;
+};
+int gk_fs_run_tool (struct gk_ctx *ctx, const struct gk_fs_tool *t, struct gk_buf *ret_out,
+                    struct gk_error *err);
+/* Is it there? */
+int gk_fs_need (const char *tool, const char *package, struct gk_error *err);
+
+/* xfs-tools.c: label and UUID, which no other tool sets without a shell. */
+int gk_xfs_set_label (struct gk_ctx *ctx, const char *device, const char *label,
+                      struct gk_error *err);
+int gk_xfs_set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid,
+                     struct gk_error *err);
 
 #define GK_LIST(...)                                                                               \
   (const char *const[])                                                                            \

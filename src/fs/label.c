@@ -12,6 +12,7 @@
 #include "base/uuid.h"
 #include "exec/exec.h"
 #include "fs/fs-priv.h"
+#include "fs/ntfs.h"
 #include "gk-ops-fs.h"
 #include "op/ctx.h"
 
@@ -24,16 +25,58 @@ static const struct kind {
   const char *const *label, *const *uuid, *const *random;
   const char *package;
   bool label_last; /* the label stands behind the device */
+  bool no_dash;    /* the tool takes what begins with a dash for an option, wherever it stands */
+  /* Instead of words. */
+  int (*set_label) (struct gk_ctx *ctx, const char *device, const char *label,
+                    struct gk_error *err);
+  int (*set_uuid) (struct gk_ctx *ctx, const char *device, const char *uuid, struct gk_error *err);
 } kinds[] = {
-  { GK_LIST ("ext2", "ext3", "ext4"), "ext2/3/4", 16, GK_LIST ("tune2fs", "-L"),
-    GK_LIST ("tune2fs", "-U"), GK_LIST ("tune2fs", "-U", "random"), "e2fsprogs", false },
-  { GK_LIST ("xfs"), "xfs", 12, GK_LIST ("xfs_admin", "-L"), GK_LIST ("xfs_admin", "-U"),
-    GK_LIST ("xfs_admin", "-U", "generate"), "xfsprogs", false },
-  { GK_LIST ("btrfs"), "btrfs", 255, GK_LIST ("btrfs", "filesystem", "label"),
-    GK_LIST ("btrfstune", "-f", "-U"), GK_LIST ("btrfstune", "-f", "-u"), "btrfs-progs", true },
-  { GK_LIST ("vfat"), "vfat", 11, GK_LIST ("fatlabel"), NULL, NULL, "dosfstools", true },
-  { GK_LIST ("swap"), "Linux swap", 15, GK_LIST ("swaplabel", "-L"), GK_LIST ("swaplabel", "-U"),
-    NULL, "util-linux", false },
+  { .types = GK_LIST ("ext2", "ext3", "ext4"),
+    .family = "ext2/3/4",
+    .label_max = 16,
+    .label = GK_LIST ("tune2fs", "-L"),
+    .uuid = GK_LIST ("tune2fs", "-U"),
+    .random = GK_LIST ("tune2fs", "-U", "random"),
+    .package = "e2fsprogs" },
+  { .types = GK_LIST ("xfs"),
+    .family = "xfs",
+    .label_max = 12,
+    .set_label = gk_xfs_set_label,
+    .set_uuid = gk_xfs_set_uuid },
+  { .types = GK_LIST ("btrfs"),
+    .family = "btrfs",
+    .label_max = 255,
+    .label = GK_LIST ("btrfs", "filesystem", "label", "--"),
+    .uuid = GK_LIST ("btrfstune", "-f", "-U"),
+    .random = GK_LIST ("btrfstune", "-f", "-u"),
+    .package = "btrfs-progs",
+    .label_last = true },
+  { .types = GK_LIST ("vfat"),
+    .family = "vfat",
+    .label_max = 11,
+    .label = GK_LIST ("fatlabel", "--"),
+    .package = "dosfstools",
+    .label_last = true },
+  { .types = GK_LIST ("ntfs"),
+    .family = "ntfs",
+    .label_max = 128,
+    .label = GK_LIST ("ntfslabel"),
+    .package = "ntfs-3g",
+    .label_last = true,
+    .no_dash = true },
+  { .types = GK_LIST ("exfat"),
+    .family = "exfat",
+    .label_max = 44,
+    .label = GK_LIST ("exfatlabel"),
+    .package = "exfatprogs",
+    .label_last = true,
+    .no_dash = true },
+  { .types = GK_LIST ("swap"),
+    .family = "Linux swap",
+    .label_max = 15,
+    .label = GK_LIST ("swaplabel", "-L"),
+    .uuid = GK_LIST ("swaplabel", "-U"),
+    .package = "util-linux" },
 };
 
 static const struct kind *
@@ -81,9 +124,11 @@ gk_fs_set_label (struct gk_ctx *ctx, const char *mountable, const char *label, s
   if (strlen (label) > kind->label_max)
     return gk_error_set (err, EINVAL, "%s: %s labels are limited to %zu bytes", label, kind->family,
                          kind->label_max);
-  /* xfs_admin takes an empty word for none at all. */
-  if (*label == '\0' && gk_streq (p.type, "xfs"))
-    label = "--";
+  if (kind->no_dash && *label == '-')
+    return gk_error_set (err, EINVAL, "%s: %s labels that begin with a dash cannot be set", label,
+                         kind->family);
+  if (kind->set_label)
+    return kind->set_label (ctx, mountable, label, err);
   return change (ctx, kind, kind->label, label, kind->label_last, mountable, err);
 }
 
@@ -95,6 +140,8 @@ gk_fs_set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid, struct
   if (gk_fs_probe_device (device, &p, err) == -1)
     return -1;
   const struct kind *kind = find_kind (p.type);
+  if (kind && kind->set_uuid)
+    return kind->set_uuid (ctx, device, uuid, err);
   if (kind == NULL || kind->uuid == NULL)
     return gk_error_set (err, ENOTSUP, "don't know how to set the UUID for '%s' filesystems",
                          p.type);
@@ -110,6 +157,8 @@ gk_fs_set_uuid_random (struct gk_ctx *ctx, const char *device, struct gk_error *
   if (gk_fs_probe_device (device, &p, err) == -1)
     return -1;
   const struct kind *kind = find_kind (p.type);
+  if (kind && kind->set_uuid)
+    return kind->set_uuid (ctx, device, "generate", err);
   if (kind == NULL || kind->uuid == NULL)
     return gk_error_set (err, ENOTSUP, "don't know how to set the random UUID for '%s' filesystems",
                          p.type);
@@ -140,6 +189,15 @@ gk_fs_vfs_minimum_size (struct gk_ctx *ctx, const char *mountable, int64_t *ret_
     return -1;
   const char *type = p.type ? p.type : "btrfs";
   const struct kind *kind = find_kind (type);
+  if (gk_streq (type, "ntfs"))
+    return gk_ntfs_minimum_size (ctx, mountable, ret_value, err);
+  if (gk_streq (type, "xfs")) { /* which cannot shrink */
+    uint64_t bytes;
+    if (gk_fs_span (mountable, &bytes, err) == -1)
+      return -1;
+    *ret_value = (int64_t)bytes;
+    return 0;
+  }
   if (kind != &kinds[0])
     return gk_error_set (err, ENOTSUP, "don't know how to get minimum size of '%s' filesystems",
                          type);

@@ -5,37 +5,84 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/pathroot.h"
+#include "base/str.h"
 #include "base/strv.h"
 #include "exec/exec.h"
 #include "fs/fs-priv.h"
+#include "fs/tool.h"
 #include "op/ctx.h"
 
 /* Checks of a large filesystem take their time, and can be cancelled. */
 #define NO_TIMEOUT (-1)
 
 int
-gk_fs_run (struct gk_ctx *ctx, const char *const *argv, const char *package, int max_status,
-           struct gk_buf *ret_out, struct gk_error *err)
+gk_fs_tool_failed (const char *tool, int status, const char *text, size_t size, const char *path,
+                   const char *name, struct gk_error *err)
+{
+  _cleanup_gk_buf_ struct gk_buf why = GK_BUF_INIT;
+  size_t len = path ? strlen (path) : 0;
+  const char *end;
+
+  while (size > 0 && text[size - 1] == '\n')
+    size--;
+  if (size == 0)
+    return gk_error_set (err, 0, "%s exited with status %d", tool, status);
+  end = text + size;
+  for (const char *p = text; p < end;) {
+    const char *rest = p == text || p[-1] == '\n' ? gk_after_prefix (p, "ERROR: ") : NULL;
+    if (rest) {
+      p = rest;
+    } else if (len && (size_t)(end - p) >= len && memcmp (p, path, len) == 0) {
+      gk_buf_appends (&why, name);
+      p += len;
+    } else {
+      gk_buf_append (&why, p++, 1);
+    }
+  }
+  return gk_error_set (err, 0, "%s: %s", tool, why.data ? why.data : "");
+}
+
+int
+gk_fs_need (const char *tool, const char *package, struct gk_error *err)
+{
+  _cleanup_free_ char *path = gk_exec_find (tool);
+
+  return path ? 0
+              : gk_error_set (err, EOPNOTSUPP, "%s is not installed (package %s)", tool, package);
+}
+
+int
+gk_fs_run_tool (struct gk_ctx *ctx, const struct gk_fs_tool *t, struct gk_buf *ret_out,
+                struct gk_error *err)
 {
   _cleanup_exec_result_ struct gk_exec_result result = GK_EXEC_RESULT_INIT;
   struct gk_exec x = GK_EXEC_INIT;
-  _cleanup_free_ char *tool = gk_exec_find (argv[0]);
+  char path[32];
 
-  if (tool == NULL)
-    return gk_error_set (err, EOPNOTSUPP, "%s is not installed (package %s)", argv[0], package);
-  x.argv = argv;
+  if (gk_fs_need (t->argv[0], t->package, err) == -1)
+    return -1;
+  x.argv = t->argv;
   x.timeout_ms = NO_TIMEOUT;
   x.task = ctx->task;
+  x.take_output = t->take_output;
+  x.take_opaque = t->take_opaque;
+  if (t->answer) {
+    x.stdin_data = t->answer;
+    x.stdin_size = strlen (t->answer);
+  }
+  if (t->name) {
+    x.pass_fds = &t->fd;
+    x.n_pass_fds = 1;
+    gk_fd_path (t->fd, path);
+  }
   if (gk_exec_run (&x, &result, err) == -1)
     return -1;
-  if (result.status < 0 || result.status > max_status) {
+  if (result.status < 0 || result.status > t->max_status) {
     /* Some say why on stderr, some on stdout. */
-    struct gk_buf *why = result.err.size ? &result.err : &result.out;
-    while (why->size > 0 && why->data[why->size - 1] == '\n')
-      why->data[--why->size] = '\0';
-    if (why->size == 0)
-      return gk_error_set (err, 0, "%s exited with status %d", argv[0], result.status);
-    return gk_error_set (err, 0, "%s: %s", argv[0], why->data);
+    const struct gk_buf *why = result.err.size ? &result.err : &result.out;
+    return gk_fs_tool_failed (t->argv[0], result.status, why->data, why->size,
+                              t->name ? path : NULL, t->name, err);
   }
   if (ret_out) {
     gk_buf_clear (ret_out);
@@ -43,4 +90,26 @@ gk_fs_run (struct gk_ctx *ctx, const char *const *argv, const char *package, int
     result.out = (struct gk_buf)GK_BUF_INIT;
   }
   return result.status;
+}
+
+int
+gk_fs_run (struct gk_ctx *ctx, const char *const *argv, const char *package, int max_status,
+           struct gk_buf *ret_out, struct gk_error *err)
+{
+  const struct gk_fs_tool t = { .argv = argv, .package = package, .max_status = max_status };
+
+  return gk_fs_run_tool (ctx, &t, ret_out, err);
+}
+
+int
+gk_fs_run_at (struct gk_ctx *ctx, const char *const *argv, const char *package, int max_status,
+              int fd, const char *name, struct gk_buf *ret_out, struct gk_error *err)
+{
+  const struct gk_fs_tool t = { .argv = argv,
+                                .package = package,
+                                .max_status = max_status,
+                                .fd = fd,
+                                .name = fd == -1 ? NULL : name };
+
+  return gk_fs_run_tool (ctx, &t, ret_out, err);
 }
