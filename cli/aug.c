@@ -183,19 +183,20 @@ static const struct line_kind {
   size_t n_args;
   int (*fn) (guestfs_h *g, char **args, struct json_object *json);
   const char *usage;
+  bool changes;
 } kinds[] = {
-  { "set", 2, do_set, "PATH VALUE" },
-  { "setm", 3, do_setm, "BASE SUB VALUE" },
-  { "clear", 1, do_clear, "PATH" },
-  { "rm", 1, do_rm, "PATH" },
-  { "mv", 2, do_mv, "PATH PATH" },
-  { "ins", 3, do_ins, "LABEL before|after PATH" },
-  { "defvar", 2, do_defvar, "NAME EXPRESSION" },
-  { "defnode", 3, do_defnode, "NAME EXPRESSION VALUE" },
-  { "transform", 2, do_transform, "LENS FILE" },
-  { "get", 1, do_get, "PATH" },
-  { "match", 1, do_match, "PATH" },
-  { "ls", 1, do_ls, "PATH" },
+  { "set", 2, do_set, "PATH VALUE", true },
+  { "setm", 3, do_setm, "BASE SUB VALUE", true },
+  { "clear", 1, do_clear, "PATH", true },
+  { "rm", 1, do_rm, "PATH", true },
+  { "mv", 2, do_mv, "PATH PATH", true },
+  { "ins", 3, do_ins, "LABEL before|after PATH", true },
+  { "defvar", 2, do_defvar, "NAME EXPRESSION", false },
+  { "defnode", 3, do_defnode, "NAME EXPRESSION VALUE", true },
+  { "transform", 2, do_transform, "LENS FILE", false },
+  { "get", 1, do_get, "PATH", false },
+  { "match", 1, do_match, "PATH", false },
+  { "ls", 1, do_ls, "PATH", false },
 };
 
 /* Look at all lines before the first is carried out. */
@@ -238,9 +239,10 @@ carry_out (guestfs_h *g, const char *line, struct json_object *all)
 }
 
 static int
-all_lines (guestfs_h *g, const struct options *o, bool save, bool as_json, char **lines)
+all_lines (guestfs_h *g, const struct options *o, struct cli_images *images, char **lines)
 {
-  struct json_object *json = as_json ? json_object_new_array () : NULL;
+  struct json_object *json = images->json ? json_object_new_array () : NULL;
+  bool save = !o->no_save && !images->ro;
   int r = CLI_OK;
 
   if (guestfs_aug_init (g, o->root ? o->root : "/", 0) == -1)
@@ -250,7 +252,7 @@ all_lines (guestfs_h *g, const struct options *o, bool save, bool as_json, char 
   if (r == CLI_OK && save && guestfs_aug_save (g) == -1)
     r = cli_guestfs_error (g);
   if (json && r == CLI_OK)
-    cli_json_print (json);
+    cli_edit_json (images, json);
   else
     json_object_put (json);
   return r;
@@ -260,22 +262,26 @@ static int
 run (struct cli_images *images, void *opts, int argc, char **argv)
 {
   const struct options *o = opts;
+  bool changes = false;
   int r = CLI_OK;
 
   /* With -a all operands are lines, else the first is the image. */
   for (int i = images->add.n > 0 ? 0 : 1; i < argc; i++) {
     _cleanup_gk_strv_ struct gk_strv words = GK_STRV_INIT;
-    if (understand (argv[i], &words) == NULL)
+    const struct line_kind *k = understand (argv[i], &words);
+    if (k == NULL)
       return CLI_USAGE;
+    changes = changes || k->changes;
   }
+  images->edit.whole = changes && !o->no_save;
   guestfs_h *g = cli_open_mounted (&cli_command_aug, images, &argc, &argv, &r);
   if (g == NULL)
     return r;
   if (argc == 0)
     r = cli_usage (&cli_command_aug, "no change is given");
   else
-    r = all_lines (g, o, !o->no_save && !images->ro, images->json, argv);
-  return cli_close (g, r);
+    r = all_lines (g, o, images, argv);
+  return cli_finish (g, &cli_command_aug, images, r);
 }
 
 const struct cli_command cli_command_aug = {
@@ -292,6 +298,6 @@ const struct cli_command cli_command_aug = {
       "All are carried out before anything is saved; when one fails nothing is.",
   .options = options,
   .opts_size = sizeof (struct options),
-  .flags = CLI_IMAGES | CLI_WRITES,
+  .flags = CLI_IMAGES | CLI_WRITES | CLI_EDITS,
   .run = run,
 };

@@ -18,6 +18,8 @@ enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 /* An option, stored into a struct of the command at offset: bool, const char *
  * (the last wins), int, struct cli_list, or struct cli_keys. */
 enum cli_kind { CLI_FLAG, CLI_STRING, CLI_NUMBER, CLI_LIST, CLI_KEYS };
+struct json_object;
+
 struct cli_option {
   const char *name; /* long, without dashes; NULL ends a table */
   char letter;      /* or 0 */
@@ -40,6 +42,17 @@ struct cli_keys {
   size_t n;
 };
 
+/* How changes get into the images (unit.c). */
+struct cli_edit {
+  bool dry_run, commit, in_place;
+  const char *backup;
+  bool whole;                 /* set by the command: as a unit, when no option says otherwise */
+  struct cli_units *units;    /* those that were begun */
+  struct cli_list opened;     /* the images, as they were given */
+  char **mounted;             /* where the session had what mounted */
+  struct json_object *result; /* with --dry-run and --json: what the command itself tells */
+};
+
 /* Options of every command that opens images. */
 struct cli_images {
   struct cli_list add, mount;
@@ -49,6 +62,8 @@ struct cli_images {
   bool ro, rw, json, verbose, trace, no_progress, keys_from_stdin;
   bool network; /* set by the command, as is the next */
   int memsize;
+  struct cli_keys asked; /* keys that the terminal or stdin gave, for a second session */
+  struct cli_edit edit;
 };
 
 struct cli_command {
@@ -65,6 +80,7 @@ struct cli_command {
 #define CLI_WRITES 2u       /* opens read-write unless --ro */
 #define CLI_RAW_ARGS 4u     /* options end at the first word that is none */
 #define CLI_OWN_OPERANDS 8u /* no operand is an image; there may be no image */
+#define CLI_EDITS 16u       /* takes the options of struct cli_edit */
 
 extern const struct cli_command *const cli_commands[];
 
@@ -73,6 +89,7 @@ extern const struct cli_command *const cli_commands[];
  * after it said what is wrong. */
 int cli_parse (const struct cli_command *command, struct cli_images *images, void *opts, int argc,
                char **argv);
+int cli_list_add (struct cli_list *list, const char *value); /* 0, or -1: no memory */
 void cli_help (const struct cli_command *command, FILE *fp);
 
 /* --- say.c: messages, all to stderr as "guestkit: ..." */
@@ -97,6 +114,16 @@ guestfs_h *cli_prepare (const struct cli_command *command, struct cli_images *im
 /* Shut down and close; a failure there turns a good exit code into CLI_FAILED. */
 int cli_close (guestfs_h *g, int exit_code);
 
+/* --- unit.c: for commands with CLI_EDITS */
+/* What is opened for an image: itself, or the overlay of a unit.  NULL: said why. */
+const char *cli_unit_begin (struct cli_images *images, const char *image);
+/* Instead of cli_close: on success the changes are shown, or land. */
+int cli_finish (guestfs_h *g, const struct cli_command *command, struct cli_images *images,
+                int exit_code);
+void cli_units_clear (struct cli_images *images);
+/* Instead of cli_json_print: with --dry-run the changes become part of it. */
+void cli_edit_json (struct cli_images *images, struct json_object *o);
+
 /* --- mounts.c */
 int cli_mount_options (guestfs_h *g, const struct cli_list *mounts, bool ro); /* 0 or -1, said */
 /* 0 or -1, said.  *ret_root (may be NULL) is set, malloced, when a system was found. */
@@ -114,7 +141,7 @@ void cli_keys_clear (struct cli_keys *keys);
 void cli_no_core_dump (void);
 /* Open the encrypted devices of the images with the keys that were
  * given, or else ask for them.  0, or -1 after it was said what is wrong. */
-int cli_open_encrypted (guestfs_h *g, const struct cli_images *images, bool ro);
+int cli_open_encrypted (guestfs_h *g, struct cli_images *images, bool ro);
 
 /* --- progress.c: a bar on stderr when it is a terminal. */
 void cli_progress_bar (guestfs_h *g);

@@ -80,7 +80,7 @@ reason (guestfs_h *g, int timeout)
 }
 
 static int
-run_json (guestfs_h *g, char **argv, int timeout)
+run_json (guestfs_h *g, struct cli_images *images, char **argv, int timeout)
 {
   _cleanup_close_ int fd = memfd_create ("output", MFD_CLOEXEC);
   _cleanup_gk_buf_ struct gk_buf out = GK_BUF_INIT;
@@ -100,7 +100,7 @@ run_json (guestfs_h *g, char **argv, int timeout)
   json_object_object_add (o, "output",
                           json_object_new_string_len (out.data ? out.data : "", (int)out.size));
   cli_json_string (o, "error", r == -1 ? reason (g, timeout) : NULL);
-  cli_json_print (o);
+  cli_edit_json (images, o);
   return r == -1 ? CLI_FAILED : CLI_OK;
 }
 
@@ -118,10 +118,10 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   if (argc == 0)
     r = cli_usage (&cli_command_command, "no program is given");
   else if (images->json)
-    r = run_json (g, argv, o->timeout);
+    r = run_json (g, images, argv, o->timeout);
   else if (run_program (g, argv, o->timeout, "/dev/stdout") == -1)
     r = cli_error ("%s: %s", argv[0], reason (g, o->timeout));
-  return cli_close (g, r);
+  return cli_finish (g, &cli_command_command, images, r);
 }
 
 const struct cli_command cli_command_command = {
@@ -134,6 +134,6 @@ const struct cli_command cli_command_command = {
       "that is asked for.  What it leaves running is ended.",
   .options = options,
   .opts_size = sizeof (struct options),
-  .flags = CLI_IMAGES | CLI_WRITES,
+  .flags = CLI_IMAGES | CLI_WRITES | CLI_EDITS,
   .run = run,
 };

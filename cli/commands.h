@@ -15,6 +15,8 @@
   COMMAND (edit)                                                                                   \
   COMMAND (aug)                                                                                    \
   COMMAND (command)                                                                                \
+  COMMAND (run)                                                                                    \
+  COMMAND (diff)                                                                                   \
   COMMAND (cp)                                                                                     \
   COMMAND (tar_in)                                                                                 \
   COMMAND (tar_out)                                                                                \

@@ -166,13 +166,15 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   if (o->expressions.n > 0 && o->replacement)
     cli_usage (&cli_command_edit, "--expression and --replace-with exclude each other");
   else {
+    /* One file is replaced as a whole by the guest's own filesystem. */
+    images->edit.whole = argc > (images->add.n > 0 ? 1 : 2);
     guestfs_h *g = cli_open_mounted (&cli_command_edit, images, &argc, &argv, &r);
     if (g != NULL) {
       if (argc == 0)
         r = cli_usage (&cli_command_edit, "no path is given");
       for (int i = 0; i < argc && r == CLI_OK; ++i)
         r = edit (g, o, argv[i]);
-      r = cli_close (g, r);
+      r = cli_finish (g, &cli_command_edit, images, r);
     }
   }
   free (o->expressions.v);
@@ -188,6 +190,6 @@ const struct cli_command cli_command_edit = {
                  "owner, mode, extended attributes and SELinux label, and renamed over it.",
   .options = options,
   .opts_size = sizeof (struct options),
-  .flags = CLI_IMAGES | CLI_WRITES,
+  .flags = CLI_IMAGES | CLI_WRITES | CLI_EDITS,
   .run = run,
 };

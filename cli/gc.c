@@ -8,7 +8,22 @@
 #include "base/strv.h"
 #include "cli/commands.h"
 #include "exec/exec.h"
+#include "image/unit.h"
 #include "launch/launch.h"
+
+/* What killed commands left beside an image. */
+static int
+recover (const char *image)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  int n = gk_unit_recover (image, NULL, &err);
+
+  if (n == -1)
+    return cli_error ("gc: %s", gk_error_msg (&err));
+  if (n > 0)
+    printf ("%s: changes that were left have landed or were removed\n", image);
+  return CLI_OK;
+}
 
 static int
 run (struct cli_images *images, void *opts, int argc, char **argv)
@@ -18,8 +33,6 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   _cleanup_free_ char *worker = gk_find_worker ();
   struct gk_exec x = GK_EXEC_INIT;
 
-  if (argc > 0)
-    return cli_usage (&cli_command_gc, "too many arguments");
   if (worker == NULL)
     return cli_error ("gc: the worker program guestkitd was not found");
   const char *const tool[] = { worker, "--gc", NULL };
@@ -31,14 +44,19 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
     puts ("nothing was left by dead sessions");
   else
     printf ("cleaned up after %d dead session%s\n", n, n == 1 ? "" : "s");
-  return CLI_OK;
+  int r = CLI_OK;
+  for (int i = 0; i < argc; i++)
+    if (recover (argv[i]) != CLI_OK)
+      r = CLI_FAILED;
+  return r;
 }
 
 const struct cli_command cli_command_gc = {
   .name = "gc",
-  .synopsis = "",
+  .synopsis = "[IMAGE...]",
   .summary = "clean up after sessions that were killed",
   .description = "Removes the mounts and temporary files of this user's sessions whose processes\n"
-                 "were all killed.  Every launch does the same.",
+                 "were all killed.  Every launch does the same.  Of the images that are named,\n"
+                 "changes that wait to be taken into them land, and others are removed.",
   .run = run,
 };

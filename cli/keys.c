@@ -193,8 +193,21 @@ try_keys (guestfs_h *g, const struct device *d, const struct cli_keys *keys, boo
   return 0;
 }
 
+/* A second session on the same images shall not ask again. */
 static int
-ask_and_try (guestfs_h *g, const struct device *d, const struct cli_images *images, bool ro)
+remember (struct cli_images *images, const struct device *d, const char *key)
+{
+  struct cli_key *v = reallocarray (images->asked.v, images->asked.n + 1, sizeof *v);
+
+  if (v == NULL)
+    return -1;
+  images->asked.v = v;
+  v[images->asked.n] = (struct cli_key){ strdup (d->name), strdup (key) };
+  return v[images->asked.n].id && v[images->asked.n++].text ? 0 : -1;
+}
+
+static int
+ask_and_try (guestfs_h *g, const struct device *d, struct cli_images *images, bool ro)
 {
   const char *why;
   char *key = cli_ask_key (d->name, images->keys_from_stdin, false, &why);
@@ -206,15 +219,16 @@ ask_and_try (guestfs_h *g, const struct device *d, const struct cli_images *imag
     return 0;
   }
   int r = try_key (g, d, key, ro);
-  wipe (key);
   if (r == -1)
     cli_guestfs_error (g);
+  else if (images->edit.dry_run && remember (images, d, key) == -1)
+    r = (cli_error ("out of memory"), -1);
+  wipe (key);
   return r == 0 ? 1 : -1;
 }
 
 static int
-open_device (guestfs_h *g, const char *name, const char *type, const struct cli_images *images,
-             bool ro)
+open_device (guestfs_h *g, const char *name, const char *type, struct cli_images *images, bool ro)
 {
   struct device d = { .name = name };
   bool any = false;
@@ -223,6 +237,8 @@ open_device (guestfs_h *g, const char *name, const char *type, const struct cli_
   d.mapname = gk_asprintf ("%s-%s", gk_streq (type, "BitLocker") ? "bitlk" : "luks",
                            d.uuid && *d.uuid ? d.uuid : strrchr (name, '/') + 1);
   int r = d.mapname ? try_keys (g, &d, &images->keys, ro, &any) : (cli_error ("out of memory"), -1);
+  if (r == 0 && !any)
+    r = try_keys (g, &d, &images->asked, ro, &any);
   if (r == 0 && any) {
     const char *why = guestfs_last_error (g);
     cli_error ("%s: none of the keys that are given opens it (%s)", name, why ? why : "");
@@ -238,7 +254,7 @@ open_device (guestfs_h *g, const char *name, const char *type, const struct cli_
 
 struct round {
   guestfs_h *g;
-  const struct cli_images *images;
+  struct cli_images *images;
   struct gk_strv seen; /* devices that were looked at */
   bool ro;
   bool volumes; /* there is LVM on one of them */
@@ -293,7 +309,7 @@ open_layer (struct round *round)
 }
 
 int
-cli_open_encrypted (guestfs_h *g, const struct cli_images *images, bool ro)
+cli_open_encrypted (guestfs_h *g, struct cli_images *images, bool ro)
 {
   struct round round = { .g = g, .images = images, .ro = ro };
   int n;

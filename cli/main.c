@@ -53,6 +53,8 @@ run (const struct cli_command *command, int argc, char **argv)
   free (images.add.v);
   free (images.mount.v);
   cli_keys_clear (&images.keys);
+  cli_keys_clear (&images.asked);
+  cli_units_clear (&images);
 
   /* A full disk behind stdout must not pass as success. */
   if (fflush (stdout) == EOF || ferror (stdout))

@@ -35,6 +35,18 @@ static const struct cli_option image_options[] = {
   { NULL, 0, 0, 0, NULL, NULL },
 };
 
+static const struct cli_option edit_options[] = {
+  { "dry-run", 'n', CLI_FLAG, IMAGES (edit.dry_run), NULL,
+    "change nothing: show what would change" },
+  { "commit", 0, CLI_FLAG, IMAGES (edit.commit), NULL,
+    "all changes land, or none does (the default where it is not said otherwise)" },
+  { "in-place", 0, CLI_FLAG, IMAGES (edit.in_place), NULL,
+    "write into the image at once: what was done before a failure stays" },
+  { "backup", 0, CLI_STRING, IMAGES (edit.backup), "NAME",
+    "keep what the image was before: a snapshot of a qcow2 image, else IMAGE.NAME.qcow2" },
+  { NULL, 0, 0, 0, NULL, NULL },
+};
+
 #define MAX_OPTIONS 48
 #define CODE(i) (256 + (int)(i))
 
@@ -63,6 +75,18 @@ add_table (struct parser *p, const struct cli_option *table, void *target)
   }
 }
 
+int
+cli_list_add (struct cli_list *list, const char *value)
+{
+  const char **v = realloc (list->v, (list->n + 1) * sizeof *v);
+
+  if (v == NULL)
+    return -1;
+  v[list->n++] = value;
+  list->v = v;
+  return 0;
+}
+
 static int
 store (const struct cli_command *command, const struct cli_option *o, void *target, char *value)
 {
@@ -83,15 +107,9 @@ store (const struct cli_command *command, const struct cli_option *o, void *targ
     return 0;
   case CLI_KEYS:
     return cli_keys_add ((struct cli_keys *)(void *)at, value);
-  case CLI_LIST: {
-    struct cli_list *list = (struct cli_list *)(void *)at;
-    const char **v = realloc (list->v, (list->n + 1) * sizeof *v);
-    if (v == NULL)
-      return cli_error ("out of memory");
-    v[list->n++] = value;
-    list->v = v;
-    return 0;
-  }
+  case CLI_LIST:
+    return cli_list_add ((struct cli_list *)(void *)at, value) == -1 ? cli_error ("out of memory")
+                                                                     : 0;
   }
   return 0;
 }
@@ -115,6 +133,8 @@ cli_parse (const struct cli_command *command, struct cli_images *images, void *o
   strcpy (p.letters, command->flags & CLI_RAW_ARGS ? "+:" : ":");
   if (command->flags & CLI_IMAGES)
     add_table (&p, image_options, images);
+  if (command->flags & CLI_EDITS)
+    add_table (&p, edit_options, images);
   add_table (&p, command->options, opts);
   p.long_options[p.n] = (struct option){ "help", no_argument, NULL, 'h' };
   if (find_option (&p, 'h') == p.n)
@@ -160,6 +180,8 @@ cli_help (const struct cli_command *command, FILE *fp)
            command->description);
   fputs ("\nOptions:\n", fp);
   help_table (command->options, fp);
+  if (command->flags & CLI_EDITS)
+    help_table (edit_options, fp);
   if (command->flags & CLI_IMAGES)
     help_table (image_options, fp);
   fputs ("  -h, --help                    show this text\n", fp);

@@ -13,21 +13,43 @@ is_readonly (const struct cli_command *command, const struct cli_images *images)
   return !images->rw;
 }
 
+/* A dry run writes, too, but into what a read-only drive throws away. */
 static int
-add_image (guestfs_h *g, const struct cli_images *images, const char *image, bool ro)
+add_image (guestfs_h *g, struct cli_images *images, const char *image, bool ro)
 {
   struct guestfs_add_drive_opts_argv o = { .bitmask = GUESTFS_ADD_DRIVE_OPTS_READONLY_BITMASK,
-                                           .readonly = ro };
+                                           .readonly = ro || images->edit.dry_run };
+  const char *opened = o.readonly ? image : cli_unit_begin (images, image);
 
-  if (images->format) {
+  if (opened == NULL)
+    return CLI_FAILED;
+  if (cli_list_add (&images->edit.opened, image) == -1)
+    return cli_error ("out of memory");
+  if (images->format || opened != image) {
     o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_FORMAT_BITMASK;
-    o.format = images->format;
+    o.format = opened != image ? "qcow2" : images->format;
   }
   if (images->blocksize) {
     o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_BLOCKSIZE_BITMASK;
     o.blocksize = images->blocksize;
   }
-  return guestfs_add_drive_opts_argv (g, image, &o);
+  return guestfs_add_drive_opts_argv (g, opened, &o) == -1 ? cli_guestfs_error (g) : CLI_OK;
+}
+
+static int
+check_options (const struct cli_command *command, const struct cli_images *images)
+{
+  const struct cli_edit *e = &images->edit;
+
+  if (images->ro && images->rw)
+    return cli_usage (command, "--ro and --rw exclude each other");
+  if (e->dry_run + e->commit + e->in_place > 1)
+    return cli_usage (command, "--dry-run, --commit and --in-place exclude each other");
+  if (images->ro && (e->dry_run || e->commit || e->in_place || e->backup))
+    return cli_usage (command, "with --ro nothing is changed; --dry-run shows what would be");
+  if (e->backup && (e->dry_run || e->in_place))
+    return cli_usage (command, "--backup needs --commit");
+  return CLI_OK;
 }
 
 static int
@@ -36,20 +58,21 @@ add_images (guestfs_h *g, const struct cli_command *command, struct cli_images *
 {
   bool ro = is_readonly (command, images);
 
-  if (images->ro && images->rw)
-    return cli_usage (command, "--ro and --rw exclude each other");
+  int r = check_options (command, images);
+  if (r != CLI_OK)
+    return r;
   if (images->launcher && guestfs_set_backend (g, images->launcher) == -1)
     return cli_guestfs_error (g);
   for (size_t i = 0; i < images->add.n; ++i)
-    if (add_image (g, images, images->add.v[i], ro) == -1)
-      return cli_guestfs_error (g);
+    if ((r = add_image (g, images, images->add.v[i], ro)) != CLI_OK)
+      return r;
   if (images->add.n > 0 || command->flags & CLI_OWN_OPERANDS)
     return CLI_OK;
 
   if (*argc == 0)
     return cli_usage (command, "no image is given");
-  if (add_image (g, images, (*argv)[0], ro) == -1)
-    return cli_guestfs_error (g);
+  if ((r = add_image (g, images, (*argv)[0], ro)) != CLI_OK)
+    return r;
   (*argc)--;
   (*argv)++;
   return CLI_OK;
@@ -119,6 +142,8 @@ cli_open_mounted (const struct cli_command *command, struct cli_images *images, 
     *ret_exit = cli_close (g, CLI_FAILED);
     return NULL;
   }
+  if (images->edit.dry_run)
+    images->edit.mounted = guestfs_mountpoints (g);
   return g;
 }
 

@@ -97,6 +97,8 @@ run_reopen (struct shell *sh, int argc, char **argv)
 {
   if (argc != 1)
     return shell_usage (sh, shell_find_local ("reopen"));
+  if (sh->unit)
+    return shell_error (sh, "reopen: not in a script that lands as a whole");
   guestfs_h *g = guestfs_create (), *old = sh->g;
   if (g == NULL)
     return shell_error (sh, "reopen: cannot create a handle");

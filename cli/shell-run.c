@@ -74,9 +74,23 @@ shell_find_call (const char *word)
   return call && !(call->flags & GK_CALL_HIDDEN) ? call : NULL;
 }
 
+/* What would take the session from under a unit. */
+static bool
+ends_session (const char *name)
+{
+  static const char *const names[] = { "shutdown", "kill_subprocess", "close" };
+
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (gk_streq (names[i], name))
+      return true;
+  return false;
+}
+
 static int
 run_call (struct shell *sh, const struct gk_call *call, int argc, char **argv)
 {
+  if (sh->unit && ends_session (call->name))
+    return shell_error (sh, "%s: not in a script that lands as a whole", sh->command);
   __attribute__ ((cleanup (shell_args_clear))) struct shell_args a = { .opts = NULL };
   union gk_ret ret;
 

@@ -130,9 +130,18 @@ run_terminal (struct shell *sh)
 
 /* --- the command ------------------------------------------------------------------------ */
 
-static int
-run_file (struct shell *sh, const char *name)
+int
+shell_run_script (struct shell *sh, const char *name)
 {
+  if (gk_streq (name, "-")) {
+    sh->in = stdin;
+    sh->name = "*stdin*";
+    /* Byte by byte, so that what a command reads from stdin (upload -, a key, a
+     * program of the host) begins behind its own line. */
+    setvbuf (stdin, NULL, _IONBF, 0);
+    return run_lines (sh);
+  }
+
   FILE *fp = fopen (name, "re");
 
   if (fp == NULL) {
@@ -153,14 +162,12 @@ run_commands (struct shell *sh, int argc, char **argv)
   if (argc > 0)
     return run_arguments (sh, argc, argv);
   if (sh->o->file)
-    return run_file (sh, sh->o->file);
+    return shell_run_script (sh, sh->o->file);
   sh->in = stdin;
   sh->name = "*stdin*";
   if (isatty (STDIN_FILENO))
     return run_terminal (sh);
-  /* Byte by byte, so that what a command reads from stdin (upload -, a key, a
-   * program of the host) begins behind its own line. */
-  setvbuf (stdin, NULL, _IONBF, 0);
+  setvbuf (stdin, NULL, _IONBF, 0); /* as above */
   return run_lines (sh);
 }
 

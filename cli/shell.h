@@ -31,6 +31,7 @@ struct shell {
   bool interactive;
   bool completing; /* the line editor may ask the guest for names */
   bool quit;
+  bool unit;               /* the session is not the script's to end */
   struct shell_edit *edit; /* interactive only */
   const char *command;     /* that runs now, as it was typed; for messages */
   bool piped;              /* its output goes to a program */
@@ -122,6 +123,7 @@ int shell_glob (struct shell *sh, int argc, char **argv);
 int shell_help (struct shell *sh, int argc, char **argv);
 
 /* --- shell.c */
+int shell_run_script (struct shell *sh, const char *name); /* "-": stdin; 0, or -1, said */
 void shell_set_handle (struct shell *sh, guestfs_h *g);
 /* The next line of in, without its end.  Malloced; NULL at the end. */
 char *shell_read_line (struct shell *sh);

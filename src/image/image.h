@@ -100,6 +100,11 @@ int gk_image_open (const char *path, enum gk_image_use use, int *ret_fd, struct 
 /* The same on an open file, without the claim. */
 int gk_image_lock (int fd, const char *path, enum gk_image_use use, struct gk_error *err);
 
+/* From GK_IMAGE_WRITE to GK_IMAGE_READ_STABLE and back, with no moment in which somebody
+ * else could begin to write. */
+int gk_image_lock_relax (int fd, const char *path, struct gk_error *err);
+int gk_image_lock_tighten (int fd, const char *path, struct gk_error *err);
+
 struct gk_image_create {
   const char *path;
   const char *format;

@@ -76,6 +76,12 @@ release (int fd)
   fcntl (fd, F_OFD_SETLK, &lock);
 }
 
+static bool
+has_no_locks (int errnum)
+{
+  return errnum == ENOLCK || errnum == EINVAL || errnum == EOPNOTSUPP || errnum == ENOSYS;
+}
+
 int
 gk_image_lock (int fd, const char *path, enum gk_image_use use, struct gk_error *err)
 {
@@ -89,7 +95,7 @@ gk_image_lock (int fd, const char *path, enum gk_image_use use, struct gk_error 
     if (errnum == EAGAIN || errnum == EACCES)
       return gk_error_set (err, EBUSY, "%s: is locked by another process", path);
     /* A file system without such locks: qemu goes on without, too. */
-    if (errnum == ENOLCK || errnum == EINVAL || errnum == EOPNOTSUPP || errnum == ENOSYS)
+    if (has_no_locks (errnum))
       return 0;
     return gk_error_sys (err, errnum, "%s: image lock", path);
   }
@@ -99,6 +105,34 @@ gk_image_lock (int fd, const char *path, enum gk_image_use use, struct gk_error 
                          "%s: is in use by another process (qemu image lock: %s); close it or "
                          "open the image read-only",
                          path, perm_names[perm]);
+  }
+  return 0;
+}
+
+int
+gk_image_lock_relax (int fd, const char *path, struct gk_error *err)
+{
+  struct flock lock = {
+    .l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = DOES + WRITE, .l_len = 1
+  };
+
+  if (fcntl (fd, F_OFD_SETLK, &lock) == -1 && !has_no_locks (errno))
+    return gk_error_sys (err, errno, "%s: image lock", path);
+  return 0;
+}
+
+int
+gk_image_lock_tighten (int fd, const char *path, struct gk_error *err)
+{
+  int perm;
+
+  if (take (fd, DOES, BIT (WRITE)) == -1)
+    return has_no_locks (errno) ? 0 : gk_error_sys (err, errno, "%s: image lock", path);
+  if ((perm = held (fd, DENIES, BIT (WRITE))) != -1) {
+    gk_image_lock_relax (fd, path, NULL);
+    return gk_error_set (err, EBUSY,
+                         "%s: is in use by another process (qemu image lock: %s); close it", path,
+                         perm_names[perm]);
   }
   return 0;
 }

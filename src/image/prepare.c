@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "image/unit.h"
 #include "op/disk.h"
 #include "op/drive.h"
 
@@ -41,12 +42,38 @@ fill_layer (const struct gk_image_layer *from, struct gk_disk_layer *to, struct 
   return 0;
 }
 
+/* Changes that wait to be taken into a layer stand above it (unit.h). */
 static int
-local_layers (const char *path, const char *format, struct gk_task *task, struct gk_disk *disk,
-              struct gk_error *err)
+add_pending (const char *path, struct gk_disk *disk, struct gk_error *err)
+{
+  _cleanup_free_ char *overlay = NULL;
+
+  if (gk_unit_pending (path, &overlay, err) == -1)
+    return -1;
+  if (overlay == NULL)
+    return 0;
+  const struct gk_image_layer layer = { .path = overlay, .format = (char *)"qcow2" };
+  return fill_layer (&layer, &disk->layers[disk->n_layers++], err);
+}
+
+static int
+finish_unit (const char *path, struct gk_task *task, struct gk_error *err)
+{
+  _cleanup_free_ char *overlay = NULL;
+
+  if (gk_unit_pending (path, &overlay, err) == -1)
+    return -1;
+  return overlay && gk_unit_recover (path, task, err) == -1 ? -1 : 0;
+}
+
+static int
+local_layers (const char *path, const char *format, bool readonly, struct gk_task *task,
+              struct gk_disk *disk, struct gk_error *err)
 {
   _cleanup_image_info_ struct gk_image_info info = GK_IMAGE_INFO_INIT;
 
+  if (!readonly && finish_unit (path, task, err) == -1)
+    return -1;
   if (gk_image_info (path, format, task, &info, err) == -1)
     return -1;
   /* qemu would ask for the key of a disk that begins with a LUKS header and
@@ -57,7 +84,7 @@ local_layers (const char *path, const char *format, struct gk_task *task, struct
     if (gk_image_info (path, "raw", task, &info, err) == -1)
       return -1;
   }
-  disk->layers = calloc (info.n_layers, sizeof *disk->layers);
+  disk->layers = calloc (2 * info.n_layers, sizeof *disk->layers);
   if (disk->layers == NULL)
     return gk_error_oom (err);
   for (size_t i = 0; i < info.n_layers; i++) {
@@ -66,8 +93,9 @@ local_layers (const char *path, const char *format, struct gk_task *task, struct
                            "%s: the image is encrypted by its format, and such "
                            "images cannot be opened",
                            info.layers[i].path);
-    disk->n_layers = i + 1;
-    if (fill_layer (&info.layers[i], &disk->layers[i], err) == -1)
+    if (!info.layers[i].is_device && add_pending (info.layers[i].path, disk, err) == -1)
+      return -1;
+    if (fill_layer (&info.layers[i], &disk->layers[disk->n_layers++], err) == -1)
       return -1;
   }
   disk->size = info.layers[0].virtual_size;
@@ -88,7 +116,7 @@ null_layers (const char *tmpdir, unsigned index, struct gk_task *task, struct gk
   c.path = path;
   if (gk_image_create (&c, task, err) == -1)
     return -1;
-  return local_layers (path, "raw", task, disk, err);
+  return local_layers (path, "raw", false, task, disk, err);
 }
 
 /* --- remote ------------------------------------------------------------------------ */
@@ -164,7 +192,7 @@ gk_image_prepare (const struct gk_drive *drive, const char *tmpdir, unsigned ind
   else if (gk_streq (drive->filename, "/dev/null"))
     r = null_layers (tmpdir, index, task, &disk, err);
   else
-    r = local_layers (drive->filename, drive->format, task, &disk, err);
+    r = local_layers (drive->filename, drive->format, drive->readonly, task, &disk, err);
   if (r == -1 || set_discard (drive, &disk, err) == -1)
     return -1;
 

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Taking a unit's changes into the image, the first time or once more.
+ *
+ * qemu-img copies what the overlay has into the image and leaves the overlay
+ * as it was, so that it can do it again.  It is told not to lock the image:
+ * the lock is ours, from before the copying to after the end of the folder. */
+#include "image/unit-priv.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "exec/exec.h"
+#include "image/image.h"
+#include "op/disk.h"
+#include "op/task.h"
+
+/* Somebody else may be landing it. */
+#define PATIENCE_MS 60000
+#define NAP_MS 20
+
+/* --- qemu-img --------------------------------------------------------------------------- */
+
+static int
+run (const char *const *argv, struct gk_buf *ret_out, struct gk_task *task, struct gk_error *err)
+{
+  struct gk_exec x = GK_EXEC_INIT;
+
+  x.argv = argv;
+  x.task = task;
+  x.timeout_ms = -1; /* as large as a disk */
+  return gk_exec_check (&x, ret_out, err);
+}
+
+/* "file.driver=file,file.filename=..." under a prefix, without a lock.  Malloced. */
+static char *
+place_of (const char *path, const char *prefix, bool locked)
+{
+  char *const place[] = { (char *)"driver=file", gk_asprintf ("filename=%s", path),
+                          locked ? NULL : (char *)"locking=off", NULL };
+  char *options = place[1] ? gk_disk_place_options (place, prefix) : NULL;
+
+  free (place[1]);
+  return options;
+}
+
+static int
+snapshot_exists (const char *options, const char *name, struct gk_task *task, struct gk_error *err)
+{
+  const char *const argv[] = { "qemu-img",     "info", "-U",    "--output=json",
+                               "--image-opts", "--",   options, NULL };
+  _cleanup_gk_buf_ struct gk_buf out = GK_BUF_INIT;
+  _cleanup_free_ char *word = gk_asprintf ("\"name\": \"%s\"", name);
+
+  if (word == NULL)
+    return gk_error_oom (err);
+  if (run (argv, &out, task, err) == -1)
+    return -1;
+  return out.data && strstr (out.data, word) != NULL;
+}
+
+/* The lock is ours. */
+static char *
+qcow2_options (const char *image)
+{
+  _cleanup_free_ char *place = place_of (image, "file.", false);
+
+  return place ? gk_asprintf ("driver=qcow2,%s", place) : NULL;
+}
+
+int
+gk_unit_check_backup (const struct gk_unit *u, const char *name, struct gk_task *task,
+                      struct gk_error *err)
+{
+  _cleanup_free_ char *path = gk_unit_backup_path (u->image, name);
+  _cleanup_free_ char *options = qcow2_options (u->image);
+
+  if (path == NULL || options == NULL)
+    return gk_error_oom (err);
+  if (gk_unit_check_name (name, err) == -1)
+    return -1;
+  int r = gk_streq (u->format, "qcow2") ? snapshot_exists (options, name, task, err)
+                                        : access (path, F_OK) == 0;
+  return r == 1 ? gk_error_set (err, EEXIST, "%s: a backup %s exists", u->image, name) : r;
+}
+
+static int
+take_snapshot (const char *image, const char *name, struct gk_task *task, struct gk_error *err)
+{
+  _cleanup_free_ char *options = qcow2_options (image);
+
+  if (options == NULL)
+    return gk_error_oom (err);
+  /* It is there when this was done before a kill: at first it was not. */
+  int r = snapshot_exists (options, name, task, err);
+  if (r != 0)
+    return r == 1 ? 0 : -1;
+  const char *const argv[] = { "qemu-img", "snapshot", "-q",    "--image-opts",
+                               "-c",       name,       options, NULL };
+  return run (argv, NULL, task, err);
+}
+
+/* --- the state before, beside an image that has no snapshots --------------------------------- */
+
+/* An overlay on the image that already has what differs in the unit's: it shows
+ * what the image was, also when the image has become what the unit is. */
+int
+gk_unit_make_backup (const char *image, const char *dir, const char *format, struct gk_task *task,
+                     struct gk_error *err)
+{
+  _cleanup_free_ char *backup = gk_asprintf ("%s/" GK_UNIT_BACKUP, dir);
+  _cleanup_free_ char *overlay = gk_asprintf ("%s/" GK_UNIT_OVERLAY, dir);
+
+  if (backup == NULL || overlay == NULL)
+    return gk_error_oom (err);
+  const struct gk_image_create c = {
+    .path = backup, .format = "qcow2", .size = -1, .backing = image, .backing_format = format
+  };
+  if (gk_image_create (&c, task, err) == -1)
+    return -1;
+  const char *const differ[] = { "qemu-img", "rebase", "-q",    "-f", "qcow2", "-b",
+                                 overlay,    "-F",     "qcow2", "--", backup,  NULL };
+  const char *const back[] = { "qemu-img", "rebase", "-q",   "-u", "-f",   "qcow2", "-b",
+                               image,      "-F",     format, "--", backup, NULL };
+  if (run (differ, NULL, task, err) == -1 || run (back, NULL, task, err) == -1)
+    return gk_error_wrap (err, "%s: backup", image);
+  return 0;
+}
+
+static int
+keep_backup (const char *image, const char *dir, const char *name, struct gk_error *err)
+{
+  _cleanup_free_ char *from = gk_asprintf ("%s/" GK_UNIT_BACKUP, dir);
+  _cleanup_free_ char *to = gk_unit_backup_path (image, name);
+
+  if (from == NULL || to == NULL)
+    return gk_error_oom (err);
+  /* It is missing when this was done before a kill. */
+  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == -1 && errno != ENOENT)
+    return gk_error_sys (err, errno, "%s", to);
+  return 0;
+}
+
+/* --- landing -------------------------------------------------------------------------------- */
+
+int
+gk_unit_copy (const char *image, int image_fd, const char *dir, const char *format,
+              const char *backup, struct gk_task *task, struct gk_error *err)
+{
+  _cleanup_free_ char *overlay = gk_asprintf ("%s/" GK_UNIT_OVERLAY, dir);
+  _cleanup_free_ char *from = overlay ? place_of (overlay, "file.", true) : NULL;
+  _cleanup_free_ char *to = place_of (image, "backing.file.", false);
+  _cleanup_free_ char *options =
+      from && to ? gk_asprintf ("driver=qcow2,%s,backing.driver=%s,%s", from, format, to) : NULL;
+  const char *const argv[] = { "qemu-img", "commit", "-q", "-d", "--image-opts", options, NULL };
+  bool snapshot = gk_streq (format, "qcow2");
+
+  if (options == NULL)
+    return gk_error_oom (err);
+  if (backup[0] && snapshot && take_snapshot (image, backup, task, err) == -1)
+    return -1;
+  if (run (argv, NULL, task, err) == -1)
+    return gk_error_wrap (err, "%s: the changes wait in %s, 'guestkit gc IMAGE' tries again", image,
+                          dir);
+  if (backup[0] && !snapshot && keep_backup (image, dir, backup, err) == -1)
+    return -1;
+  return fsync (image_fd) == -1 ? gk_error_sys (err, errno, "%s", image) : 0;
+}
+
+static int
+lock_image (const char *image, bool wait, int *ret_fd, struct gk_task *task, struct gk_error *err)
+{
+  const struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
+
+  for (int left = wait ? PATIENCE_MS : 0; left > 0; left -= NAP_MS) {
+    _cleanup_error_ struct gk_error e = GK_ERROR_INIT;
+    if (gk_image_open (image, GK_IMAGE_WRITE, ret_fd, &e) == 0)
+      return 0;
+    if (e.errnum != EBUSY)
+      break;
+    if (gk_task_check (task, err) == -1)
+      return -1;
+    nanosleep (&nap, NULL);
+  }
+  return gk_image_open (image, GK_IMAGE_WRITE, ret_fd, err);
+}
+
+static int
+finish (const struct gk_unit_place *place, struct gk_task *task, struct gk_error *err)
+{
+  _cleanup_close_ int image = -1, dir = -1;
+  struct gk_unit_note note;
+
+  int r = gk_unit_open_marked (place, &dir, &note, err);
+  if (r != 1)
+    return r;
+  if (lock_image (place->image, true, &image, task, err) == -1)
+    return gk_error_wrap (err, "%s: has changes that wait to be taken into it", place->image);
+  /* Who had the lock before may have done it. */
+  gk_cleanup_close (&dir);
+  dir = -1;
+  r = gk_unit_open_marked (place, &dir, &note, err);
+  if (r != 1)
+    return r;
+  _cleanup_free_ char *path =
+      gk_asprintf ("%.*s%s", (int)(place->name - place->image), place->image, place->marked);
+  if (path == NULL)
+    return gk_error_oom (err);
+  if (gk_unit_copy (place->image, image, path, note.format, note.backup, task, err) == -1)
+    return -1;
+  gk_unit_remove (place->parent_fd, place->marked, dir);
+  return 1;
+}
+
+/* --- what killed units left ----------------------------------------------------------------- */
+
+static bool
+is_left (const struct gk_unit_place *place, const char *name)
+{
+  const char *rest = name[0] == '.' ? gk_after_prefix (name + 1, place->name) : NULL;
+
+  rest = rest ? gk_after_prefix (rest, ".guestkit-") : NULL;
+  return rest && strlen (rest) == 6;
+}
+
+static int
+remove_one (const struct gk_unit_place *place, const char *name)
+{
+  _cleanup_close_ int dir =
+      openat (place->parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  struct stat st;
+
+  if (dir == -1 || fstat (dir, &st) == -1 || st.st_uid != geteuid () ||
+      flock (dir, LOCK_EX | LOCK_NB) == -1)
+    return 0;
+  gk_unit_remove (place->parent_fd, name, dir);
+  return 1;
+}
+
+static int
+remove_left (const struct gk_unit_place *place)
+{
+  _cleanup_closedir_ DIR *d = NULL;
+  _cleanup_close_ int image = -1;
+  int fd = openat (place->parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
+  struct dirent *e;
+
+  d = fd == -1 ? NULL : fdopendir (fd);
+  if (d == NULL) {
+    gk_cleanup_close (&fd);
+    return 0;
+  }
+  while ((e = readdir (d)) != NULL) {
+    if (!is_left (place, e->d_name) && !gk_streq (e->d_name, place->marked))
+      continue;
+    /* Nobody can be at work when the image can be had.  What has the marked
+     * name here has landed and was not quite removed. */
+    if (image == -1 && gk_image_open (place->image, GK_IMAGE_WRITE, &image, NULL) == -1)
+      return n;
+    n += remove_one (place, e->d_name);
+  }
+  return n;
+}
+
+int
+gk_unit_recover (const char *image, struct gk_task *task, struct gk_error *err)
+{
+  _cleanup_unit_place_ struct gk_unit_place place = GK_UNIT_PLACE_INIT;
+
+  if (gk_unit_place (image, &place, err) == -1)
+    return -1;
+  int n = finish (&place, task, err);
+  return n == -1 ? -1 : n + remove_left (&place);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* A unit: changes of an image that land as a whole or not at all.
+ *
+ * The changes are made in an overlay, in a folder beside the image; the image
+ * itself is opened read-only.  gk_unit_mark makes them durable and renames the
+ * folder: that is the moment at which they count.  gk_unit_land copies them
+ * into the image and removes the folder.  Copying again does no harm, so
+ * whoever opens the image after a kill can finish it: for writing by landing
+ * them, for reading by putting the overlay above the image.
+ *
+ *   .IMAGE.guestkit-XXXXXX   being worked on; goes away when nobody works on it
+ *   .IMAGE.guestkit-commit   counts; is landed
+ *
+ * Until a marked unit has landed, only guestkit sees it; other programs see an
+ * image that is partly written once landing has begun.
+ *
+ * A marked folder is believed only when it belongs to root, to the image's
+ * owner or to this user, is closed to others, and was made for this very file
+ * (inode and time of birth): a file that was put in the image's place is not
+ * written to.
+ */
+#ifndef GK_IMAGE_UNIT_H
+#define GK_IMAGE_UNIT_H
+
+#include <stdbool.h>
+
+struct gk_error;
+struct gk_task;
+
+struct gk_unit {
+  char *image;   /* real path */
+  char *format;  /* of the image */
+  char *dir;     /* the folder, absolute */
+  char *overlay; /* what to open in the image's place, as qcow2 */
+  int image_fd;  /* has qemu's locks: nobody else may write */
+  int dir_fd;    /* flocked while somebody works on it */
+  bool marked, landed;
+};
+#define GK_UNIT_INIT                                                                               \
+  {                                                                                                \
+    .image_fd = -1, .dir_fd = -1                                                                   \
+  }
+#define _cleanup_unit_ __attribute__ ((cleanup (gk_unit_clear)))
+
+/* Refuses an image that anybody uses, and what is no regular file (ENOTSUP).
+ * What is left of an earlier unit is dealt with first. */
+int gk_unit_begin (const char *image, const char *format, struct gk_task *task,
+                   struct gk_unit *ret_unit, struct gk_error *err);
+
+/* The session on the overlay has ended.  backup: NULL, or the name under which
+ * the state before is kept: a snapshot in a qcow2 image, else the overlay
+ * gk_unit_backup_path. */
+int gk_unit_mark (struct gk_unit *u, const char *backup, struct gk_task *task,
+                  struct gk_error *err);
+int gk_unit_land (struct gk_unit *u, struct gk_task *task, struct gk_error *err);
+
+/* Removes what was not marked. */
+void gk_unit_clear (struct gk_unit *u);
+
+/* Finish what was marked, and remove what nobody works on any more.  Returns how many
+ * folders there were. */
+int gk_unit_recover (const char *image, struct gk_task *task, struct gk_error *err);
+
+/* The overlay of a marked unit of this image, malloced, or NULL when there is none.
+ * EPERM or ESTALE: there is one that is not to be believed. */
+int gk_unit_pending (const char *image, char **ret_overlay, struct gk_error *err);
+
+/* Can the name be a backup's?  EEXIST: there is one. */
+int gk_unit_check_backup (const struct gk_unit *u, const char *name, struct gk_task *task,
+                          struct gk_error *err);
+/* Where a backup beside the image is.  Malloced. */
+char *gk_unit_backup_path (const char *image, const char *name);
+/* Letters, digits, "-", "_" and ".", not at its beginning. */
+int gk_unit_check_name (const char *name, struct gk_error *err);
+
+#endif
