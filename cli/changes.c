@@ -192,7 +192,9 @@ static int
 entry (struct cli_changes *c, guestfs_h *old, const struct guestfs_statns *a, guestfs_h *new,
        const struct guestfs_statns *b, const char *path)
 {
-  struct cli_change change = { .path = path, .old = { old, a }, .new = { new, b } };
+  struct cli_change change = { .path = path,
+                               .old = { .g = old, .st = a },
+                               .new = { .g = new, .st = b } };
   bool old_dir = a && S_ISDIR (a->st_mode), new_dir = b && S_ISDIR (b->st_mode);
 
   if (look_at (c, &change) == -1)
