@@ -213,7 +213,7 @@ class GuestPath:
             yield self._new(top), folders, files
 
     def mkdir(self, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
-        """The mode is without the session's umask, as of mkdir (2)."""
+        """mode: less the session's umask, as in mkdir (2)."""
         try:
             self.guest.mkdir_mode(self, mode)
         except NotFound:

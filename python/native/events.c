@@ -103,8 +103,11 @@ look_for_signals (guestfs_h *g, void *opaque, uint64_t event, int number, int fl
   if (!Py_IsInitialized ())
     return;
   PyGILState_STATE state = PyGILState_Ensure ();
+  struct gkpy_frame *f = gkpy_frame_here (h);
   if (PyErr_CheckSignals () == -1)
     raised (h, NULL);
+  else if (f && f->raised && h->g)
+    guestfs_user_cancel (h->g); /* what was raised before the call began is forgotten */
   PyGILState_Release (state);
 }
 

@@ -115,6 +115,8 @@ free_handle (guestfs_h *g)
   gk_private_free (g);
   gk_cancel_free (g);
   free (g->events);
+  if (g->test_output)
+    fclose (g->test_output);
   free (g->path);
   free (g->hv);
   free (g->append);

@@ -8,6 +8,7 @@ import pathlib
 import pickle
 import subprocess
 import sys
+import tempfile
 import threading
 import traceback
 import unittest
@@ -407,6 +408,7 @@ class Garbage(unittest.TestCase):
         def work(n):
             g = guestkit.Guest()
             old = guestfs.GuestFS()
+            old.internal_test_set_output("/dev/null")
             with g.on("enter", lambda e: None):
                 for _ in range(n):
                     g.set_path(text)
@@ -414,7 +416,9 @@ class Garbage(unittest.TestCase):
                     g.set_backend_settings(settings)
                     g.get_backend_settings()
                     g.version()
-                    old.version()
+                    old.internal_test(text, None, settings, True, 1, 1, text, text, b"abc", ostring=text, ostringlist=settings)
+                    for kind in ("rstring", "rbufferout", "rstruct", "rstructlist", "rhashtable", "rstringlist"):
+                        getattr(old, "internal_test_" + kind)("10")
                     for bad in (lambda: g.write(text, content), lambda: old.write(text, "x"), lambda: g.set_path(3),
                                 lambda: g.set_backend_settings([text, 3]), lambda: old.mkdir(text)):
                         with contextlib.suppress(Error, RuntimeError, TypeError):
@@ -432,7 +436,9 @@ class Garbage(unittest.TestCase):
         self.assertLess(sys.getallocatedblocks() - blocks, 500)
 
     def test_memory_does_not_grow(self):
-        """What the library and the module allocate is given back: 2000 handles and 20000 results."""
+        """What the library and the module allocate is given back: 2000 handles and 60000 results."""
+        old = guestfs.GuestFS()
+
         def work(n):
             for _ in range(n):
                 g = guestkit.Guest()
@@ -440,8 +446,9 @@ class Garbage(unittest.TestCase):
                 with g.on("enter", lambda e: None):
                     for _ in range(10):
                         g.get_backend_settings()
-                if n % 2:
-                    g.close()
+                        old.internal_test_rstructlist("20")
+                        old.internal_test_rhashtable("20")
+                g.close()
         work(200)
         gc.collect()
         before = resident()
@@ -549,6 +556,55 @@ print(re.sub("/tmp/guestkit[A-Za-z0-9]{6}/", "/tmp/", repr(seen)))
         self.assertEqual((r.returncode, r.stderr), (0, ""))
         self.maxDiff = None
         self.assertEqual(r.stdout.splitlines(), theirs.splitlines())
+
+    KINDS = """
+import guestfs, sys
+out = sys.argv[1]
+def t(f):
+    try:
+        print(repr(f()))
+    except Exception as e:
+        print(type(e).__name__, e)
+for dicts in (False, True):
+    g = guestfs.GuestFS(python_return_dict=dicts)
+    t(lambda: g.internal_test_set_output(out))
+    t(lambda: g.internal_test("abc", "def", [], False, 0, 0, "123", "456", b"abc\\0abc"))
+    t(lambda: g.internal_test("abc", None, [], False, 0, 0, "123", "456", "text"))
+    t(lambda: g.internal_test("", "", ["1", "2"], True, -1, -1, "123", "456", b"", obool=True, oint=1))
+    t(lambda: g.internal_test("gr\u00fc", "def", ["1"], 1, 4095, 1 << 62, "", "456", b"abc", obool=False, oint=-1,
+                              oint64=-(1 << 62), ostring="string", ostringlist=["s1", "s2"]))
+    t(lambda: g.internal_test("abc", "def", ["1"], 5, 2**31 - 1, -2**63, "", "456", b"abc", None, None, None, None, []))
+    t(lambda: g.internal_test_only_optargs())
+    t(lambda: g.internal_test_only_optargs(3))
+    t(lambda: g.internal_test_63_optargs(opt1=1, opt63=63, opt32=2))
+    t(lambda: g.internal_test_close_output())
+    print(open(out).read())
+    kinds = ("rint", "rint64", "rbool", "rconststring", "rconstoptstring", "rstring", "rstringlist", "rstruct",
+             "rstructlist", "rhashtable", "rbufferout")
+    for kind in kinds:
+        for value in ("true", "false", "10", "1", "0"):
+            if value.isdigit() or "list" not in kind:
+                t(lambda: getattr(g, "internal_test_" + kind)(value))
+        t(lambda: getattr(g, "internal_test_" + kind + "err")())
+    t(lambda: g.internal_test_rint64("-9000000000000000000"))
+    t(lambda: g.internal_test_rint("-5"))
+    t(lambda: g.internal_test_rint("x"))
+"""
+
+    @unittest.skipUnless(os.path.exists("/usr/lib/python3/dist-packages/guestfs.py"), "python3-guestfs is not installed")
+    def test_every_kind_of_value(self):
+        """As libguestfs itself has it: the calls for this need no appliance."""
+        with tempfile.TemporaryDirectory() as folder:
+            out = os.path.join(folder, "out")
+            theirs = subprocess.run([packages.PYTHON, "-B", "-c", self.KINDS, out], stdin=subprocess.DEVNULL, text=True,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=60,
+                                    env={k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "LD_LIBRARY_PATH")})
+            self.assertEqual((theirs.returncode, theirs.stderr), (0, ""))
+            self.assertGreater(len(theirs.stdout.splitlines()), 200)
+            ours = child(self.KINDS, out)
+        self.assertEqual((ours.returncode, ours.stderr), (0, ""))
+        self.maxDiff = None
+        self.assertEqual(ours.stdout.splitlines(), theirs.stdout.splitlines())
 
 
 if __name__ == "__main__":
