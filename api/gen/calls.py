@@ -244,7 +244,9 @@ def local_table(calls):
 def client_header(calls):
     return "".join([BANNER, "#ifndef GK_CLIENT_CALLS_H\n#define GK_CLIENT_CALLS_H\n\n"
                     "/* The calls that the library carries out itself. */\n\n"
-                    '#include "guestfs.h"\n\n']
+                    '#include "guestfs.h"\n\n'
+                    "/* Who does not define GUESTFS_PRIVATE does not have all of them. */\n"]
+                   + [f"{argv_struct(c)};\n" for c in calls if c.impl == "client" and c.opts] + ["\n"]
                    + [local_prototype(c) for c in calls if c.impl == "client"] + ["\n#endif\n"])
 
 
