@@ -111,6 +111,7 @@ call("lvm_set_filter",
 Only `devices`, which are disks or partitions, are seen by LVM from now on,
 for example because two disks hold groups of the same name.""",
      examples=[
+         example("part", "lvm_set_filter /dev/sda", "lvm_clear_filter", "vg_activate_all true"),
          example("part", "pvcreate /dev/sda1", "lvm_set_filter /dev/sda", "pvs", prints="/dev/sda1", needs="dm"),
          example("empty", *MADE, "mkfs ext4 /dev/vg-a/lv_b", "mount /dev/vg-a/lv_b /", "lvm_set_filter /dev/sda",
                  error="contains a filesystem in use", needs="dm"),

@@ -166,10 +166,7 @@ gk_fs_mkfs (struct gk_ctx *ctx, const char *fstype, const char *device,
   /* What was there before must not be found beside the new filesystem. */
   if (gk_fs_wipe (device, err) == -1)
     return -1;
-  struct gk_exec x = GK_EXEC_INIT;
-  x.argv = (const char *const *)argv.v;
-  x.task = ctx->task;
-  if (gk_exec_check (&x, NULL, err) == -1)
+  if (gk_fs_run (ctx, (const char *const *)argv.v, fs->package, 0, NULL, err) == -1)
     return gk_error_wrap (err, "%s: %s", fstype, device);
   /* On a whole disk a partition table is gone now, and with it the partitions. */
   return ctx->table_changed ? ctx->table_changed (ctx, device, err) : 0;

@@ -16,6 +16,16 @@
 /* Checks of a large filesystem take their time, and can be cancelled. */
 #define NO_TIMEOUT (-1)
 
+/* Some say what is wrong, and then how they are used. */
+static size_t
+without_usage (const char *text, size_t size)
+{
+  for (size_t i = 1; i + 6 < size; i++)
+    if (text[i - 1] == '\n' && strncasecmp (text + i, "usage:", 6) == 0)
+      return i;
+  return size;
+}
+
 int
 gk_fs_tool_failed (const char *tool, int status, const char *text, size_t size, const char *path,
                    const char *name, struct gk_error *err)
@@ -24,6 +34,7 @@ gk_fs_tool_failed (const char *tool, int status, const char *text, size_t size, 
   size_t len = path ? strlen (path) : 0;
   const char *end;
 
+  size = without_usage (text, size);
   while (size > 0 && text[size - 1] == '\n')
     size--;
   if (size == 0)

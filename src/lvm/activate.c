@@ -88,6 +88,22 @@ change (struct gk_ctx *ctx, bool activate, const char *how, char *const *groups,
   return r;
 }
 
+/* On a kernel that could do nothing: 1 when there is nothing to be done, because no
+ * device has LVM on it; else -1.  0: go on. */
+static int
+nothing_to_do (struct gk_ctx *ctx, struct gk_error *err)
+{
+  struct gk_error why = GK_ERROR_INIT;
+
+  if (gk_lvm_need (ctx, &why) == 0)
+    return 0;
+  bool none = !gk_lvm_any_pv (ctx);
+  if (!none && err)
+    gk_error_move (err, &why);
+  gk_error_clear (&why);
+  return none ? 1 : -1;
+}
+
 int
 gk_lvm_vg_activate (struct gk_ctx *ctx, bool activate, char *const *volgroups, struct gk_error *err)
 {
@@ -99,6 +115,10 @@ gk_lvm_vg_activate (struct gk_ctx *ctx, bool activate, char *const *volgroups, s
 int
 gk_lvm_vg_activate_all (struct gk_ctx *ctx, bool activate, struct gk_error *err)
 {
+  int none = nothing_to_do (ctx, err);
+
+  if (none != 0)
+    return none == 1 ? 0 : -1;
   return gk_lvm_vg_activate (ctx, activate, NULL, err);
 }
 
@@ -107,8 +127,10 @@ gk_lvm_vg_activate_all (struct gk_ctx *ctx, bool activate, struct gk_error *err)
 int
 gk_lvm_lvm_scan (struct gk_ctx *ctx, bool activate, struct gk_error *err)
 {
-  if (gk_lvm_need (ctx, err) == -1)
-    return gk_lvm_any_pv (ctx) ? -1 : (gk_error_clear (err), 0);
+  int none = nothing_to_do (ctx, err);
+
+  if (none != 0)
+    return none == 1 ? 0 : -1;
   return activate ? change (ctx, true, "ay", NULL, "vgchange", err) : gk_lvm_sync (ctx, err);
 }
 
@@ -123,10 +145,12 @@ gk_lvm_vgscan (struct gk_ctx *ctx, struct gk_error *err)
 static int
 filter (struct gk_ctx *ctx, char *const *devices, struct gk_error *err)
 {
-  if (gk_lvm_need (ctx, err) == -1 || change (ctx, false, "n", NULL, "vgchange -an", err) == -1 ||
+  int none = nothing_to_do (ctx, err);
+
+  if (none == -1 || (none == 0 && change (ctx, false, "n", NULL, "vgchange -an", err) == -1) ||
       gk_lvm_configure (ctx, devices, err) == -1)
     return -1;
-  return change (ctx, true, "y", NULL, "vgchange -ay", err);
+  return none ? 0 : change (ctx, true, "y", NULL, "vgchange -ay", err);
 }
 
 int

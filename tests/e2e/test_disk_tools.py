@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Debian's programs that make and change whole disks run on guestkit's library as they are."""
+
+import os
+
+from harness import Case
+
+MIB = 1 << 20
+
+
+class DiskTools(Case):
+    def disk(self, name, size):
+        path = self.path(name)
+        with open(path, "wb") as f:
+            f.truncate(size)
+        return path
+
+    def shell(self, disk, *lines):
+        return self.gk("shell", "--format", "raw", "-a", disk, stdin="\n".join(("run",) + lines) + "\n", timeout=120).out
+
+    def runs(self, *argv):
+        self.needs_program(argv[0])
+        r = self.foreign(*argv, timeout=120)
+        self.assertEqual(r.status, 0, str(r))
+        return r
+
+    def tree(self):
+        path = self.path("tree")
+        os.makedirs(path + "/folder")
+        with open(path + "/folder/file", "w", encoding="ascii") as f:
+            f.write("from the host")
+        return path
+
+    def test_make_fs(self):
+        disk = self.path("made.qcow2")
+        self.runs("virt-make-fs", "--format=qcow2", "--type=ext4", "--label=made", "--size=+8M", self.tree(), disk)
+        r = self.gk("shell", "--ro", "--format", "qcow2", "-a", disk, "run", ":", "vfs-label", "/dev/sda", ":",
+                    "mount", "/dev/sda", "/", ":", "cat", "/folder/file")
+        self.assertEqual(r.out, "made\nfrom the host\n", str(r))
+
+    def test_make_fs_in_a_partition(self):
+        for kind in ("vfat", "btrfs"):
+            self.needs_filesystem(kind)
+        tree = self.tree()
+        for kind, table, size in (("vfat", "gpt", "+20M"), ("btrfs", "mbr", "200M")):
+            disk = self.path(kind + ".raw")
+            self.runs("virt-make-fs", "--partition=" + table, "--type=" + kind, "--size=" + size, tree, disk)
+            self.assertEqual(self.shell(disk, "vfs-type /dev/sda1", "mount-ro /dev/sda1 /", "cat /folder/file"),
+                             kind + "\nfrom the host\n")
+
+    def test_format(self):
+        disk = self.disk("d.raw", 400 * MIB)
+        self.shell(disk, "part-disk /dev/sda mbr", "mkfs ext4 /dev/sda1")
+        self.runs("virt-format", "--format=raw", "-a", disk, "--partition=gpt", "--filesystem=xfs", "--label=fresh")
+        self.assertEqual(self.shell(disk, "list-filesystems", "vfs-label /dev/sda1"), "/dev/sda1: xfs\nfresh\n")
+
+    def test_format_says_why_not(self):
+        disk = self.disk("d.raw", 100 * MIB)
+        r = self.foreign("virt-format", "--format=raw", "-a", disk, "--partition=gpt", "--filesystem=xfs", timeout=120)
+        self.assertEqual(r.status, 1, str(r))
+        self.assertIn("must be larger than 300MB", r.err)
+        self.assertNotIn("-p fname", r.err)
+
+    def test_resize(self):
+        old, new = self.disk("old.raw", 100 * MIB), self.disk("new.raw", 160 * MIB)
+        guid = "01234567-89AB-CDEF-0123-456789ABCDEF"
+        self.shell(old, "part-init /dev/sda gpt", "part-add /dev/sda p 2048 20479", "part-add /dev/sda p 20480 -2048",
+                   f"part-set-gpt-guid /dev/sda 2 {guid}", "part-set-name /dev/sda 2 root", "part-set-gpt-attributes /dev/sda 2 4",
+                   "mkfs ext2 /dev/sda1", "mkfs ext4 /dev/sda2", "mount /dev/sda2 /", "write /f kept")
+        self.runs("virt-resize", "--format", "raw", "--output-format", "raw", "--expand", "/dev/sda2", old, new)
+        out = self.shell(new, "part-get-gpt-guid /dev/sda 2", "part-get-name /dev/sda 2", "part-get-gpt-attributes /dev/sda 2",
+                         "mount-ro /dev/sda2 /", "cat /f", "blockdev-getsize64 /dev/sda2", "statvfs / | grep ^blocks:").split()
+        self.assertEqual(out[:4], [guid, "root", "4", "kept"])
+        self.assertGreater(int(out[4]), 140 * MIB)
+        self.assertIn("No problems found", self.tool("sgdisk", "-v", new).out)
+
+    def test_sparsify(self):
+        disk = self.disk("d.raw", 100 * MIB)
+        self.shell(disk, "part-disk /dev/sda mbr", "mkfs ext4 /dev/sda1", "mount /dev/sda1 /", "write /f kept",
+                   "fill 65 30000000 /big", "sync", "rm /big")
+        before = os.stat(disk).st_blocks * 512
+        self.assertGreater(before, 30 * MIB)
+        self.runs("virt-sparsify", "--in-place", "--format", "raw", disk)
+        self.assertLess(os.stat(disk).st_blocks * 512, before - 25 * MIB)
+        self.assertEqual(self.shell(disk, "mount-ro /dev/sda1 /", "cat /f"), "kept\n")
+
+    def test_df(self):
+        disk = self.disk("d.raw", 100 * MIB)
+        self.shell(disk, "part-disk /dev/sda mbr", "mkfs ext4 /dev/sda1")
+        r = self.runs("virt-df", "--format=raw", "-a", disk, "--csv")
+        self.assertRegex(r.out, r'(?m)^"?d.raw"?,"?/dev/sda1"?,[0-9]+,')
