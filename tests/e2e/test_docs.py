@@ -49,7 +49,7 @@ class Readme(Case):
 
 
 class Manual(Case):
-    PAGES = ("guestkit.1", "guestkit-shell.1", "guestkit.3", "guestkit-inspect.5")
+    PAGES = ("guestkit.1", "guestkit-shell.1", "guestkit.3", "guestkit-calls.3", "guestkit-inspect.5")
 
     def make(self):
         version = self.gk("version").out.split()[1]
@@ -90,6 +90,25 @@ class Manual(Case):
         text = self.shown(os.path.join(self.make(), "guestkit-shell.1"))
         for line in self.gk("shell", "help", "--list").out.splitlines():
             self.assertRegex(text, rf"(?m)^   {re.escape(line.split()[0])}( |$)")
+
+    def test_every_function_and_struct(self):
+        text = self.shown(os.path.join(self.make(), "guestkit-calls.3"))
+        with open(os.path.join(BUILD, "gen/guestfs.h"), encoding="utf-8") as f:
+            header = f.read().split("#if GUESTFS_PRIVATE")[0]
+        calls = header.split("--- Calls ---")[1]
+        names = re.findall(r"\b(guestfs_\w+) \(guestfs_h \*g", calls)
+        self.assertGreater(len(names), 600)
+        for name in names:
+            if not name.endswith(("_va", "_argv")):
+                self.assertRegex(text, rf"(?m)^ +(?:int|int64_t|char \*\*?|const char \*|struct \w+ \*) ?{name} \(guestfs_h \*g", name)
+        for macro, _ in re.findall(r"#define (GUESTFS_\w+) (\d+)$", calls, re.M):
+            if not macro.startswith("GUESTFS_HAVE_"):
+                self.assertIn(macro, text)
+        for name, body in re.findall(r"struct guestfs_(\w+) \{\n(.*?)\n\};", header.split("--- Calls ---")[0], re.S):
+            if not name.endswith("_list"):
+                self.assertIn(f"struct guestfs_{name}\n", text)
+                for field in re.findall(r"(\w+)(?:\[32\])?;", body):
+                    self.assertRegex(text, rf"\b{field}\b", f"{name}.{field}")
 
     def test_every_extension(self):
         with open(os.path.join(self.make(), "guestkit.3"), encoding="utf-8") as f:
