@@ -485,13 +485,12 @@ device that has it.""",
 
 call("max_disks",
      [], RInt("disks"),
-     since="1.19.7", impl="mount", blocking=False,
+     since="1.19.7", impl="client", blocking=False,
      brief="Return how many drives can be added",
      doc="""\
 Returns the largest number of drives that one session can have.""",
      examples=[
-         example("part", "max-disks",
-                 prints="255"),
+         example("none", "max-disks", prints="255"),
      ])
 
 call("nr_devices",

@@ -39,6 +39,9 @@ struct gk_made {
 
 const struct gk_device *gk_devices_find (const struct gk_devices *devices, const char *canonical);
 const struct gk_device *gk_devices_find_made (const struct gk_devices *devices, const char *name);
+/* /dev/disk/by-uuid/UUID, by-label, by-partuuid, by-partlabel: the device that has it, malloced,
+ * or NULL.  Looks at the disks: there is nobody who keeps such links. */
+char *gk_devices_by_link (const struct gk_devices *devices, const char *name);
 void gk_devices_free_made (struct gk_devices *devices);
 const struct gk_disk *gk_devices_disk (const struct gk_devices *devices, const char *canonical);
 

@@ -36,15 +36,6 @@ gk_mount_device_name (struct gk_ctx *ctx, int index, char **ret_string, struct g
   return 0;
 }
 
-/* Nothing here ends at a number of disks but descriptors and loop devices; the
- * answer is that of libguestfs with virtio-scsi, which programs compare with. */
-int
-gk_mount_max_disks (struct gk_ctx *ctx, int *ret_value, struct gk_error *err)
-{
-  *ret_value = 255;
-  return 0;
-}
-
 /* --- by filesystem ----------------------------------------------------------------- */
 
 static int
@@ -142,6 +133,53 @@ gk_mount_findfs_partlabel (struct gk_ctx *ctx, const char *label, char **ret_str
                            struct gk_error *err)
 {
   return find_part (ctx, false, label, ret_string, err);
+}
+
+/* --- by link ------------------------------------------------------------------------ */
+
+/* What udev writes for other characters in the name of a link: \xNN. */
+static void
+unescape (char *s)
+{
+  char *to = s;
+  unsigned byte;
+
+  for (; *s; s++, to++)
+    if (s[0] == '\\' && s[1] == 'x' && sscanf (s + 2, "%2x", &byte) == 1 && s[3]) {
+      *to = (char)byte;
+      s += 3;
+    } else
+      *to = *s;
+  *to = '\0';
+}
+
+char *
+gk_devices_by_link (const struct gk_devices *d, const char *name)
+{
+  static const struct {
+    const char *folder;
+    int (*find) (struct gk_ctx *ctx, bool by_uuid, const char *value, char **ret_string,
+                 struct gk_error *err);
+    bool by_uuid;
+  } links[] = {
+    { "/dev/disk/by-label/", find_fs, false },
+    { "/dev/disk/by-uuid/", find_fs, true },
+    { "/dev/disk/by-partlabel/", find_part, false },
+    { "/dev/disk/by-partuuid/", find_part, true },
+  };
+  struct gk_ctx ctx = { .root_fd = -1, .devices = (struct gk_devices *)d };
+
+  for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+    const char *value = gk_after_prefix (name, links[i].folder);
+    _cleanup_free_ char *plain = value ? strdup (value) : NULL;
+    char *found;
+
+    if (plain == NULL)
+      continue;
+    unescape (plain);
+    return links[i].find (&ctx, links[i].by_uuid, plain, &found, NULL) == 0 ? found : NULL;
+  }
+  return NULL;
 }
 
 /* --- blkid -------------------------------------------------------------------------- */

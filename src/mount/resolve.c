@@ -128,19 +128,39 @@ no_such_device (const struct gk_devices *d, const char *name, const char *canoni
   return gk_error_sys (err, ENOENT, "%s", name);
 }
 
+/* One slash for several. */
+static char *
+collapse (const char *name)
+{
+  char *copy = malloc (strlen (name) + 1), *to = copy;
+
+  for (; copy && *name; name++)
+    if (name[0] != '/' || name[1] != '/')
+      *to++ = *name;
+  if (copy)
+    *to = '\0';
+  return copy;
+}
+
 int
-gk_devices_resolve (const struct gk_devices *d, const char *name, char **ret_canonical,
+gk_devices_resolve (const struct gk_devices *d, const char *given, char **ret_canonical,
                     struct gk_error *err)
 {
-  _cleanup_free_ char *canonical = gk_device_name_canonical (name);
+  _cleanup_free_ char *name = collapse (given);
+  _cleanup_free_ char *canonical = name ? gk_device_name_canonical (name) : NULL;
   if (canonical == NULL)
     return gk_error_oom (err);
   const struct gk_device *device = gk_devices_find (d, canonical);
   if (device == NULL)
     device = find_label (d, name);
+  if (device == NULL) {
+    *ret_canonical = gk_devices_by_link (d, name);
+    if (*ret_canonical)
+      return 0;
+  }
   /* A volume group stands for its volumes where a call says so. */
   if (device == NULL && !is_folder (d, name))
-    return no_such_device (d, name, canonical, err);
+    return no_such_device (d, given, canonical, err);
   char *path = strdup (device ? device->path : name);
   if (path == NULL)
     return gk_error_oom (err);

@@ -72,6 +72,7 @@ gk_mounts_unmount (struct gk_ctx *ctx, const struct gk_mount *m, int flags, int 
   if (gk_streq (m->point, "/")) { /* it is where they are */
     gk_service_stop (&ctx->augeas);
     gk_service_stop (&ctx->hivex);
+    gk_service_stop (&ctx->journal);
   }
   int flushed = flags & MNT_DETACH ? 0 : flush_mount (ctx->mounts, m->point);
   int flush_errno = errno;

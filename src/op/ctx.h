@@ -28,7 +28,7 @@ struct gk_ctx {
   struct gk_inspect *inspect; /* or NULL */
   struct gk_inotify *inotify; /* or NULL */
   /* exec/service.h: who has the guest's files in memory between calls, or NULL. */
-  struct gk_service *augeas, *hivex;
+  struct gk_service *augeas, *hivex, *journal;
   /* To be called by whoever rewrote the partition table of a device: the
    * kernel's partitions and the nodes in /dev follow.  NULL in unit tests. */
   int (*table_changed) (struct gk_ctx *ctx, const char *device, struct gk_error *err);

@@ -85,6 +85,7 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   gk_inotify_free (gk_steal_ptr (s->ctx.inotify));
   gk_service_stop (&s->ctx.augeas);
   gk_service_stop (&s->ctx.hivex);
+  gk_service_stop (&s->ctx.journal);
   gk_inspect_free (s->ctx.inspect);
   s->ctx.inspect = NULL; /* the end may be asked for, and comes once more then */
   gk_devices_free (s->ctx.devices);
