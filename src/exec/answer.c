@@ -35,6 +35,14 @@ in_jail (void *opaque, struct gk_error *err)
   return a->fn (a->opaque, a->write_fd, err);
 }
 
+static int
+prepare (void *opaque, struct gk_error *err)
+{
+  struct answer *a = opaque;
+
+  return a->jail->prepare (a->opaque, err);
+}
+
 /* The child's own time-out is no help against a child that was taken over. */
 static int
 pump (void *opaque, struct gk_error *err)
@@ -89,6 +97,7 @@ gk_jail_ask (const struct gk_jail *how, int (*fn) (void *opaque, int out_fd, str
     jail.n_pass_fds = how->n_pass_fds + 1;
     jail.pump = pump;
     jail.pump_opaque = &a;
+    jail.prepare = how->prepare ? prepare : NULL;
     r = gk_jail_run (&jail, in_jail, &a, err);
   } else
     r = gk_error_oom (err);

@@ -39,6 +39,7 @@ struct inside {
   size_t n_keep;
   int report_fd;
   pid_t parent;
+  void *opaque; /* the function's argument */
 };
 
 /* --- in the child ------------------------------------------------------------ */
@@ -100,6 +101,8 @@ lock_up (struct inside *in, struct gk_error *err)
 
   if (gk_inside_detach (in->parent) == -1)
     return gk_error_sys (err, errno, "jail: detach");
+  if (in->jail->prepare && in->jail->prepare (in->opaque, err) == -1)
+    return -1;
   fd = keep (in, in->report_fd, "dup", err);
   if (fd == -1)
     return -1;
@@ -248,7 +251,8 @@ gk_jail_run (const struct gk_jail *jail, int (*fn) (void *opaque, struct gk_erro
                        .keep = fds_kept,
                        .n_keep = jail->n_pass_fds,
                        .report_fd = report_w,
-                       .parent = getpid () };
+                       .parent = getpid (),
+                       .opaque = opaque };
 
   pid = fork_child (&in, fn, opaque);
   if (pid == -1)

@@ -42,6 +42,10 @@ struct gk_jail {
   int timeout_ms;       /* 0: none.  A cancel is heard in any case. */
   uint64_t max_memory;  /* address space in bytes; 0: no limit */
   struct gk_task *task; /* for the waiting; the function has no use for it */
+  /* NULL, or: runs in the child with the function's argument before the walls go up, with
+   * this machine's files in sight.  For libraries (library.h): nothing of a guest is
+   * looked at there. */
+  int (*prepare) (void *opaque, struct gk_error *err);
 
   /* Runs here meanwhile, for instance to move the bytes of a source into a
    * pipe that the child reads.  It first closes this process's copy of the

@@ -17,6 +17,7 @@ struct gk_mounts;  /* src/mount: the session's mount table */
 struct gk_devices; /* src/mount: the session's devices and the private /dev */
 struct gk_scrubs;  /* src/btrfs: what is scrubbed in the background */
 struct gk_inspect; /* src/inspect: what the last inspect_os found */
+struct gk_yara;    /* src/forensics: the rules of yara */
 struct gk_inotify; /* src/fileops: the session's watch on files */
 
 struct gk_ctx {
@@ -27,6 +28,7 @@ struct gk_ctx {
   struct gk_scrubs *scrubs;   /* or NULL */
   struct gk_inspect *inspect; /* or NULL */
   struct gk_inotify *inotify; /* or NULL */
+  struct gk_yara *yara;       /* or NULL */
   /* exec/service.h: who has the guest's files in memory between calls, or NULL. */
   struct gk_service *augeas, *hivex, *journal;
   /* To be called by whoever rewrote the partition table of a device: the

@@ -9,6 +9,7 @@
 #include "btrfs/btrfs.h"
 #include "exec/service.h"
 #include "fileops/inotify.h"
+#include "forensics/forensics.h"
 #include "inspect/inspect.h"
 #include "localfs/localfs.h"
 #include "mount/btrfs.h"
@@ -83,6 +84,7 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   gk_session_detach_disks (s, &step);
   note (&first, &step);
   gk_inotify_free (gk_steal_ptr (s->ctx.inotify));
+  gk_yara_free (gk_steal_ptr (s->ctx.yara));
   gk_service_stop (&s->ctx.augeas);
   gk_service_stop (&s->ctx.hivex);
   gk_service_stop (&s->ctx.journal);
