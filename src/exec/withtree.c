@@ -146,7 +146,7 @@ enter (const void *opaque)
     return "programs";
   if (w->network && show_network (host, root) == -1)
     return "the network's files";
-  if (put (tree, root, GK_TREE + 1) == -1 || (out >= 0 && put (out, root, GK_TREE_OUT + 1) == -1))
+  if (put (tree, root, &GK_TREE[1]) == -1 || (out >= 0 && put (out, root, &GK_TREE_OUT[1]) == -1))
     return "mount: the guest's tree";
   if (fchdir (root) == -1 || syscall (SYS_pivot_root, ".", ".") == -1 ||
       umount2 (".", MNT_DETACH) == -1 || chdir ("/") == -1)
