@@ -68,21 +68,24 @@ gk_btrfs_parse_qgroup (const char *text, uint64_t *ret_id, struct gk_error *err)
   return 0;
 }
 
-struct inherit {
+/* Room for one group behind the head. */
+union inherit {
   struct btrfs_qgroup_inherit head;
-  uint64_t group;
+  uint64_t words[sizeof (struct btrfs_qgroup_inherit) / sizeof (uint64_t) + 1];
 };
 
 /* qgroupid NULL: none. */
 static int
-set_inherit (const char *qgroupid, struct inherit *inherit, struct btrfs_ioctl_vol_args_v2 *args,
+set_inherit (const char *qgroupid, union inherit *inherit, struct btrfs_ioctl_vol_args_v2 *args,
              struct gk_error *err)
 {
   if (qgroupid == NULL)
     return 0;
-  if (gk_btrfs_parse_qgroup (qgroupid, &inherit->group, err) == -1)
+  uint64_t group;
+  if (gk_btrfs_parse_qgroup (qgroupid, &group, err) == -1)
     return -1;
   inherit->head.num_qgroups = 1;
+  inherit->head.qgroups[0] = group;
   args->flags |= BTRFS_SUBVOL_QGROUP_INHERIT;
   args->size = sizeof *inherit;
   args->qgroup_inherit = &inherit->head;
@@ -100,7 +103,7 @@ gk_btrfs_btrfs_subvolume_create (struct gk_ctx *ctx, const char *dest,
 {
   _cleanup_place_ struct place place = { .dir = -1 };
   struct btrfs_ioctl_vol_args_v2 args = { .flags = 0 };
-  struct inherit inherit = { .group = 0 };
+  union inherit inherit = { .words = { 0 } };
   const char *group =
       HAS (opt, GUESTFS_BTRFS_SUBVOLUME_CREATE_OPTS_QGROUPID_BITMASK) ? opt->qgroupid : NULL;
 
@@ -161,7 +164,7 @@ gk_btrfs_btrfs_subvolume_snapshot (struct gk_ctx *ctx, const char *source, const
   _cleanup_btrfs_at_ struct gk_btrfs_at from = GK_BTRFS_AT_INIT;
   _cleanup_place_ struct place place = { .dir = -1 };
   struct btrfs_ioctl_vol_args_v2 args = { .flags = 0 };
-  struct inherit inherit = { .group = 0 };
+  union inherit inherit = { .words = { 0 } };
   const char *group =
       HAS (opt, GUESTFS_BTRFS_SUBVOLUME_SNAPSHOT_OPTS_QGROUPID_BITMASK) ? opt->qgroupid : NULL;
 

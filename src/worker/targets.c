@@ -55,14 +55,15 @@ has_module (const char *module)
 
 /* --- device-mapper ---------------------------------------------------------------- */
 
+union request {
+  struct dm_ioctl head;
+  char bytes[LIST_SIZE];
+};
+
 static bool
 is_listed (const char *name)
 {
-  union {
-    struct dm_ioctl head;
-    char bytes[LIST_SIZE];
-  } *request = calloc (1, sizeof *request);
-  _cleanup_free_ void *owned = request;
+  _cleanup_free_ union request *request = calloc (1, sizeof *request);
   _cleanup_close_ int control = open ("/dev/mapper/control", O_RDWR | O_CLOEXEC);
 
   if (request == NULL || control == -1)
