@@ -233,11 +233,15 @@ As `mke2journal`, with the UUID `uuid`.""",
 
 call("mklost_and_found",
      [Pathname("mountpoint")], RErr,
-     since="1.19.56",
+     since="1.19.56", impl="fs",
      brief="Make the directory lost+found",
      doc="""\
 Makes lost+found in the ext2/3/4 filesystem mounted at `mountpoint`, with
-space set aside.""")
+space set aside.""",
+     examples=[
+         example("fs", "rmdir /lost+found", "mklost-and-found /", "stat /lost+found | grep -E 'mode|^size'", prints="mode: 16832\nsize: 16384"),
+         example("fs", "mklost-and-found /", error="/: lost+found: File exists", errno="EEXIST"),
+     ])
 
 call("resize2fs",
      [Device("device")], RErr,

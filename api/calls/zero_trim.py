@@ -89,26 +89,43 @@ to be read.""",
 
 call("scrub_device",
      [Device("device")], RErr,
-     since="1.0.52", optgroup="scrub",
+     since="1.0.52", impl="fs", optgroup="scrub",
      brief="Overwrite a device with patterns",
      doc="""\
 Writes patterns over all of `device`, so that old data is hard to recover
-even from the medium.  For disk images `zero_device` is as good and faster.""")
+even from the medium.  For disk images `zero_device` is as good and faster.""",
+     examples=[
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 2048 4095", "mkfs ext2 /dev/sda1", "scrub-device /dev/sda1",
+                 "scrub-device /dev/sda1", "vfs-type /dev/sda1", prints="", needs="tool:scrub"),
+         example("fs", "scrub-device /dev/sda1", error="/dev/sda1 is mounted", errno="EBUSY"),
+     ])
 
 call("scrub_file",
      [Pathname("file")], RErr,
-     since="1.0.52", optgroup="scrub",
+     since="1.0.52", impl="fs", optgroup="scrub",
      brief="Overwrite and remove a file",
      doc="""\
-Writes patterns over the contents of `file` and then removes it.""")
+Writes patterns over the contents of `file` and then removes it.""",
+     examples=[
+         example("fs", "fill 65 10000 /f", "scrub-file /f", "exists /f", prints="false", needs="tool:scrub"),
+         example("fs", "touch /f", "scrub-file /f", "exists /f", prints="false", needs="tool:scrub"),
+         example("fs", "write /f kept", "ln-s f /l", "scrub-file /l", error="/l", needs="tool:scrub"),
+         example("fs", "mkdir /d", "scrub-file /d", error="/d", needs="tool:scrub"),
+         example("fs", "scrub-file /nope", error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("scrub_freespace",
      [Pathname("dir")], RErr,
-     since="1.0.52", optgroup="scrub",
+     since="1.0.52", impl="fs", optgroup="scrub",
      brief="Overwrite the free space of a filesystem",
      doc="""\
 Makes the new directory `dir`, fills it with files of patterns until the
-filesystem is full, and removes them.""")
+filesystem is full, and removes them.""",
+     examples=[
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 2048 22527", "mkfs ext4 /dev/sda1", "mount /dev/sda1 /",
+                 "write /f kept", "scrub-freespace /dir", "ls /", prints="f\nlost+found", needs="tool:scrub"),
+         example("fs", "mkdir /d", "scrub-freespace /d", error="/d: File exists", errno="EEXIST"),
+     ])
 
 call("wipefs",
      [Device("device")], RErr,

@@ -1,23 +1,49 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Optional groups of calls: which there are, and which can be used.
  *
- * A group can be used when every call in it that programs can make is written.  What else a call
- * needs (a tool, a feature of the kernel that the session runs on) is said by
- * the call itself, as the manual asks programs to expect.
+ * A group can be used when every call in it that programs can make is written,
+ * and the tools that carry it out are there: both launchers run those of this
+ * machine.  What else a call needs, of the kernel that the session runs on, is
+ * said by the call itself, as the manual asks programs to expect.
  */
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "api/api.h"
+#include "base/cleanup.h"
 #include "base/str.h"
+#include "exec/exec.h"
 #include "client/handle-priv.h"
 #include "gk-client-calls.h"
 
+/* Without them no call of the group can work. */
+static const struct {
+  const char *group, *tool, *package;
+} tools[] = {
+  { "btrfs", "btrfs", "btrfs-progs" },
+  { "btrfs", "mkfs.btrfs", "btrfs-progs" },
+  { "clevisluks", "clevis-luks-pass", "clevis-luks" },
+  { "extlinux", "extlinux", "extlinux" },
+  { "f2fs", "resize.f2fs", "f2fs-tools" },
+  { "ldm", "ldmtool", "ldmtool" },
+  { "lvm2", "lvm", "lvm2" },
+  { "mdadm", "mdadm", "mdadm" },
+  { "ntfs3g", "ntfs-3g.probe", "ntfs-3g" },
+  { "ntfsprogs", "ntfsresize", "ntfs-3g" },
+  { "rsync", "rsync", "rsync" },
+  { "scrub", "scrub", "scrub" },
+  { "squashfs", "mksquashfs", "squashfs-tools" },
+  { "syslinux", "syslinux", "syslinux" },
+  { "xfs", "xfs_repair", "xfsprogs" },
+  { "zerofree", "zerofree", "zerofree" },
+};
+
 enum answer { UNKNOWN, MISSING, USABLE };
 
+/* ret_tool: which is not there, when that is all that is missing. */
 static enum answer
-look_up (const char *group)
+look_up (const char *group, const char **ret_tool, const char **ret_package)
 {
   enum answer a = UNKNOWN;
 
@@ -29,6 +55,15 @@ look_up (const char *group)
     if (!(c->flags & (GK_CALL_CLIENT | GK_CALL_WORKER)))
       return MISSING;
     a = USABLE;
+  }
+  for (size_t i = 0; a == USABLE && i < sizeof tools / sizeof tools[0]; ++i) {
+    _cleanup_free_ char *path =
+        gk_streq (tools[i].group, group) ? gk_exec_find (tools[i].tool) : NULL;
+    if (!gk_streq (tools[i].group, group) || path)
+      continue;
+    *ret_tool = tools[i].tool;
+    *ret_package = tools[i].package;
+    a = MISSING;
   }
   return a;
 }
@@ -45,18 +80,22 @@ need_session (guestfs_h *g, const char *call)
                           call);
 }
 
-/* 1, 0, or -1 with the error set; first_missing may be NULL. */
+struct missing {
+  const char *group, *tool, *package; /* tool NULL: it is not written */
+};
+
+/* 1, 0 with what is missing first, or -1 with the error set. */
 static int
-all_usable (guestfs_h *g, const char *call, char *const *groups, const char **first_missing)
+all_usable (guestfs_h *g, const char *call, char *const *groups, struct missing *ret)
 {
   if (need_session (g, call) == -1)
     return -1;
   for (size_t i = 0; groups[i]; ++i)
-    switch (look_up (groups[i])) {
+    switch (look_up (groups[i], &ret->tool, &ret->package)) {
     case UNKNOWN:
       return gk_client_error (g, EINVAL, "%s: %s: unknown group", call, groups[i]);
     case MISSING:
-      *first_missing = groups[i];
+      ret->group = groups[i];
       return 0;
     case USABLE:
       break;
@@ -67,18 +106,22 @@ all_usable (guestfs_h *g, const char *call, char *const *groups, const char **fi
 int
 gk_client_available (guestfs_h *g, char *const *groups)
 {
-  const char *missing = NULL;
+  struct missing missing = { NULL, NULL, NULL };
   int r = all_usable (g, "available", groups, &missing);
 
+  if (r == 0 && missing.tool)
+    return gk_client_error (g, ENOTSUP,
+                            "available: %s: group not available: %s is not installed (package %s)",
+                            missing.group, missing.tool, missing.package);
   if (r == 0)
-    return gk_client_error (g, ENOTSUP, "available: %s: group not available", missing);
+    return gk_client_error (g, ENOTSUP, "available: %s: group not available", missing.group);
   return r == 1 ? 0 : -1;
 }
 
 int
 gk_client_feature_available (guestfs_h *g, char *const *groups)
 {
-  const char *missing;
+  struct missing missing = { NULL, NULL, NULL };
 
   return all_usable (g, "feature_available", groups, &missing);
 }

@@ -8,13 +8,15 @@ from harness import Case
 MIB = 1 << 20
 
 
-class DiskTools(Case):
+class WithDisk(Case):
     def disk(self, name, size):
         path = self.path(name)
         with open(path, "wb") as f:
             f.truncate(size)
         return path
 
+
+class DiskTools(WithDisk):
     def shell(self, disk, *lines):
         return self.gk("shell", "--format", "raw", "-a", disk, stdin="\n".join(("run",) + lines) + "\n", timeout=120).out
 
@@ -89,3 +91,20 @@ class DiskTools(Case):
         self.shell(disk, "part-disk /dev/sda mbr", "mkfs ext4 /dev/sda1")
         r = self.runs("virt-df", "--format=raw", "-a", disk, "--csv")
         self.assertRegex(r.out, r'(?m)^"?d.raw"?,"?/dev/sda1"?,[0-9]+,')
+
+
+class MissingTools(WithDisk):
+    """What carries a group of calls out is not installed: the group cannot be used, and the package is named."""
+
+    def test_said(self):
+        self.needs_program("scrub")
+        tool = self.tool("sh", "-c", "command -v scrub").out.strip()
+        self.tool("mount", "--bind", "/dev/null", tool)
+        try:
+            r = self.gk("shell", "--format", "raw", "-a", self.disk("d.raw", MIB), timeout=60,
+                        stdin="run\nfeature-available scrub\nfeature-available xfs\n-available scrub\n-scrub-device /dev/sda\n")
+        finally:
+            self.tool("umount", tool)
+        self.assertEqual(r.out, "false\ntrue\n", str(r))
+        self.assertIn("available: scrub: group not available: scrub is not installed (package scrub)", r.err)
+        self.assertIn("scrub_device: scrub is not installed (package scrub)", r.err)
