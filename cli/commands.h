@@ -14,6 +14,7 @@
   COMMAND (cat)                                                                                    \
   COMMAND (edit)                                                                                   \
   COMMAND (aug)                                                                                    \
+  COMMAND (reg)                                                                                    \
   COMMAND (command)                                                                                \
   COMMAND (run)                                                                                    \
   COMMAND (diff)                                                                                   \

@@ -44,6 +44,12 @@ extern GUESTKIT_PUBLIC int guestkit_unmount_tree (guestfs_h *g);
  * caller frees it. */
 extern GUESTKIT_PUBLIC char *guestkit_inspect (guestfs_h *g, const char *root);
 
+/* Remove a value of a node of the registry hive that guestfs_hivex_open has
+ * opened for writing; that there is none of this name is no error.  Numbers of the
+ * node's other values are no longer valid. */
+extern GUESTKIT_PUBLIC int guestkit_hivex_delete_value (guestfs_h *g, int64_t nodeh,
+                                                        const char *key);
+
 #ifdef __cplusplus
 }
 #endif

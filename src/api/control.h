@@ -26,6 +26,8 @@ enum gk_request {
   GK_REQUEST_TELL = 7,    /* body: [root, 0, 0]; the reply's body is what inspection knows of
                               it, JSON */
   GK_REQUEST_LOCALFS = 8, /* body and reply: api/localfs.h */
+  GK_REQUEST_UNVALUE = 9, /* body: [key, node & INT32_MAX, node >> 31]: a value of the open
+                              hive is removed */
   /* Of a launcher's own process (worker/keeper.h): */
   GK_REQUEST_BEGUN = 5, /* the worker has answered */
   GK_REQUEST_WHY = 6,   /* it does not (any more): the reply is the error that says why */

@@ -183,3 +183,35 @@ guestkit_inspect (guestfs_h *g, const char *root)
   pthread_mutex_unlock (&g->lock);
   return json;
 }
+
+static int
+delete_value (guestfs_h *g, int64_t nodeh, const char *key)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_frame frame;
+  msgpack_sbuffer body;
+
+  if (g->state != GK_STATE_READY)
+    return gk_client_error (g, 0, "hivex_delete_value: call launch before using this function");
+  msgpack_sbuffer_init (&body);
+  int r = gk_encode_open (&body, key, (int)(nodeh & INT32_MAX), (int)(nodeh >> 31), &err);
+  if (r == 0)
+    r = gk_session_request (g, GK_REQUEST_UNVALUE, body.data, body.size, &frame, &err);
+  msgpack_sbuffer_destroy (&body);
+  if (r != 0) {
+    gk_error_wrap (&err, "hivex_delete_value");
+    return gk_client_error_take (g, &err);
+  }
+  return 0;
+}
+
+int
+guestkit_hivex_delete_value (guestfs_h *g, int64_t nodeh, const char *key)
+{
+  pthread_mutex_lock (&g->lock);
+  int r = key && nodeh > 0 && nodeh >> 31 <= INT32_MAX
+              ? delete_value (g, nodeh, key)
+              : gk_client_error (g, EINVAL, "hivex_delete_value: no such node or key");
+  pthread_mutex_unlock (&g->lock);
+  return r;
+}

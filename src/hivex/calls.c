@@ -12,6 +12,7 @@
 #include "gk-ops-hivex.h"
 #include "guestfs.h"
 #include "hivex/hivex-priv.h"
+#include "hivex/hivex.h"
 #include "op/ctx.h"
 
 static int
@@ -204,6 +205,12 @@ int
 gk_hivex_hivex_node_delete_child (struct gk_ctx *ctx, int64_t nodeh, struct gk_error *err)
 {
   return ask_about (ctx, "node_delete_child", nodeh, NULL, NULL, err);
+}
+
+int
+gk_hivex_delete_value (struct gk_ctx *ctx, int64_t nodeh, const char *key, struct gk_error *err)
+{
+  return ask_about (ctx, "node_delete_value", nodeh, key, NULL, err);
 }
 
 int

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
@@ -146,6 +147,44 @@ do_node_set_value (hive_h *h, struct gk_words *args, struct gk_buf *reply, struc
   return hivex_node_set_value (h, node, &value, 0) == -1 ? failed (err) : 0;
 }
 
+/* hivex only sets all values of a node at once. */
+static int
+do_node_delete_value (hive_h *h, struct gk_words *args, struct gk_buf *reply, struct gk_error *err)
+{
+  hive_node_h node = (hive_node_h)gk_words_number (args);
+  const char *key = gk_words_text (args);
+  _cleanup_free_ hive_value_h *old = hivex_node_values (h, node);
+  size_t n = 0, kept = 0;
+  bool failure = false;
+
+  if (old == NULL)
+    return failed (err);
+  while (old[n] != 0)
+    n++;
+  _cleanup_free_ hive_set_value *v = calloc (n + 1, sizeof *v);
+  if (v == NULL)
+    return gk_error_oom (err);
+  for (size_t i = 0; i < n && !failure; i++) {
+    hive_set_value *to = &v[kept];
+    to->key = hivex_value_key (h, old[i]);
+    if (to->key && strcasecmp (to->key, key) == 0) {
+      free (gk_steal_ptr (to->key));
+      continue;
+    }
+    kept++;
+    to->value = to->key ? hivex_value_value (h, old[i], &to->t, &to->len) : NULL;
+    failure = to->value == NULL;
+  }
+  int r = failure                                             ? failed (err)
+          : hivex_node_set_values (h, node, kept, v, 0) == -1 ? failed (err)
+                                                              : 0;
+  for (size_t i = 0; i < kept; i++) {
+    free (v[i].key);
+    free (v[i].value);
+  }
+  return r;
+}
+
 static int
 do_node_values (hive_h *h, struct gk_words *args, struct gk_buf *reply, struct gk_error *err)
 {
@@ -196,6 +235,7 @@ static const struct {
   { "node_add_child", do_node_add_child },
   { "node_children", do_node_children },
   { "node_delete_child", do_node_delete_child },
+  { "node_delete_value", do_node_delete_value },
   { "node_get_child", do_node_get_child },
   { "node_get_value", do_node_get_value },
   { "node_name", do_node_name },

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/pathroot.h"
 #include "base/strv.h"
+#include "hivex/hivex.h"
 #include "inspect/inspect.h"
 #include "localfs/localfs.h"
 #include "worker/dispatch.h"
@@ -238,13 +239,30 @@ do_localfs (struct gk_session *s, struct request *rq, struct answer *answer, str
   return 0;
 }
 
+static int
+do_unvalue (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
+{
+  _cleanup_free_ char *key = NULL;
+  struct gk_rpc_task task;
+  int low, high;
+
+  if (gk_decode_open (rq->frame->body, rq->frame->len, &key, &low, &high, err) == -1)
+    return -1;
+  gk_rpc_task_init (&task, s->conn, rq->serial);
+  s->ctx.task = &task.task;
+  int r = gk_hivex_delete_value (&s->ctx, (int64_t)high << 31 | low, key, err);
+  s->ctx.task = NULL;
+  return r;
+}
+
 static const struct {
   int (*fn) (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err);
   bool before_launch;
 } controls[] = {
-  [GK_REQUEST_LAUNCH] = { do_launch, true }, [GK_REQUEST_END] = { do_end, true },
-  [GK_REQUEST_TREE] = { do_tree, false },    [GK_REQUEST_OPEN] = { do_open, false },
-  [GK_REQUEST_TELL] = { do_tell, false },    [GK_REQUEST_LOCALFS] = { do_localfs, false },
+  [GK_REQUEST_LAUNCH] = { do_launch, true },    [GK_REQUEST_END] = { do_end, true },
+  [GK_REQUEST_TREE] = { do_tree, false },       [GK_REQUEST_OPEN] = { do_open, false },
+  [GK_REQUEST_TELL] = { do_tell, false },       [GK_REQUEST_LOCALFS] = { do_localfs, false },
+  [GK_REQUEST_UNVALUE] = { do_unvalue, false },
 };
 
 static int
