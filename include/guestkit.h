@@ -28,7 +28,10 @@ extern GUESTKIT_PUBLIC const char *guestkit_version (void);
  * and mode are those of open(2).  Only regular files and directories can be
  * opened.  Needs a launcher that shares this kernel (ENOTSUP otherwise) and a
  * mounted root.  A file system with open descriptors cannot be unmounted
- * (EBUSY) before they are closed. */
+ * (EBUSY) before they are closed.
+ * What is opened below a directory's descriptor is looked up by this kernel:
+ * ".." and absolute links lead to the host, but with openat2(2) and
+ * RESOLVE_IN_ROOT. */
 extern GUESTKIT_PUBLIC int guestkit_open (guestfs_h *g, const char *path, int flags, int mode);
 
 /* Show the mounted guest tree at a directory of the caller's own mount
