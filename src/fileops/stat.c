@@ -94,11 +94,17 @@ gk_fileops_exists (struct gk_ctx *ctx, const char *path, bool *ret_value, struct
 
 /* --- stat ---------------------------------------------------------------------- */
 
+static int64_t
+shown_dev (struct gk_ctx *ctx, dev_t dev)
+{
+  return (int64_t)(ctx->shown_dev ? ctx->shown_dev (ctx, dev) : dev);
+}
+
 static void
-fill_statns (struct guestfs_statns *r, const struct stat *st)
+fill_statns (struct gk_ctx *ctx, struct guestfs_statns *r, const struct stat *st)
 {
   *r = (struct guestfs_statns){
-    .st_dev = (int64_t)st->st_dev,
+    .st_dev = shown_dev (ctx, st->st_dev),
     .st_ino = (int64_t)st->st_ino,
     .st_mode = st->st_mode,
     .st_nlink = (int64_t)st->st_nlink,
@@ -118,10 +124,10 @@ fill_statns (struct guestfs_statns *r, const struct stat *st)
 }
 
 static void
-fill_stat (struct guestfs_stat *r, const struct stat *st)
+fill_stat (struct gk_ctx *ctx, struct guestfs_stat *r, const struct stat *st)
 {
   *r = (struct guestfs_stat){
-    .dev = (int64_t)st->st_dev,
+    .dev = shown_dev (ctx, st->st_dev),
     .ino = (int64_t)st->st_ino,
     .mode = st->st_mode,
     .nlink = (int64_t)st->st_nlink,
@@ -154,7 +160,7 @@ gk_fileops_statns (struct gk_ctx *ctx, const char *path, struct guestfs_statns *
 
   if (look (ctx, path, true, &st, err) == -1)
     return -1;
-  fill_statns (ret_struct, &st);
+  fill_statns (ctx, ret_struct, &st);
   return 0;
 }
 
@@ -166,7 +172,7 @@ gk_fileops_lstatns (struct gk_ctx *ctx, const char *path, struct guestfs_statns 
 
   if (look (ctx, path, false, &st, err) == -1)
     return -1;
-  fill_statns (ret_struct, &st);
+  fill_statns (ctx, ret_struct, &st);
   return 0;
 }
 
@@ -178,7 +184,7 @@ gk_fileops_stat (struct gk_ctx *ctx, const char *path, struct guestfs_stat *ret_
 
   if (look (ctx, path, true, &st, err) == -1)
     return -1;
-  fill_stat (ret_struct, &st);
+  fill_stat (ctx, ret_struct, &st);
   return 0;
 }
 
@@ -190,7 +196,7 @@ gk_fileops_lstat (struct gk_ctx *ctx, const char *path, struct guestfs_stat *ret
 
   if (look (ctx, path, false, &st, err) == -1)
     return -1;
-  fill_stat (ret_struct, &st);
+  fill_stat (ctx, ret_struct, &st);
   return 0;
 }
 
@@ -240,7 +246,7 @@ gk_fileops_lstatnslist (struct gk_ctx *ctx, const char *path, char *const *names
     return gk_error_oom (err);
   for (size_t i = 0; i < n; i++) {
     if (lstat_in (ctx, path, dir, names[i], &st) == 0)
-      fill_statns (&val[i], &st);
+      fill_statns (ctx, &val[i], &st);
     else
       val[i].st_ino = -1;
   }
@@ -266,7 +272,7 @@ gk_fileops_lstatlist (struct gk_ctx *ctx, const char *path, char *const *names,
     return gk_error_oom (err);
   for (size_t i = 0; i < n; i++) {
     if (lstat_in (ctx, path, dir, names[i], &st) == 0)
-      fill_stat (&val[i], &st);
+      fill_stat (ctx, &val[i], &st);
     else
       val[i].ino = -1;
   }

@@ -28,6 +28,8 @@ struct gk_devices {
   size_t n_others;
   struct gk_made *made; /* made.c */
   size_t n_made;
+  dev_t *anonymous; /* devnum.c: of filesystems without a device, in the order of meeting */
+  size_t n_anonymous;
 };
 
 /* A device that the tools of a room make and remove. */

@@ -51,6 +51,7 @@ gk_devices_free (struct gk_devices *d)
   gk_devices_free_made (d);
   free (d->disks);
   free (d->others);
+  free (d->anonymous);
   free (d->dev_dir);
   free (d);
 }

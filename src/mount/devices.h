@@ -104,6 +104,9 @@ int gk_devices_number (const struct gk_devices *devices, const char *canonical, 
 /* The canonical name of a number, or NULL. */
 const char *gk_devices_name (const struct gk_devices *devices, dev_t devno);
 
+/* The number that calls show for a filesystem's device: the same in each session. */
+dev_t gk_devices_shown_number (struct gk_devices *devices, dev_t devno);
+
 /* fsync of all disks.  The first error is kept, all disks are tried. */
 int gk_devices_flush (const struct gk_devices *devices, struct gk_error *err);
 

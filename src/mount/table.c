@@ -207,6 +207,12 @@ mounts_new (const char *tmpdir, struct gk_error *err)
   return gk_steal_ptr (m);
 }
 
+static dev_t
+shown_dev (struct gk_ctx *ctx, dev_t dev)
+{
+  return gk_devices_shown_number (ctx->devices, dev);
+}
+
 int
 gk_mounts_attach (struct gk_ctx *ctx, const char *dev_dir, struct gk_error *err)
 {
@@ -222,6 +228,7 @@ gk_mounts_attach (struct gk_ctx *ctx, const char *dev_dir, struct gk_error *err)
   ctx->mounts = mounts;
   ctx->root_fd = -1;
   ctx->table_changed = table_changed;
+  ctx->shown_dev = shown_dev;
   return 0;
 }
 

@@ -37,6 +37,9 @@ struct gk_ctx {
   /* To be called when volumes became active: RAID sets on them are assembled, and
    * volumes on these, and so on.  NULL in unit tests. */
   int (*stack_on) (struct gk_ctx *ctx, struct gk_error *err);
+  /* The number of a filesystem's device as calls show it, which does not depend on
+   * how the session has attached its disks.  NULL in unit tests: as it is. */
+  dev_t (*shown_dev) (struct gk_ctx *ctx, dev_t dev);
   /* Load a module of the kernel, by name or alias.  NULL on a kernel that is
    * not the session's own: there nothing is loaded because a guest needs it. */
   int (*load_module) (const char *name, struct gk_error *err);
