@@ -75,6 +75,9 @@ gk_luks_load (struct gk_luks *l, const char *device, const char *type, struct gk
   if (gk_luks_init (l, device, err) == -1)
     return -1;
   int r = crypt_load (l->cd, type, NULL);
+  if (r == -EINVAL && l->said.size == 0) /* the library has no words for that */
+    return gk_error_set (err, EINVAL, "%s: is no %s device", device,
+                         type == CRYPT_LUKS ? "LUKS" : type);
   return r < 0 ? gk_luks_fail (l, r, err) : 0;
 }
 

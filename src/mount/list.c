@@ -150,7 +150,7 @@ push_filesystem (struct gk_ctx *ctx, const char *device, struct gk_strv *sv, str
   else
     type = probe.type;
   gk_error_clear (&why);
-  if (ends_with (type, "_member") || gk_streq (type, "crypto_LUKS"))
+  if (ends_with (type, "_member") || gk_streq (type, "crypto_LUKS") || gk_streq (type, "BitLocker"))
     return 0;
   if (*type == '\0')
     type = "unknown";

@@ -26,13 +26,16 @@
 static const struct layer {
   const char *type; /* libblkid's */
   enum { VOLUMES, TARGET, SET } kind;
-  const char *target;
+  const char *targets[2];
   bool hides;
 } layers[] = {
-  { "LVM2_member", VOLUMES, NULL, false },  { "crypto_LUKS", TARGET, "crypt", true },
-  { "BitLocker", TARGET, "crypt", false },  { "DM_snapshot_cow", TARGET, "snapshot", false },
-  { "linux_raid_member", SET, NULL, true }, { "isw_raid_member", SET, NULL, true },
-  { "ddf_raid_member", SET, NULL, true },
+  { "LVM2_member", VOLUMES, { NULL }, false },
+  { "crypto_LUKS", TARGET, { "crypt" }, true },
+  { "BitLocker", TARGET, { "crypt", "zero" }, false },
+  { "DM_snapshot_cow", TARGET, { "snapshot" }, false },
+  { "linux_raid_member", SET, { NULL }, true },
+  { "isw_raid_member", SET, { NULL }, true },
+  { "ddf_raid_member", SET, { NULL }, true },
 };
 
 /* Those that guests have; linear and striped come with device-mapper itself. */
@@ -115,7 +118,11 @@ look_at_layer (struct gk_ctx *ctx, struct found *f, const struct layer *l, const
     return lacks_layer (f, l->kind == TARGET ? "dm-crypt" : "device-mapper", device, l->type);
   if (l->kind == VOLUMES)
     return keep_first (&f->volumes, device);
-  return gk_targets_has_dm_target (l->target) ? 0 : lacks_target (f, l->target, device, l->type);
+  for (size_t i = 0; i < 2 && l->targets[i]; i++)
+    if (!gk_targets_has_dm_target (l->targets[i]) &&
+        lacks_target (f, l->targets[i], device, l->type) == -1)
+      return -1;
+  return 0;
 }
 
 static int

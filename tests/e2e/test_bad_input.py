@@ -24,15 +24,16 @@ class Input(Case):
                   self.file("key", KEY), path)
         return path
 
-    def shell(self, disks, script, *options, launcher="uml", **kwargs):
-        """Runs a script; the errors of its lines with a dash in front, as (message, errno)."""
-        if launcher == "uml":
-            self.needs_program("linux.uml")
+    def shell(self, disks, script, *options, launcher=None, **kwargs):
+        """Runs a script; the errors of its lines with a dash in front, as (message, errno).
+
+        Without a launcher on one that has device-mapper."""
+        launcher = launcher or self.stacking()
         argv = ["shell", "--launcher", launcher, "--format", "raw", "--errno", *options]
         for disk in disks:
             argv += ["-a", disk]
         r = self.gk(*argv, "-f", self.file("script", script), timeout=120, **kwargs)
-        r.errors = re.findall(r"^guestkit: .*?:\d+: (.*)\nerrno: (.*)$", r.err, re.M)
+        r.errors = re.findall(r"^guestkit: .*?:\d+: ([\s\S]*?)\nerrno: (.*)$", r.err, re.M)
         return r
 
     def assert_errors(self, r, *wanted):
@@ -67,6 +68,29 @@ cat /hello
         self.assert_errors(r, ("^part_del: /dev/sda1: is in use", "EBUSY"), ("^part_init: /dev/sda: is in use", "EBUSY"),
                            ("^part_disk: /dev/sda: is in use", "EBUSY"), ("^mkfs: /dev/sda1 is mounted", "EBUSY"),
                            ("^mkfs: /dev/sda is mounted, or another", "EBUSY"))
+
+    def test_resize_below_what_is_used(self):
+        """Refused, and what is there stays; volumes are test_lvm's."""
+        r = self.shell([self.disk("a.img")], """\
+run
+part-disk /dev/sda gpt
+mkfs ext4 /dev/sda1
+mount /dev/sda1 /
+fill 120 20000000 /big
+umount /
+e2fsck-f /dev/sda1
+-resize2fs-size /dev/sda1 8M
+-resize2fs-size /dev/sda1 1G
+e2fsck-f /dev/sda1
+mount /dev/sda1 /
+-resize2fs-size /dev/sda1 8M
+-resize2fs-M /dev/sda1
+filesize /big
+""", launcher=LAUNCHER)
+        self.assertEqual(r.out, "20000000\n", str(r))
+        self.assert_errors(r, *[("^resize2fs_size: [^/]*" + why, "0") for why in
+                               ("smaller than minimum", "device. is only 65408 ", "smaller than minimum")],
+                           ("^resize2fs_M: [^/]*On-line shrinking not supported", "0"))
 
     def test_stack(self):
         disk = self.disk("a.img")
@@ -207,8 +231,8 @@ class Keys(Input):
         """What needs no key works without one."""
         path = self.container()
         before = self.checksum(path)
-        self.gk("filesystems", "--launcher", "uml", "--format", "raw", path)
-        self.gk_fails("cat", "--launcher", "uml", "--format", "raw", path, "/x", match="/dev/sda is encrypted")
+        self.gk("filesystems", "--launcher", self.stacking(), "--format", "raw", path)
+        self.gk_fails("cat", "--launcher", self.stacking(), "--format", "raw", path, "/x", match="/dev/sda is encrypted")
         r = self.shell([path], "run\nluks-uuid /dev/sda\nvfs-type /dev/sda\n-mount-ro /dev/sda /\n"
                        "-luks-open-ro /dev/sda c\n-luks-open-ro /dev/sda c\nluks-open-ro /dev/sda c\n",
                        "--ro", "--keys-from-stdin", stdin="\nwrong\nright\n")

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Keys of encrypted devices: where they come from, what they open, and where they are never seen."""
 
+import contextlib
+import json
 import os
 import pty
 import re
 import resource
 import select
 import signal
+import socket
 import subprocess
+import threading
 import time
 
+import bitlocker
 import world
 from harness import GUESTKIT, SLOW, Case
 
@@ -149,6 +154,47 @@ class Keys(Container):
             self.skipTest("this machine makes no core dumps, so their absence says nothing")
 
 
+class BitLocker(Container):
+    """What Windows encrypts."""
+
+    RECOVERY = (4711, 815, 42, 7, 1, 60000, 333, 65535)
+
+    def volume(self):
+        os.mkdir(self.path("tree"))
+        self.file("tree/hello", "from Windows")
+        self.tool("mke2fs", "-q", "-t", "ext2", "-d", self.path("tree"), self.path("fs.img"), "4096k")
+        bitlocker.make(self.path("v.raw"), self.path("fs.img"), KEY, self.RECOVERY)
+        return self.path("v.raw")
+
+    def test_open(self):
+        path = self.volume()
+        before = self.checksum(path)
+        recovery = bitlocker.recovery_words(self.RECOVERY)
+        # Closed it is no filesystem; it opens with either key, by any of its names, and the next is tried.
+        self.assertEqual(self.gk("filesystems", *self.options(path), timeout=120).out.splitlines()[1:], [])
+        self.gk_fails("filesystems", *self.options(path), "--key", "all:key:" + OTHER, timeout=120,
+                      match="/dev/sda: none of the keys that are given opens it .*no key available with this passphrase")
+        r = self.gk("cat", *self.options(path), "--key", "all:key:" + OTHER, "--key", "/dev/vda:key:" + KEY,
+                    "-m", "/dev/mapper/bitlk-sda", "/hello", timeout=120)
+        self.assertEqual(r.out, "from Windows")
+        self.assertEqual(self.checksum(path), before)
+        r = self.gk("shell", "--rw", *self.options(path), "--keys-from-stdin", "-f", self.file("script", """\
+run
+-cryptsetup-open /dev/sda c crypttype:luks
+cryptsetup-open /dev/sda c crypttype:bitlk
+list-filesystems
+mount /dev/mapper/c /
+write /more 'from here'
+umount /
+cryptsetup-close /dev/mapper/c
+cryptsetup-open /dev/sda d readonly:true
+-mount /dev/mapper/d /
+cat /more
+"""), stdin=f"{KEY}\n{recovery}\n{KEY}\n", timeout=120)
+        self.assertRegex(r.err, "cryptsetup_open: /dev/sda: (Invalid argument|is no LUKS device)")
+        self.assertEqual(r.out, "/dev/mapper/c: ext2\nfrom here\n", str(r))
+
+
 class Clevis(Container):
     """Keys that Clevis seals in the header of the device."""
 
@@ -173,3 +219,35 @@ class Clevis(Container):
     def test_no_key_to_be_had(self):
         path = self.container("a.raw", KEY)
         self.gk_fails("filesystems", *self.options(path), "--key", "all:clevis", timeout=120, match="is not bound to Clevis")
+
+    def tang(self):
+        """A server's address: one process for each connection, as systemd would start them."""
+        keys = self.path("tang")
+        os.mkdir(keys)
+        self.tool("/usr/libexec/tangd-keygen", keys)
+        server = socket.create_server(("127.0.0.1", 0))
+
+        def serve():
+            with contextlib.suppress(OSError):      # closed
+                while True:
+                    connection = server.accept()[0]
+                    with connection:
+                        subprocess.run(["/usr/libexec/tangd", keys], stdin=connection, stdout=connection,
+                                       stderr=subprocess.DEVNULL, check=False)
+        threading.Thread(target=serve, daemon=True).start()
+        self.addCleanup(lambda: (server.shutdown(socket.SHUT_RDWR), server.close()))
+        return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+    def test_network(self):
+        """A server is asked when the network is allowed, and only then."""
+        if self.launcher != "local":
+            self.skipTest("the kernel has no device-mapper")    # and a kernel of its own has no network
+        if not os.path.exists("/usr/libexec/tangd"):
+            self.skipTest("tang is not installed")
+        path = self.bound("tang", json.dumps({"url": self.tang()}))
+        lines = ["run", ":", "-clevis-luks-unlock", "/dev/sda", "c", ":", "list-dm-devices"]
+        r = self.gk("shell", *self.options(path), *lines, timeout=200)
+        self.assertEqual(r.out, "", str(r))
+        self.assertIn("Clevis gets no key (set_network allows", r.err)
+        r = self.gk("shell", *self.options(path), "set-network", "true", ":", *lines, timeout=200)
+        self.assertEqual(r.out, "/dev/mapper/c\n", str(r))
