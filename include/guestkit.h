@@ -27,12 +27,19 @@ extern GUESTKIT_PUBLIC const char *guestkit_version (void);
  * the caller closes.  path is absolute and resolved inside the guest; flags
  * and mode are those of open(2).  Only regular files and directories can be
  * opened.  Needs a launcher that shares this kernel (ENOTSUP otherwise) and a
- * mounted root.  A file system with open descriptors cannot be unmounted
- * (EBUSY) before they are closed.
- * What is opened below a directory's descriptor is looked up by this kernel:
- * ".." and absolute links lead to the host, but with openat2(2) and
- * RESOLVE_IN_ROOT. */
+ * mounted root.
+ *
+ * A file system with open descriptors cannot be unmounted (EBUSY) before they
+ * are closed.  The end of the session says EBUSY as well; the image stays in use
+ * until the last of them is closed, and what is written by then may be lost. */
 extern GUESTKIT_PUBLIC int guestkit_open (guestfs_h *g, const char *path, int flags, int mode);
+
+/* The same for a directory, for fdopendir(3), fstatat(2) and their kin, and for
+ * the root of the guest's tree.  What is opened below such a descriptor is
+ * looked up by this kernel, and ".." and absolute links lead to the host: use
+ * openat2(2) with RESOLVE_IN_ROOT on that of the root. */
+extern GUESTKIT_PUBLIC int guestkit_opendir (guestfs_h *g, const char *path);
+extern GUESTKIT_PUBLIC int guestkit_root_fd (guestfs_h *g);
 
 /* Show the mounted guest tree at a directory of the caller's own mount
  * namespace: a kernel mount, nothing in the data path.  dir must exist.  It

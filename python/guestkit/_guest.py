@@ -322,6 +322,19 @@ class Guest(_calls.Guest):
                     yield name.decode("utf-8", "surrogateescape")
 
     @contextmanager
+    def directory_fd(self, directory: GuestName = "/") -> Iterator[int]:
+        """A real descriptor of a directory, while the block runs, for os.listdir, os.stat (dir_fd=) and their kin.
+
+        Needs a launcher that shares this kernel.  Names below it are looked up by this kernel: ".." and absolute
+        links lead to the host.
+        """
+        fd = self._call(_native.OPENDIR, directory)
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+
+    @contextmanager
     def tree(self, directory: Name) -> Iterator[Name]:
         """The mounted tree as a kernel mount at a directory of the host, while the block runs."""
         self._call(_native.MOUNT_TREE, directory)

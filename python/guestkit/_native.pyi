@@ -6,6 +6,8 @@ OPEN: int
 MOUNT_TREE: int
 UNMOUNT_TREE: int
 INSPECT: int
+OPENDIR: int
+ROOT_FD: int
 
 def event_to_string(events: int) -> str: ...
 def version() -> str: ...

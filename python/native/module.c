@@ -21,6 +21,22 @@ call_open (guestfs_h *g, const union gkpy_value *a, const struct gkpy_opts *o, u
 }
 
 static int
+call_opendir (guestfs_h *g, const union gkpy_value *a, const struct gkpy_opts *o,
+              union gkpy_result *r)
+{
+  r->i = guestkit_opendir (g, a[0].s);
+  return r->i == -1 ? -1 : 0;
+}
+
+static int
+call_root_fd (guestfs_h *g, const union gkpy_value *a, const struct gkpy_opts *o,
+              union gkpy_result *r)
+{
+  r->i = guestkit_root_fd (g);
+  return r->i == -1 ? -1 : 0;
+}
+
+static int
 call_mount_tree (guestfs_h *g, const union gkpy_value *a, const struct gkpy_opts *o,
                  union gkpy_result *r)
 {
@@ -53,6 +69,8 @@ const struct gkpy_call gkpy_extensions[] = {
   { "mount_tree", "f", "", '0', NULL, NAMES ("dir"), call_mount_tree },
   { "unmount_tree", "", "", '0', NULL, NAMES (NULL), call_unmount_tree },
   { "inspect", "p", "", 's', NULL, NAMES ("root"), call_inspect },
+  { "opendir", "p", "", 'i', NULL, NAMES ("path"), call_opendir },
+  { "root_fd", "", "", 'i', NULL, NAMES (NULL), call_root_fd },
 };
 const int gkpy_n_extensions = sizeof gkpy_extensions / sizeof gkpy_extensions[0];
 
@@ -109,7 +127,9 @@ PyInit__native (void)
               PyModule_AddIntConstant (m, "OPEN", -1) == 0 &&
               PyModule_AddIntConstant (m, "MOUNT_TREE", -2) == 0 &&
               PyModule_AddIntConstant (m, "UNMOUNT_TREE", -3) == 0 &&
-              PyModule_AddIntConstant (m, "INSPECT", -4) == 0;
+              PyModule_AddIntConstant (m, "INSPECT", -4) == 0 &&
+              PyModule_AddIntConstant (m, "OPENDIR", -5) == 0 &&
+              PyModule_AddIntConstant (m, "ROOT_FD", -6) == 0;
   if (!good)
     Py_CLEAR (m);
   return m;

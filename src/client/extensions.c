@@ -40,7 +40,7 @@ request_fd (guestfs_h *g, const char *what, enum gk_request kind, const msgpack_
 }
 
 static int
-open_locked (guestfs_h *g, const char *path, int flags, int mode)
+open_locked (guestfs_h *g, const char *what, const char *path, int flags, int mode)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   msgpack_sbuffer body;
@@ -50,7 +50,7 @@ open_locked (guestfs_h *g, const char *path, int flags, int mode)
   if (gk_encode_open (&body, path, flags, mode, &err) == -1)
     fd = gk_client_error_take (g, &err);
   else
-    fd = request_fd (g, "open", GK_REQUEST_OPEN, &body);
+    fd = request_fd (g, what, GK_REQUEST_OPEN, &body);
   msgpack_sbuffer_destroy (&body);
   return fd;
 }
@@ -59,10 +59,32 @@ int
 guestkit_open (guestfs_h *g, const char *path, int flags, int mode)
 {
   pthread_mutex_lock (&g->lock);
-  int fd = path ? open_locked (g, path, flags, mode)
+  int fd = path ? open_locked (g, "open", path, flags, mode)
                 : gk_client_error (g, EINVAL, "open: path: parameter cannot be NULL");
   pthread_mutex_unlock (&g->lock);
   return fd;
+}
+
+static int
+open_directory (guestfs_h *g, const char *what, const char *path)
+{
+  pthread_mutex_lock (&g->lock);
+  int fd = path ? open_locked (g, what, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+                : gk_client_error (g, EINVAL, "%s: path: parameter cannot be NULL", what);
+  pthread_mutex_unlock (&g->lock);
+  return fd;
+}
+
+int
+guestkit_opendir (guestfs_h *g, const char *path)
+{
+  return open_directory (g, "opendir", path);
+}
+
+int
+guestkit_root_fd (guestfs_h *g)
+{
+  return open_directory (g, "root_fd", "/");
 }
 
 /* The worker notes the place in its journal before it hands the tree out, so

@@ -2,6 +2,8 @@
 """The Python packages on sessions; what needs no session is in tests/python."""
 
 import contextlib
+import ctypes
+import errno
 import gc
 import io
 import mmap
@@ -22,6 +24,16 @@ sys.path.insert(0, FOLDER)
 if os.path.exists(FOLDER):              # the runner looks at this file in any build; `make python` makes it
     import guestfs
     import guestkit
+    from guestkit import _native
+
+
+def openat2(root, path):
+    """Read-only, RESOLVE_IN_ROOT."""
+    how = (ctypes.c_uint64 * 3)(os.O_RDONLY | os.O_CLOEXEC, 0, 0x10)
+    fd = ctypes.CDLL(None, use_errno=True).syscall(437, root, path.encode(), how, ctypes.c_size_t(24))
+    if fd == -1:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return fd
 
 
 def numbers():
@@ -399,6 +411,73 @@ class Local(Case):
                 with open(os.path.join(where, "etc/hostname"), encoding="utf-8") as f:
                     self.assertEqual(f.read(), "small-guest\n")
             self.assertEqual(os.listdir(where), [])
+
+    def test_descriptors(self):
+        """guestkit_open, guestkit_opendir and guestkit_root_fd: what they open, and what they hold."""
+        image = self.image("ext4.raw")
+        with guestkit.open(image, ro=False, mounts={"/": "/dev/sda"}) as g:
+            if not LOCAL:
+                for number, args in ((_native.OPEN, ("/etc/hostname", os.O_RDONLY, 0)), (_native.OPENDIR, ("/etc",)),
+                                     (_native.ROOT_FD, ())):
+                    with self.assertRaises(guestkit.NotSupported):
+                        g._call(number, *args)
+                return
+            with g.directory_fd("/etc") as fd:
+                self.assertEqual(sorted(os.listdir(fd)), sorted(g.ls("/etc")))
+                self.assertFalse(os.get_inheritable(fd))
+                with self.assertRaises(guestkit.Error) as caught:
+                    g.umount("/")
+                self.assertEqual(caught.exception.errno, errno.EBUSY)
+            with self.assertRaises(guestkit.NotADirectory):
+                g._call(_native.OPENDIR, "/etc/hostname")
+            with self.assertRaises(guestkit.NotFound):
+                g._call(_native.OPENDIR, "/nope")
+            root = g._call(_native.ROOT_FD)
+            try:
+                # As the manual says it: links of the guest stay in the guest.
+                for name in ("links/up", "links/absolute", "/etc/hostname", "../../etc/hostname"):
+                    fd = openat2(root, name)
+                    with open(fd, encoding="utf-8") as f:
+                        self.assertEqual(f.read(), "small-guest\n", name)
+                with self.assertRaises(FileNotFoundError):
+                    openat2(root, "links/host-only")
+            finally:
+                os.close(root)
+            # What was written by a descriptor is there for calls, and the other way round.
+            fd = g._call(_native.OPEN, "/new", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            self.assertEqual(os.write(fd, b"by descriptor"), 13)
+            self.assertEqual(g.read_file("/new"), b"by descriptor")
+            g.write("/new", b"by call")
+            self.assertEqual(os.pread(fd, 100, 0), b"by call")
+            os.close(fd)
+            for special in ("fifo", "socket", "null"):
+                if g.exists("/special/" + special):
+                    with self.assertRaises(guestkit.Error):
+                        os.close(g._call(_native.OPEN, "/special/" + special, os.O_RDONLY | os.O_NONBLOCK, 0))
+            g.umount("/")
+            with self.assertRaisesRegex(guestkit.Error, "mount"):
+                g._call(_native.ROOT_FD)
+            g.mount_ro("/dev/sda", "/")
+            with self.assertRaises(guestkit.Error) as caught:
+                g._call(_native.OPEN, "/new", os.O_RDWR, 0)
+            self.assertEqual(caught.exception.errno, errno.EROFS)
+
+    def test_end_with_an_open_descriptor(self):
+        """The end says that it could not unmount, the file stays whole, and nothing is left once it is closed."""
+        if not LOCAL:
+            return                      # there is none
+        image = self.image("ext4.raw")
+        g = guestkit.open(image, ro=False, mounts={"/": "/dev/sda"})
+        fd = g._call(_native.OPEN, "/new", os.O_WRONLY | os.O_CREAT, 0o600)
+        os.write(fd, b"before")
+        with self.assertRaises(guestkit.Error) as caught:
+            g.close()
+        self.assertEqual((caught.exception.errno, caught.exception.stage), (errno.EBUSY, "close"))
+        self.assertTrue(g.closed)
+        os.write(fd, b" and after")
+        os.close(fd)
+        self.wait_for(lambda: image not in self.tool("losetup", "-a").out, "the image to be let go of")
+        self.assertEqual(self.gk("cat", image, "/new").out, "before and after")
 
     def test_rate(self):
         """The binding is not what a call waits for: a call of the library alone takes 1 microsecond or two."""
