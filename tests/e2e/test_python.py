@@ -30,7 +30,11 @@ if os.path.exists(FOLDER):              # the runner looks at this file in any b
 def openat2(root, path):
     """Read-only, RESOLVE_IN_ROOT."""
     how = (ctypes.c_uint64 * 3)(os.O_RDONLY | os.O_CLOEXEC, 0, 0x10)
-    fd = ctypes.CDLL(None, use_errno=True).syscall(437, root, path.encode(), how, ctypes.c_size_t(24))
+    # EAGAIN: somewhere on this machine something was mounted or renamed meanwhile.
+    for _ in range(1000):
+        fd = ctypes.CDLL(None, use_errno=True).syscall(437, root, path.encode(), how, ctypes.c_size_t(24))
+        if fd != -1 or ctypes.get_errno() != errno.EAGAIN:
+            break
     if fd == -1:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return fd
