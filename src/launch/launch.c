@@ -20,6 +20,9 @@
 #include "launch/launch-priv.h"
 #include "rpc/rpc.h"
 
+/* Tidying up waits up to five seconds for each session that is just dying. */
+#define GC_MS 30000
+
 const struct gk_launcher *const gk_launchers[] = { &gk_launcher_local, &gk_launcher_uml, NULL };
 
 bool
@@ -77,6 +80,30 @@ gk_launched_explain (struct gk_launched *launched, struct gk_error *err)
     launched->launcher->explain (launched, err);
 }
 
+/* What `guestkit gc` does.  Somebody who waits for a disk whose server has gone with the
+ * session is cut off from it thereby. */
+static void
+tidy_up (void)
+{
+  _cleanup_free_ char *worker = gk_find_worker ();
+  const struct gk_launch_env env = { .worker = worker };
+  char *const argv[] = { (char *)"guestkitd", (char *)"--gc", NULL };
+  pid_t pid;
+
+  if (worker == NULL || gk_launch_spawn (&env, argv, NULL, 0, &pid) != 0)
+    return;
+  _cleanup_close_ int pidfd = pidfd_open (pid, 0);
+  struct pollfd p = { .fd = pidfd, .events = POLLIN };
+  int r;
+  do
+    r = poll (&p, 1, GC_MS);
+  while (r == -1 && errno == EINTR);
+  if (r == 0)
+    pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
+  /* Not for one that hangs in the kernel: then it is left for init. */
+  waitpid (pid, NULL, r == 1 ? 0 : WNOHANG);
+}
+
 void
 gk_launched_reap (struct gk_launched *launched, int grace_ms)
 {
@@ -100,8 +127,8 @@ gk_launched_reap (struct gk_launched *launched, int grace_ms)
     killed = r != -1 && WIFSIGNALED (status);
   }
   gk_cleanup_close (&launched->pidfd);
-  if (killed && launched->launcher && launched->launcher->was_killed)
-    launched->launcher->was_killed ();
+  if (killed)
+    tidy_up ();
   *launched = (struct gk_launched)GK_LAUNCHED_INIT;
 }
 

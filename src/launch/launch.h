@@ -46,8 +46,6 @@ struct gk_launcher {
   int (*begun) (struct gk_launched *launched, struct gk_error *err);
   /* Sets err to why the worker does not answer, when the launcher knows. */
   void (*explain) (struct gk_launched *launched, struct gk_error *err);
-  /* Optional: the process was killed, and nobody has tidied up behind it. */
-  void (*was_killed) (void);
 };
 
 /* NULL-terminated, in the order in which "auto" tries them. */

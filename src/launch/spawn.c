@@ -15,7 +15,7 @@
 #include "base/fd.h"
 #include "launch/launch-priv.h"
 
-#define MAX_FDS 2
+#define MAX_FDS 3
 
 /* Redirections of the child.  An errno value. */
 static int
@@ -83,7 +83,7 @@ int
 gk_launch_spawn (const struct gk_launch_env *env, char *const argv[], const int *fds, size_t n_fds,
                  pid_t *ret_pid)
 {
-  int moved[MAX_FDS] = { -1, -1 }, r = 0;
+  int moved[MAX_FDS] = { -1, -1, -1 }, r = 0;
 
   if (n_fds > MAX_FDS)
     return EINVAL;

@@ -132,8 +132,9 @@ uml_start (const struct gk_launch_env *env, struct gk_launched *ret, struct gk_e
     close (control[1]);
     return -1;
   }
-  const int theirs[] = { control[1], conn[1] };
-  int r = gk_launch_spawn (env, argv, theirs, 2, &l.pid);
+  /* Ours as well: see keeper.h. */
+  const int theirs[] = { control[1], conn[1], conn[0] };
+  int r = gk_launch_spawn (env, argv, theirs, 3, &l.pid);
   close (control[1]);
   close (conn[1]);
   _cleanup_close_ int conn_fd = conn[0];

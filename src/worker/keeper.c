@@ -41,7 +41,8 @@ struct keeper {
   bool begun;
   bool kernel_ended;
   int shared_fd;
-  int conn_fd; /* the kernel's end of the client's connection; for hang_up */
+  int conn_fd;   /* the kernel's end of the client's connection, until the kernel has it */
+  int client_fd; /* the client's end, for hang_up */
   struct gk_uml_console console;
   int log_fd;             /* what all of the console is copied to, or -1 */
   struct gk_error reason; /* why the kernel was killed */
@@ -81,9 +82,7 @@ static void
 note_end (struct keeper *k)
 {
   read_console (k);
-  gk_child_stop (&k->kernel, 0);
-  gk_cleanup_close (&k->conn_fd); /* with which the client sees that it has ended */
-  k->conn_fd = -1;
+  gk_child_stop (&k->kernel, 0); /* its end of the connection closes: the client sees it */
   k->kernel_ended = true;
 }
 
@@ -160,8 +159,7 @@ make_sockets (struct keeper *k, struct gk_error *err)
 /* The kernel first: by the time that it looks for its disks they are there,
  * and if not it waits. */
 static int
-start (struct keeper *k, const char *cachedir, const char *console_dir, int conn_fd,
-       struct gk_error *err)
+start (struct keeper *k, const char *cachedir, const char *console_dir, struct gk_error *err)
 {
   if (k->params.ndrives > GK_UML_DRIVES_MAX)
     return gk_error_set (err, ENOSPC,
@@ -181,8 +179,10 @@ start (struct keeper *k, const char *cachedir, const char *console_dir, int conn
   if (gk_journal_create (&k->journal, err) == -1 ||
       gk_journal_make_dir (&k->journal, cachedir, &k->dir, err) == -1 ||
       make_sockets (k, err) == -1 ||
-      gk_keeper_start_kernel (&k->params, k->dir, conn_fd, &k->kernel, &k->shared_fd, err) == -1)
+      gk_keeper_start_kernel (&k->params, k->dir, k->conn_fd, &k->kernel, &k->shared_fd, err) == -1)
     return -1;
+  gk_cleanup_close (&k->conn_fd);
+  k->conn_fd = -1;
   return start_drives (k, err);
 }
 
@@ -208,21 +208,13 @@ answer (struct keeper *k)
   return gk_conn_send_error (k->control, GK_FRAME_ERROR, frame.serial, &what, NULL) == 0;
 }
 
-/* The client has gone.  When it left something unread the kernel's serial line
- * reads ECONNRESET, once, which its driver does not take for the end; and it is
- * not told again.  So the error goes, and there is news.  The client's ends are
- * closed one after the other: that of the session may still be open when that of
- * the control connection is not, and leave its error behind later. */
+/* The client has gone.  Its end is still open here, so that the kernel's serial line
+ * has not read an error, once, which its driver does not take for the end: it is told
+ * of the end, and told again, for what it is told once it may miss. */
 static void
-hang_up (struct keeper *k)
+hang_up (const struct keeper *k)
 {
-  int error;
-  socklen_t size = sizeof error;
-
-  if (k->conn_fd == -1)
-    return;
-  getsockopt (k->conn_fd, SOL_SOCKET, SO_ERROR, &error, &size);
-  shutdown (k->conn_fd, SHUT_RDWR);
+  shutdown (k->client_fd, SHUT_RDWR);
 }
 
 /* How long to wait for news: for ever while there is a client, who sets the times
@@ -296,6 +288,7 @@ tear_down (struct keeper *k, struct gk_error *err)
   free (k->drives);
   gk_cleanup_close (&k->shared_fd);
   gk_cleanup_close (&k->conn_fd);
+  gk_cleanup_close (&k->client_fd);
   gk_cleanup_close (&k->log_fd);
   if (gk_journal_finish (&k->journal, err) == -1)
     r = -1;
@@ -307,8 +300,7 @@ tear_down (struct keeper *k, struct gk_error *err)
 
 /* The first request, and its answer. */
 static int
-launch (struct keeper *k, int conn_fd, const char *cachedir, const char *console_dir,
-        struct gk_error *err)
+launch (struct keeper *k, const char *cachedir, const char *console_dir, struct gk_error *err)
 {
   _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
   struct gk_frame frame;
@@ -321,8 +313,7 @@ launch (struct keeper *k, int conn_fd, const char *cachedir, const char *console
   if ((frame.flags & GK_REQUEST_MASK) != GK_REQUEST_LAUNCH)
     gk_error_set (&what, EPROTO, "unknown request");
   else if (gk_decode_launch (frame.body, frame.len, &k->params, &what) == 0)
-    r = start (k, cachedir, console_dir, conn_fd, &what);
-  k->conn_fd = conn_fd;
+    r = start (k, cachedir, console_dir, &what);
   if (r == -1) {
     gk_conn_send_error (k->control, GK_FRAME_ERROR, serial, &what, NULL);
     return -1;
@@ -331,13 +322,14 @@ launch (struct keeper *k, int conn_fd, const char *cachedir, const char *console
 }
 
 int
-gk_keep (int control_fd, int conn_fd, const char *cachedir, const char *console_dir)
+gk_keep (int control_fd, int conn_fd, int client_fd, const char *cachedir, const char *console_dir)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   struct keeper k = { .journal = GK_JOURNAL_INIT,
                       .kernel = GK_CHILD_INIT,
                       .shared_fd = -1,
-                      .conn_fd = -1,
+                      .conn_fd = conn_fd,
+                      .client_fd = client_fd,
                       .log_fd = -1 };
   sigset_t signals;
 
@@ -352,7 +344,7 @@ gk_keep (int control_fd, int conn_fd, const char *cachedir, const char *console_
   _cleanup_close_ int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
 
   k.control = gk_conn_new (control_fd, GK_ROLE_WORKER, &err);
-  if (k.control != NULL && launch (&k, conn_fd, cachedir, console_dir, &err) == 0) {
+  if (k.control != NULL && launch (&k, cachedir, console_dir, &err) == 0) {
     /* It has the secrets of remote drives. */
     prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
     watch (&k, signal_fd);

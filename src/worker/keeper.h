@@ -19,9 +19,11 @@
 #ifndef GK_WORKER_KEEPER_H
 #define GK_WORKER_KEEPER_H
 
-/* control_fd: to the client's launcher; conn_fd: to its other connection.
- * console_dir: a folder for a copy of all that the kernel says, or NULL.  Returns the exit
- * status. */
-int gk_keep (int control_fd, int conn_fd, const char *cachedir, const char *console_dir);
+/* control_fd: to the client's launcher; conn_fd: the kernel's end of its other connection;
+ * client_fd: the client's end of it, so that its end is told to the kernel when, and as
+ * often as, the keeper wants it.  All become the keeper's.  console_dir: a folder for a copy
+ * of all that the kernel says, or NULL.  Returns the exit status. */
+int gk_keep (int control_fd, int conn_fd, int client_fd, const char *cachedir,
+             const char *console_dir);
 
 #endif

@@ -29,7 +29,8 @@
 #include "worker/supervisor.h"
 
 #define CONN_FD 3
-#define KEPT_CONN_FD 4 /* with --uml */
+#define KEPT_CONN_FD 4 /* with --uml: see keeper.h */
+#define KEPT_CLIENT_FD 5
 #define GC_PATIENCE_MS 5000
 
 /* Capabilities are kept, because mounting needs them; what gives a new program
@@ -170,7 +171,8 @@ main (int argc, char *argv[])
     return 2;
   }
   /* The keeper's own connection is the first. */
-  if (keep && fcntl (KEPT_CONN_FD, F_SETFD, FD_CLOEXEC) == 0)
-    return gk_keep (CONN_FD, KEPT_CONN_FD, cachedir, console_dir);
+  if (keep && fcntl (KEPT_CONN_FD, F_SETFD, FD_CLOEXEC) == 0 &&
+      fcntl (KEPT_CLIENT_FD, F_SETFD, FD_CLOEXEC) == 0)
+    return gk_keep (CONN_FD, KEPT_CONN_FD, KEPT_CLIENT_FD, cachedir, console_dir);
   return gk_supervise (CONN_FD, cachedir, run_worker);
 }
