@@ -19,7 +19,7 @@ LIBDIR  ?= $(PREFIX)/lib
 LIBEXECDIR ?= $(PREFIX)/libexec
 VERSION := 0.1.0
 
-PKGS    := libnbd fuse3 blkid fdisk mount libarchive nettle libnl-genl-3.0 json-c libedit msgpack libcryptsetup hivex libseccomp augeas sqlite3 libacl libcap
+PKGS    := libnbd fuse3 blkid fdisk mount libarchive nettle libnl-genl-3.0 json-c libedit msgpack libcryptsetup hivex libseccomp augeas libpcre2-8 sqlite3 libacl libcap
 WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
            -Wwrite-strings -Wformat=2 -Wno-unused-parameter
 OPT     ?= -O2 -g
@@ -59,18 +59,19 @@ DEPS_md       := base exec op api part fs mount
 DEPS_command  := base exec op
 DEPS_augeas   := base exec op
 DEPS_hivex    := base exec op
+DEPS_selinux  := base exec op
 DEPS_journal  := base exec op
 DEPS_forensics := base exec op
 DEPS_localfs  := base api
 DEPS_inspect  := base exec op api part fs mount md
-DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs lvm luks md command augeas hivex journal forensics localfs inspect
+DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs lvm luks md command augeas hivex selinux journal forensics localfs inspect
 DEPS_launch   := base exec op api rpc
 DEPS_client   := base exec op api rpc launch image
-ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs lvm luks md command augeas hivex journal forensics localfs inspect worker launch client
+ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs lvm luks md command augeas hivex selinux journal forensics localfs inspect worker launch client
 
 # Rooms that the library is made of; the worker has all others.
 LIB_ROOMS    := base exec op api rpc image launch client
-WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs lvm luks md command augeas hivex journal forensics localfs inspect worker
+WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs lvm luks md command augeas hivex selinux journal forensics localfs inspect worker
 
 .SUFFIXES:
 .SECONDARY:

@@ -273,7 +273,7 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
       return CLI_USAGE;
     changes = changes || k->changes;
   }
-  images->edit.whole = changes && !o->no_save;
+  images->edit.whole = images->edit.label_all = changes && !o->no_save;
   guestfs_h *g = cli_open_mounted (&cli_command_aug, images, &argc, &argv, &r);
   if (g == NULL)
     return r;

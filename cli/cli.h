@@ -44,9 +44,10 @@ struct cli_keys {
 
 /* How changes get into the images (unit.c). */
 struct cli_edit {
-  bool dry_run, commit, in_place;
+  bool dry_run, commit, in_place, no_relabel;
   const char *backup;
   bool whole;                 /* set by the command: as a unit, when no option says otherwise */
+  bool label_all;             /* likewise: new files may be anywhere */
   struct cli_units *units;    /* those that were begun */
   struct cli_list opened;     /* the images, as they were given */
   char **mounted;             /* where the session had what mounted */
@@ -81,6 +82,7 @@ struct cli_command {
 #define CLI_RAW_ARGS 4u     /* options end at the first word that is none */
 #define CLI_OWN_OPERANDS 8u /* no operand is an image; there may be no image */
 #define CLI_EDITS 16u       /* takes the options of struct cli_edit */
+#define CLI_LABELS 32u      /* of these --no-relabel */
 
 extern const struct cli_command *const cli_commands[];
 
@@ -120,6 +122,8 @@ const char *cli_unit_begin (struct cli_images *images, const char *image);
 /* Instead of cli_close: on success the changes are shown, or land. */
 int cli_finish (guestfs_h *g, const struct cli_command *command, struct cli_images *images,
                 int exit_code);
+/* New files at and below path get the guest's SELinux labels.  An exit code. */
+int cli_label_new (guestfs_h *g, const struct cli_images *images, const char *path);
 void cli_units_clear (struct cli_images *images);
 /* Instead of cli_json_print: with --dry-run the changes become part of it. */
 void cli_edit_json (struct cli_images *images, struct json_object *o);

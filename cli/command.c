@@ -111,6 +111,7 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   int r = CLI_OK;
 
   images->network = o->network;
+  images->edit.label_all = !images->ro;
   images->memsize = o->memsize;
   guestfs_h *g = cli_open_mounted (&cli_command_command, images, &argc, &argv, &r);
   if (g == NULL)

@@ -120,6 +120,8 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   if (g == NULL)
     return r;
   r = from ? copy_out (g, opts, from, argv[1]) : copy_in (g, opts, argv[0], to);
+  if (to && r == CLI_OK)
+    r = cli_label_new (g, images, to);
   return cli_close (g, r);
 }
 
@@ -132,6 +134,6 @@ const struct cli_command cli_command_cp = {
       "guest's side is written :/PATH.",
   .options = options,
   .opts_size = sizeof (struct options),
-  .flags = CLI_IMAGES,
+  .flags = CLI_IMAGES | CLI_LABELS,
   .run = run,
 };

@@ -172,8 +172,11 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
     if (g != NULL) {
       if (argc == 0)
         r = cli_usage (&cli_command_edit, "no path is given");
-      for (int i = 0; i < argc && r == CLI_OK; ++i)
+      for (int i = 0; i < argc && r == CLI_OK; ++i) {
         r = edit (g, o, argv[i]);
+        if (r == CLI_OK)
+          r = cli_label_new (g, images, argv[i]);
+      }
       r = cli_finish (g, &cli_command_edit, images, r);
     }
   }

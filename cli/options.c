@@ -47,6 +47,11 @@ static const struct cli_option edit_options[] = {
   { NULL, 0, 0, 0, NULL, NULL },
 };
 
+static const struct cli_option label_options[] = {
+  { "no-relabel", 0, CLI_FLAG, IMAGES (edit.no_relabel), NULL, "give new files no SELinux label" },
+  { NULL, 0, 0, 0, NULL, NULL },
+};
+
 #define MAX_OPTIONS 48
 #define CODE(i) (256 + (int)(i))
 
@@ -135,6 +140,8 @@ cli_parse (const struct cli_command *command, struct cli_images *images, void *o
     add_table (&p, image_options, images);
   if (command->flags & CLI_EDITS)
     add_table (&p, edit_options, images);
+  if (command->flags & (CLI_EDITS | CLI_LABELS))
+    add_table (&p, label_options, images);
   add_table (&p, command->options, opts);
   p.long_options[p.n] = (struct option){ "help", no_argument, NULL, 'h' };
   if (find_option (&p, 'h') == p.n)
@@ -182,6 +189,8 @@ cli_help (const struct cli_command *command, FILE *fp)
   help_table (command->options, fp);
   if (command->flags & CLI_EDITS)
     help_table (edit_options, fp);
+  if (command->flags & (CLI_EDITS | CLI_LABELS))
+    help_table (label_options, fp);
   if (command->flags & CLI_IMAGES)
     help_table (image_options, fp);
   fputs ("  -h, --help                    show this text\n", fp);

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "base/strv.h"
 #include "cli/commands.h"
 #include "cli/shell.h"
 
@@ -43,12 +44,15 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
 
   if (argc != (images->add.n > 0 ? 1 : 2))
     return cli_usage (&cli_command_run, "give an image and a script");
-  images->edit.whole = !images->ro;
+  images->edit.whole = images->edit.label_all = !images->ro;
   sh.g = cli_open_mounted (&cli_command_run, images, &argc, &argv, &r);
   if (sh.g == NULL)
     return r;
   if (run_script (&sh, argv[0], images->json) == -1)
     r = CLI_FAILED;
+  /* The script may have unmounted all. */
+  _cleanup_strv_ char **mounted = guestfs_mountpoints (sh.g);
+  images->edit.label_all = images->edit.label_all && mounted && mounted[0];
   return cli_finish (sh.g, &cli_command_run, images, r);
 }
 

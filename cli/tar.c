@@ -89,6 +89,8 @@ run_either (const struct cli_command *command, struct cli_images *images, struct
   if (g != NULL) {
     r = argc == 2 ? fn (g, o, argv[0], argv[1])
                   : cli_usage (command, "give a tar file and a folder of the guest");
+    if (r == CLI_OK && fn == tar_in)
+      r = cli_label_new (g, images, argv[1]);
     r = cli_close (g, r);
   }
   free (o->excludes.v);
@@ -114,7 +116,7 @@ const struct cli_command cli_command_tar_in = {
   .description = "Unpacks a tar file of the host ('-': standard input) into a folder of the guest.",
   .options = in_options,
   .opts_size = sizeof (struct options),
-  .flags = CLI_IMAGES | CLI_WRITES,
+  .flags = CLI_IMAGES | CLI_WRITES | CLI_LABELS,
   .run = run_in,
 };
 

@@ -21,6 +21,7 @@
 #include "cli/changes.h"
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "guestkit.h"
 #include "image/unit.h"
 
 #define MESSAGE_MAX (64u << 10)
@@ -238,9 +239,19 @@ cli_edit_json (struct cli_images *images, struct json_object *o)
 }
 
 int
+cli_label_new (guestfs_h *g, const struct cli_images *images, const char *path)
+{
+  if (images->edit.no_relabel || images->ro)
+    return CLI_OK;
+  return guestkit_selinux_label_new (g, path) == -1 ? cli_guestfs_error (g) : CLI_OK;
+}
+
+int
 cli_finish (guestfs_h *g, const struct cli_command *command, struct cli_images *images,
             int exit_code)
 {
+  if (images->edit.label_all && exit_code == CLI_OK)
+    exit_code = cli_label_new (g, images, "/");
   if (images->edit.dry_run && exit_code == CLI_OK)
     exit_code = guestfs_sync (g) == -1 ? cli_guestfs_error (g) : show (g, command, images);
   exit_code = cli_close (g, exit_code);

@@ -60,6 +60,10 @@ extern GUESTKIT_PUBLIC char *guestkit_inspect (guestfs_h *g, const char *root);
 extern GUESTKIT_PUBLIC int guestkit_hivex_delete_value (guestfs_h *g, int64_t nodeh,
                                                         const char *key);
 
+/* When the guest enforces SELinux: give path and all below it that has no
+ * label the one that the guest's file_contexts has for it.  Returns how many got one. */
+extern GUESTKIT_PUBLIC int guestkit_selinux_label_new (guestfs_h *g, const char *path);
+
 #ifdef __cplusplus
 }
 #endif

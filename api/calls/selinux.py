@@ -17,23 +17,29 @@ Returns the flag of `set_selinux`.""")
 
 call("getcon",
      [], RString("context"),
-     since="1.0.67", deprecated=True, deprecated_by="selinux_relabel",
+     since="1.0.67", impl="selinux", deprecated=True, deprecated_by="selinux_relabel",
      optgroup="selinux",
      brief="Return the SELinux context of the session",
      doc="""\
-Of no use: see `selinux_relabel`.""")
+Returns the context that the worker's kernel gives the worker; an error where
+that kernel has no SELinux.  Of no use: see `selinux_relabel`.""")
 
 call("selinux_relabel",
      [String("specfile"), Pathname("path")], RErr,
      opts=[OBool("force")],
-     since="1.33.43", optgroup="selinuxrelabel",
+     since="1.33.43", impl="selinux", optgroup="selinuxrelabel",
      brief="Set the SELinux labels of a tree",
      doc="""\
-Labels `path` and all below it as the guest's own file `specfile` says.
+Labels `path` and all below it as the guest's own file `specfile` says, which is
+usually "/etc/selinux/TYPE/contexts/files/file_contexts".  Files beside it with
+".homedirs", ".local", ".subs" and ".subs_dist" at the end of their names are used
+as well.  Of a label that is there only the type changes, and not even that when
+the policy names it as one that people set.  /dev, /proc, /sys and /selinux are
+left out.
 
 Optional arguments:
 
-- `force`: also change labels that an administrator has set.""")
+- `force`: set whole labels, also where an administrator has set one.""")
 
 call("set_selinux",
      [Bool("selinux")], RErr,
@@ -45,7 +51,7 @@ The flag is kept and changes nothing.""")
 
 call("setcon",
      [String("context")], RErr,
-     since="1.0.67", deprecated=True, deprecated_by="selinux_relabel",
+     since="1.0.67", impl="selinux", deprecated=True, deprecated_by="selinux_relabel",
      optgroup="selinux",
      brief="Set the SELinux context of the session",
      doc="""\
@@ -54,11 +60,11 @@ Of no use: see `selinux_relabel`.""")
 call("setfiles",
      [String("specfile"), StringList("paths")], RErr,
      opts=[OBool("force")],
-     since="1.57.1", optgroup="selinuxrelabel",
+     since="1.57.1", impl="selinux", optgroup="selinuxrelabel",
      brief="Set the SELinux labels of some paths",
      doc="""\
 As `selinux_relabel`, for each of `paths`.
 
 Optional arguments:
 
-- `force`: also change labels that an administrator has set.""")
+- `force`: set whole labels, also where an administrator has set one.""")

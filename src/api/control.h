@@ -28,6 +28,7 @@ enum gk_request {
   GK_REQUEST_LOCALFS = 8, /* body and reply: api/localfs.h */
   GK_REQUEST_UNVALUE = 9, /* body: [key, node & INT32_MAX, node >> 31]: a value of the open
                               hive is removed */
+  GK_REQUEST_LABEL = 10,  /* body: [path, 0, 0]: SELinux labels for what has none */
   /* Of a launcher's own process (worker/keeper.h): */
   GK_REQUEST_BEGUN = 5, /* the worker has answered */
   GK_REQUEST_WHY = 6,   /* it does not (any more): the reply is the error that says why */

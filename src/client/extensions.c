@@ -237,3 +237,38 @@ guestkit_hivex_delete_value (guestfs_h *g, int64_t nodeh, const char *key)
   pthread_mutex_unlock (&g->lock);
   return r;
 }
+
+static int
+label_new (guestfs_h *g, const char *path)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_frame frame;
+  msgpack_sbuffer body;
+  char count[16] = "";
+
+  if (g->state != GK_STATE_READY)
+    return gk_client_error (g, 0, "selinux_label_new: call launch before using this function");
+  msgpack_sbuffer_init (&body);
+  int r = gk_encode_open (&body, path, 0, 0, &err);
+  if (r == 0)
+    r = gk_session_request (g, GK_REQUEST_LABEL, body.data, body.size, &frame, &err);
+  msgpack_sbuffer_destroy (&body);
+  if (r != 0) {
+    gk_error_wrap (&err, "selinux_label_new");
+    return gk_client_error_take (g, &err);
+  }
+  memcpy (count, frame.body, frame.len < sizeof count ? frame.len : sizeof count - 1);
+  return atoi (count);
+}
+
+int
+guestkit_selinux_label_new (guestfs_h *g, const char *path)
+{
+  pthread_mutex_lock (&g->lock);
+  int r =
+      path && *path == '/'
+          ? label_new (g, path)
+          : gk_client_error (g, EINVAL, "selinux_label_new: path must start with a / character");
+  pthread_mutex_unlock (&g->lock);
+  return r;
+}

@@ -16,6 +16,7 @@
 #include "hivex/hivex.h"
 #include "inspect/inspect.h"
 #include "localfs/localfs.h"
+#include "selinux/selinux.h"
 #include "worker/dispatch.h"
 #include "worker/session-priv.h"
 
@@ -255,6 +256,27 @@ do_unvalue (struct gk_session *s, struct request *rq, struct answer *answer, str
   return r;
 }
 
+static int
+do_label (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
+{
+  _cleanup_free_ char *path = NULL;
+  struct gk_rpc_task task;
+  char count[16];
+  int flags, mode;
+
+  if (gk_decode_open (rq->frame->body, rq->frame->len, &path, &flags, &mode, err) == -1)
+    return -1;
+  gk_rpc_task_init (&task, s->conn, rq->serial);
+  s->ctx.task = &task.task;
+  int r = gk_selinux_label_new (&s->ctx, path, err);
+  s->ctx.task = NULL;
+  if (r == -1)
+    return -1;
+  snprintf (count, sizeof count, "%d", r);
+  return msgpack_sbuffer_write (&answer->body, count, strlen (count)) == -1 ? gk_error_oom (err)
+                                                                            : 0;
+}
+
 static const struct {
   int (*fn) (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err);
   bool before_launch;
@@ -262,7 +284,7 @@ static const struct {
   [GK_REQUEST_LAUNCH] = { do_launch, true },    [GK_REQUEST_END] = { do_end, true },
   [GK_REQUEST_TREE] = { do_tree, false },       [GK_REQUEST_OPEN] = { do_open, false },
   [GK_REQUEST_TELL] = { do_tell, false },       [GK_REQUEST_LOCALFS] = { do_localfs, false },
-  [GK_REQUEST_UNVALUE] = { do_unvalue, false },
+  [GK_REQUEST_UNVALUE] = { do_unvalue, false }, [GK_REQUEST_LABEL] = { do_label, false },
 };
 
 static int
