@@ -36,7 +36,7 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   /* Root may unmount anything, and this command is not for that. */
   if (!cli_mount_session_known (dir))
     return cli_error ("%s: what is mounted there was not mounted by guestkit", dir);
-  if (gk_tree_unmount (dir) == -1)
+  if (gk_tree_unmount (dir, GK_TREE_SETTLE) == -1)
     return cli_error ("%s: %s", dir, errno == EBUSY ? "files in it are in use" : strerror (errno));
   return cli_mount_session_wait (dir, o->timeout);
 }

@@ -152,7 +152,7 @@ unmount_tree (guestfs_h *g)
 {
   if (g->tree_dir == NULL)
     return gk_client_error (g, EINVAL, "unmount_tree: the tree is not shown anywhere");
-  if (gk_tree_unmount (g->tree_dir) == -1)
+  if (gk_tree_unmount (g->tree_dir, GK_TREE_SETTLE) == -1)
     return gk_client_perror (g, "unmount_tree: %s", g->tree_dir);
   gk_client_tree_gone (g);
   return 0;

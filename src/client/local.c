@@ -18,9 +18,6 @@
 
 /* umount_local with retry: so often, after each other. */
 #define RETRIES 50
-/* Without being asked to: a file that was just closed is let go of a little later. */
-#define RETRIES_UNASKED 3
-#define RETRY_MS 100
 
 /* --- end ------------------------------------------------------------------------ */
 
@@ -202,20 +199,6 @@ gk_client_mount_local_run (guestfs_h *g)
 
 /* --- umount --------------------------------------------------------------------- */
 
-static int
-unmount (const char *dir, bool retry)
-{
-  const struct timespec pause = { 0, RETRY_MS * 1000000L };
-
-  for (int i = 0;; ++i) {
-    if (gk_tree_unmount (dir) == 0)
-      return 0;
-    if (errno != EBUSY || i == (retry ? RETRIES : RETRIES_UNASKED))
-      return -1;
-    nanosleep (&pause, NULL);
-  }
-}
-
 int
 gk_client_umount_local (guestfs_h *g, const struct guestfs_umount_local_argv *o)
 {
@@ -230,7 +213,7 @@ gk_client_umount_local (guestfs_h *g, const struct guestfs_umount_local_argv *o)
   /* The kernel writes what it holds before it unmounts, and asks the thread that
    * serves: which needs the lock. */
   pthread_mutex_unlock (&g->lock);
-  int r = unmount (dir, retry);
+  int r = gk_tree_unmount (dir, retry ? RETRIES : GK_TREE_SETTLE);
   int e = errno;
   pthread_mutex_lock (&g->lock);
   if (r == -1)

@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -17,6 +18,8 @@
 #include "base/strv.h"
 #include "client/tree.h"
 #include "exec/exec.h"
+
+#define RETRY_MS 100
 
 static struct libmnt_table *
 read_table (void)
@@ -74,8 +77,8 @@ unmount_one (const char *point)
   return errno == EPERM ? fusermount (point) : -1;
 }
 
-int
-gk_tree_unmount (const char *dir)
+static int
+unmount_all (const char *dir)
 {
   _cleanup_gk_strv_ struct gk_strv points = GK_STRV_INIT;
 
@@ -84,6 +87,19 @@ gk_tree_unmount (const char *dir)
   for (size_t i = points.len; i-- > 0;)
     if (unmount_one (points.v[i]) == -1)
       return -1;
+  return 0;
+}
+
+int
+gk_tree_unmount (const char *dir, int tries)
+{
+  const struct timespec pause = { 0, RETRY_MS * 1000000L };
+
+  while (unmount_all (dir) == -1) {
+    if (errno != EBUSY || --tries <= 0)
+      return -1;
+    nanosleep (&pause, NULL);
+  }
   return 0;
 }
 
