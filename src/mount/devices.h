@@ -72,10 +72,12 @@ void gk_devices_nodes_sort (struct gk_devices_nodes *nodes); /* by path */
 #define _cleanup_devices_nodes_ __attribute__ ((cleanup (gk_devices_nodes_clear)))
 int gk_devices_set_nodes (struct gk_devices *devices, const char *kind,
                           const struct gk_devices_node *nodes, size_t n, struct gk_error *err);
-/* What of them the calls tell apart: sets, their partitions, volumes. */
+/* What of them the calls tell apart: sets, their partitions, volumes; those of
+ * dynamic disks. */
 #define GK_KIND_MD "md"
 #define GK_KIND_MD_PART "mdpart"
 #define GK_KIND_LV "lvm"
+#define GK_KIND_LDM "ldm"
 bool gk_devices_is_made (const struct gk_devices *devices, const char *kind, const char *canonical);
 /* Their paths.  *ret_list is to be freed by the caller; -1: out of memory. */
 int gk_devices_list_made (const struct gk_devices *devices, const char *kind, char ***ret_list);

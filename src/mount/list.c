@@ -192,6 +192,9 @@ push_made (struct gk_ctx *ctx, const char *kind, struct gk_strv *sv, struct gk_e
     const char *path = d->made[i].node.path;
     if (!gk_streq (d->made[i].kind, kind) || gk_devices_has_md_parts (d, path))
       continue;
+    /* Not the parts of a mirror: whoever mounted one would damage it. */
+    if (gk_streq (kind, GK_KIND_LDM) && gk_after_prefix (path, "/dev/mapper/ldm_vol_") == NULL)
+      continue;
     if (gk_streq (kind, GK_KIND_MD_PART)) {
       _cleanup_part_table_ struct gk_part_table table = GK_PART_TABLE_INIT;
       int num;
@@ -226,7 +229,7 @@ gk_mount_list_filesystems (struct gk_ctx *ctx, char ***ret_list, struct gk_error
   for (size_t i = 0; i < d->n_others; i++)
     if (push_filesystem (ctx, d->others[i].path, &sv, err) == -1)
       return -1;
-  if (push_made (ctx, GK_KIND_LV, &sv, err) == -1)
+  if (push_made (ctx, GK_KIND_LV, &sv, err) == -1 || push_made (ctx, GK_KIND_LDM, &sv, err) == -1)
     return -1;
   return finish (&sv, ret_list, err);
 }

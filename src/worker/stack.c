@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* What stands on what: RAID sets on volumes on sets, until nothing new appears.
+/* What stands on what: volumes of dynamic disks; RAID sets on volumes on sets,
+ * until nothing new appears.
  *
  * A set that lacks a member waits until all else is there, for the member may be
  * a volume; only then it is started without.
  */
 #include "base/error.h"
+#include "ldm/ldm.h"
 #include "lvm/lvm.h"
 #include "md/md.h"
 #include "mount/devices.h"
@@ -30,7 +32,7 @@ stack (struct gk_ctx *ctx, bool volumes, struct gk_error *err)
 int
 gk_session_stack (struct gk_ctx *ctx, struct gk_error *err)
 {
-  return stack (ctx, true, err);
+  return gk_ldm_start (ctx, err) == -1 ? -1 : stack (ctx, true, err);
 }
 
 int
