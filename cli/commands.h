@@ -10,6 +10,7 @@
   COMMAND (inspect)                                                                                \
   COMMAND (detect)                                                                                 \
   COMMAND (filesystems)                                                                            \
+  COMMAND (df)                                                                                     \
   COMMAND (ls)                                                                                     \
   COMMAND (cat)                                                                                    \
   COMMAND (edit)                                                                                   \

@@ -15,11 +15,11 @@ class WithDisk(Case):
             f.truncate(size)
         return path
 
-
-class DiskTools(WithDisk):
     def shell(self, disk, *lines):
         return self.gk("shell", "--format", "raw", "-a", disk, stdin="\n".join(("run",) + lines) + "\n", timeout=120).out
 
+
+class DiskTools(WithDisk):
     def runs(self, *argv):
         self.needs_program(argv[0])
         r = self.foreign(*argv, timeout=120)
@@ -108,3 +108,36 @@ class MissingTools(WithDisk):
         self.assertEqual(r.out, "false\ntrue\n", str(r))
         self.assertIn("available: scrub: group not available: scrub is not installed (package scrub)", r.err)
         self.assertIn("scrub_device: scrub is not installed (package scrub)", r.err)
+
+
+class Df(WithDisk):
+    """guestkit df has df's columns for what can be mounted, and changes nothing."""
+
+    def make(self):
+        disk = self.disk("d.raw", 100 * MIB)
+        self.shell(disk, "part-init /dev/sda gpt", "part-add /dev/sda p 2048 40959", "part-add /dev/sda p 40960 -2048",
+                   "mkfs ext4 /dev/sda1", "mkswap /dev/sda2", "mount /dev/sda1 /", "fill 65 5000000 /f")
+        return disk
+
+    def test_columns(self):
+        disk = self.make()
+        before = self.checksum(disk)
+        r = self.gk("df", "--format", "raw", disk)
+        lines = [line.split() for line in r.out.splitlines()]
+        self.assertEqual(lines[0], ["Filesystem", "1K-blocks", "Used", "Available", "Use%"])
+        numbers = dict(line.split(": ") for line in self.gk("shell", "--ro", "--format", "raw", "-a", disk, "-m", "/dev/sda1",
+                                                            stdin="statvfs /\n").out.splitlines())
+        unit = int(numbers["frsize"])
+        want = [int(numbers["blocks"]) * unit // 1024, (int(numbers["blocks"]) - int(numbers["bfree"])) * unit // 1024,
+                int(numbers["bavail"]) * unit // 1024]
+        self.assertEqual([(line[0], *map(int, line[1:4])) for line in lines[1:]], [("/dev/sda1", *want)], str(r))
+        self.assertEqual(before, self.checksum(disk))
+
+    def test_units(self):
+        disk = self.make()
+        row = self.gk("df", "--human-readable", "--format", "raw", disk).out.splitlines()[1].split()
+        self.assertRegex(row[1], r"^1[0-9]M$")
+        self.assertEqual(row[2], "4.8M")
+        rows = self.gk("df", "--inodes", "--json", "--format", "raw", disk).json()
+        self.assertEqual([(r["device"], r["used"]) for r in rows], [("/dev/sda1", 12)])
+        self.gk_fails("df", "--format", "raw", disk, "more", match="too many arguments", status=2)
