@@ -63,6 +63,8 @@ gk_local_fuse_mount (guestfs_h *g, struct gk_local *l)
   if (fuse_session_mount (l->fuse, l->dir) != 0)
     return gk_client_error (g, errno ? errno : EPERM, "mount_local: %s: FUSE cannot mount there",
                             l->dir);
+  if (gk_launch_watch (l->dir, &l->watch) == -1)
+    return gk_client_perror (g, "mount_local: guestkitd --watch-mount");
   return 0;
 }
 
@@ -122,6 +124,7 @@ gk_local_fuse_end (struct gk_local *l)
     fuse_session_destroy (l->fuse);
     l->fuse = NULL;
   }
+  gk_launch_unwatch (&l->watch);
   for (struct file *f; (f = l->files) != NULL;) {
     l->files = f->next;
     free (f->ahead);

@@ -14,6 +14,7 @@
 #define GK_CLIENT_LOCAL_PRIV_H
 
 #include "api/localfs.h"
+#include "launch/watch.h"
 #include "client/session-priv.h"
 
 struct fuse_session;
@@ -49,6 +50,7 @@ struct gk_local {
 
   /* FUSE only */
   struct fuse_session *fuse;
+  struct gk_watch watch; /* for the case that we are killed */
   struct gk_buf out;
   struct gk_lfs_reply reply;
   struct gk_lfs_drop *drops;

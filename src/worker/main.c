@@ -27,6 +27,7 @@
 #include "worker/keeper.h"
 #include "worker/session-priv.h"
 #include "worker/supervisor.h"
+#include "worker/watch.h"
 
 #define CONN_FD 3
 #define KEPT_CONN_FD 4 /* with --uml: see keeper.h */
@@ -135,6 +136,7 @@ main (int argc, char *argv[])
     { "uml", no_argument, NULL, 'u' },
     { "uml-init", no_argument, NULL, 'i' },
     { "version", no_argument, NULL, 'V' },
+    { "watch-mount", required_argument, NULL, 'w' },
     { NULL, 0, NULL, 0 },
   };
   const char *cachedir = "/var/tmp", *console_dir = NULL;
@@ -161,6 +163,8 @@ main (int argc, char *argv[])
     case 'V':
       printf ("guestkitd %s\n", GK_VERSION);
       return 0;
+    case 'w':
+      return gk_watch_mount (CONN_FD, optarg);
     default:
       return 2;
     }
