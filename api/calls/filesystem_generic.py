@@ -386,18 +386,21 @@ it has none.  It is read from the device, so it need not be mounted.""",
 
 call("vfs_minimum_size",
      [Mountable("mountable")], RInt64("sizeinbytes"),
-     since="1.31.18", impl="fs",
+     since="1.31.18", impl="btrfs",
      brief="Return the smallest size that a filesystem can have",
      doc="""\
 Returns how small, in bytes, the filesystem on `mountable` could be made
-without losing data.  Only types that can shrink are known, others are
-refused with the errno ENOTSUP.""",
+without losing data: ext2/3/4, NTFS and btrfs can shrink, XFS has the size
+that it has.  Others are refused with the errno ENOTSUP.""",
      examples=[
          example("part", "mkfs ext2 /dev/sda1 blocksize:1024", "resize2fs-size /dev/sda1 20M", "vfs-minimum-size /dev/sda1 | grep -Ec '^[0-9]{6,8}$'",
                  prints="1"),
          example("part", "mkfs ntfs /dev/sda1", "vfs-minimum-size /dev/sda1 | grep -Ec '^[0-9]{7}$'", prints="1",
                  needs="tool:mkfs.ntfs"),
          example("part", "mkfs xfs /dev/sda1", "vfs-minimum-size /dev/sda1", prints="1072693248"),
+         example("part", "mkfs btrfs /dev/sda1", "vfs-minimum-size /dev/sda1 | grep -Ec '^[0-9]{9}$'", prints="1", needs="btrfs"),
+         example("part", "mkfs btrfs /dev/sda1", "mount /dev/sda1 /", "vfs-minimum-size /dev/sda1 | grep -Ec '^[0-9]{9}$'", prints="1",
+                 needs="btrfs"),
          example("part", "mkswap /dev/sda1", "vfs-minimum-size /dev/sda1",
                  error="don't know how to get minimum size of 'swap' filesystems", errno="ENOTSUP"),
      ])

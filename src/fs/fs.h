@@ -37,6 +37,12 @@ int gk_fs_probe_tags (const char *device, struct gk_strv *tags, struct gk_error 
  * when there is none, or one that does not say. */
 int gk_fs_span (const char *device, uint64_t *ret_bytes, struct gk_error *err);
 
+/* How many bytes it could be shrunk to, of a kind that need not be mounted for
+ * that; ENOTSUP for others. */
+struct gk_ctx;
+int gk_fs_minimum_size (struct gk_ctx *ctx, const char *device, int64_t *ret_value,
+                        struct gk_error *err);
+
 /* One kind of filesystem. */
 struct gk_fs {
   const char *name;         /* libguestfs's name, which is libblkid's */

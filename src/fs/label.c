@@ -179,15 +179,15 @@ number_behind (const char *text, const char *words)
 }
 
 int
-gk_fs_vfs_minimum_size (struct gk_ctx *ctx, const char *mountable, int64_t *ret_value,
-                        struct gk_error *err)
+gk_fs_minimum_size (struct gk_ctx *ctx, const char *mountable, int64_t *ret_value,
+                    struct gk_error *err)
 {
   _cleanup_fs_probe_ struct gk_fs_probe p = GK_FS_PROBE_INIT;
   _cleanup_gk_buf_ struct gk_buf super = GK_BUF_INIT, least = GK_BUF_INIT;
 
-  if (!gk_after_prefix (mountable, "btrfsvol:") && gk_fs_probe_device (mountable, &p, err) == -1)
+  if (gk_fs_probe_device (mountable, &p, err) == -1)
     return -1;
-  const char *type = p.type ? p.type : "btrfs";
+  const char *type = p.type;
   const struct kind *kind = find_kind (type);
   if (gk_streq (type, "ntfs"))
     return gk_ntfs_minimum_size (ctx, mountable, ret_value, err);
