@@ -39,6 +39,24 @@ class Container(Case):
         return ["--launcher", self.launcher, "--format", "raw"] + [word for path in paths for word in ("-a", path)]
 
 
+class Edits(Container):
+    def test_asked_once(self):
+        """A dry run opens the image twice, and a change that lands goes through an overlay; the key is read once."""
+        image = self.container("a.raw", KEY)
+        uuid = self.tool("cryptsetup", "luksUUID", image).out.strip()
+        make = self.file("make", 'run\ncryptsetup-open /dev/sda x\nmkfs ext4 /dev/mapper/x\nmount /dev/mapper/x /\n'
+                         'write /f "old\\n"\n')
+        self.gk("shell", "--rw", *self.options(image), "--keys-from-stdin", "-f", make, stdin=KEY + "\n", timeout=120)
+        script = self.file("script", 'write /f "new\\n"\n')
+        args = (*self.options(image), "-m", "/dev/mapper/luks-" + uuid, "--keys-from-stdin", script)
+        out = self.gk("run", "-n", *args, stdin=KEY + "\n", timeout=120).out
+        self.assertTrue(out.endswith("-old\n+new\nchanged /f: file; content, 4 -> 4 bytes\n"), out)
+        self.gk("run", *args, stdin=KEY + "\n", timeout=120)
+        out = self.gk("cat", *self.options(image), "-m", "/dev/mapper/luks-" + uuid, "--keys-from-stdin", "/f", stdin=KEY + "\n",
+                      timeout=120).out
+        self.assertEqual(out, "new\n")
+
+
 class Keys(Container):
     def test_several_keys_for_several_devices(self):
         """Each finds its own, by device, by UUID and by trial; from the command line, files and stdin."""

@@ -164,7 +164,7 @@ class Commit(Units):
         self.assertEqual(self.cat(top), "new\n")
 
     def test_failure_changes_nothing(self):
-        for template in ("gpt.qcow2", "gpt.raw"):
+        for template in ("gpt.qcow2", "gpt.raw")[:1 if UML else 2]:
             with self.subTest(template):
                 image = self.image(template)
                 before = self.checksum(image)
