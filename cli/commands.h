@@ -11,6 +11,7 @@
   COMMAND (detect)                                                                                 \
   COMMAND (filesystems)                                                                            \
   COMMAND (df)                                                                                     \
+  COMMAND (partition)                                                                              \
   COMMAND (ls)                                                                                     \
   COMMAND (cat)                                                                                    \
   COMMAND (edit)                                                                                   \

@@ -141,3 +141,38 @@ class Df(WithDisk):
         rows = self.gk("df", "--inodes", "--json", "--format", "raw", disk).json()
         self.assertEqual([(r["device"], r["used"]) for r in rows], [("/dev/sda1", 12)])
         self.gk_fails("df", "--format", "raw", disk, "more", match="too many arguments", status=2)
+
+
+class Partition(WithDisk):
+    """guestkit partition shows what the tables say."""
+
+    def test_gpt(self):
+        disk = self.disk("d.raw", 64 * MIB)
+        guid = "01234567-89AB-CDEF-0123-456789ABCDEF"
+        self.shell(disk, "part-init /dev/sda gpt", "part-add /dev/sda p 2048 40959", "part-add /dev/sda p 40960 -2048",
+                   f"part-set-disk-guid /dev/sda {guid}", f"part-set-gpt-guid /dev/sda 2 {guid}", "part-set-name /dev/sda 2 root",
+                   "part-set-bootable /dev/sda 1 true")
+        table, = self.gk("partition", "--json", "--format", "raw", disk).json()
+        self.assertEqual((table["device"], table["size"], table["table"], table["guid"]), ("/dev/sda", 64 * MIB, "gpt", guid))
+        one, two = table["partitions"]
+        self.assertEqual((one["number"], one["start"], one["size"], one["bootable"], one["type"]),
+                         (1, MIB, 19 * MIB, True, "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"))
+        self.assertEqual((two["number"], two["end"], two["name"], two["guid"]), (2, 63 * MIB + 511, "root", guid))
+        lines = self.gk("partition", "--format", "raw", disk).out.splitlines()
+        self.assertEqual(lines[0], f"/dev/sda: {64 * MIB} bytes, gpt {guid}")
+        self.assertEqual(lines[1].split(), ["NUMBER", "START", "END", "SIZE", "FLAG", "TYPE", "NAME"])
+        self.assertEqual(lines[3].split()[::5], ["2", "root"])
+
+    def test_name_for_a_terminal(self):
+        disk = self.disk("d.raw", 8 * MIB)
+        self.shell(disk, "part-disk /dev/sda gpt", 'part-set-name /dev/sda 1 "a\\x1b[31mred"')
+        r = self.gk("partition", "--format", "raw", disk)
+        self.assertNotIn("\x1b", r.out)
+        self.assertIn("[31mred", r.out)
+
+    def test_mbr_and_none(self):
+        disk = self.disk("d.raw", 64 * MIB)
+        self.assertEqual(self.gk("partition", "--format", "raw", disk).out, f"/dev/sda: {64 * MIB} bytes, no partition table\n")
+        self.shell(disk, "part-disk /dev/sda mbr", "part-set-mbr-id /dev/sda 1 7")
+        table, = self.gk("partition", "--json", "--format", "raw", disk).json()
+        self.assertEqual([(p["number"], p["type"], p["bootable"]) for p in table["partitions"]], [(1, "0x07", False)])

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* guestkit partition: the tables of an image's disks. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+
+/* What a table says of one partition; what it has no place for is NULL. */
+struct row {
+  const struct guestfs_partition *p;
+  char *type, *name, *guid;
+  int bootable; /* -1: not known */
+};
+
+static void
+row_clear (struct row *row)
+{
+  free (row->type);
+  free (row->name);
+  free (row->guid);
+}
+
+static void
+get_row (guestfs_h *g, const char *disk, bool gpt, const struct guestfs_partition *p,
+         struct row *ret)
+{
+  *ret = (struct row){ .p = p };
+  guestfs_push_error_handler (g, NULL, NULL);
+  ret->bootable = guestfs_part_get_bootable (g, disk, p->part_num);
+  if (gpt) {
+    ret->type = guestfs_part_get_gpt_type (g, disk, p->part_num);
+    ret->name = guestfs_part_get_name (g, disk, p->part_num);
+    ret->guid = guestfs_part_get_gpt_guid (g, disk, p->part_num);
+  } else {
+    int id = guestfs_part_get_mbr_id (g, disk, p->part_num);
+    ret->type = id >= 0 ? gk_asprintf ("0x%02x", (unsigned)id) : NULL;
+  }
+  guestfs_pop_error_handler (g);
+}
+
+static void
+print_row (const struct row *row)
+{
+  /* The guest's, which a terminal must not act on. */
+  _cleanup_free_ char *name = row->name ? gk_escape (row->name, strlen (row->name), 200) : NULL;
+
+  printf ("%6d %14" PRIu64 " %14" PRIu64 " %14" PRIu64 "  %-4s  %-36s  %s\n", row->p->part_num,
+          row->p->part_start, row->p->part_end, row->p->part_size, row->bootable == 1 ? "boot" : "",
+          row->type ? row->type : "", name ? name : "");
+}
+
+static struct json_object *
+row_json (const struct row *row)
+{
+  struct json_object *o = json_object_new_object ();
+
+  json_object_object_add (o, "number", json_object_new_int (row->p->part_num));
+  json_object_object_add (o, "start", json_object_new_uint64 (row->p->part_start));
+  json_object_object_add (o, "end", json_object_new_uint64 (row->p->part_end));
+  json_object_object_add (o, "size", json_object_new_uint64 (row->p->part_size));
+  if (row->bootable >= 0)
+    json_object_object_add (o, "bootable", json_object_new_boolean (row->bootable));
+  if (row->type)
+    cli_json_string (o, "type", row->type);
+  if (row->name)
+    cli_json_string (o, "name", row->name);
+  if (row->guid)
+    cli_json_string (o, "guid", row->guid);
+  return o;
+}
+
+/* Into list, or (NULL) as text.  A disk without a table has no partitions. */
+static int
+show_disk (guestfs_h *g, const char *disk, struct json_object *list)
+{
+  guestfs_push_error_handler (g, NULL, NULL);
+  _cleanup_free_ char *kind = guestfs_part_get_parttype (g, disk);
+  struct guestfs_partition_list *parts = kind ? guestfs_part_list (g, disk) : NULL;
+  bool gpt = kind && gk_streq (kind, "gpt");
+  _cleanup_free_ char *guid = gpt ? guestfs_part_get_disk_guid (g, disk) : NULL;
+  guestfs_pop_error_handler (g);
+  int64_t size = guestfs_blockdev_getsize64 (g, disk);
+  struct json_object *o = NULL, *rows = NULL;
+
+  if (size == -1) {
+    guestfs_free_partition_list (parts);
+    return cli_guestfs_error (g);
+  }
+  if (list) {
+    o = json_object_new_object ();
+    rows = json_object_new_array ();
+    cli_json_string (o, "device", disk);
+    json_object_object_add (o, "size", json_object_new_int64 (size));
+    cli_json_string (o, "table", kind);
+    if (guid)
+      cli_json_string (o, "guid", guid);
+    json_object_object_add (o, "partitions", rows);
+    json_object_array_add (list, o);
+  } else {
+    printf ("%s: %" PRIi64 " bytes, %s%s%s\n", disk, size, kind ? kind : "no partition table",
+            guid ? " " : "", guid ? guid : "");
+    if (parts && parts->len)
+      printf ("%6s %14s %14s %14s  %-4s  %-36s  %s\n", "NUMBER", "START", "END", "SIZE", "FLAG",
+              "TYPE", "NAME");
+  }
+  for (uint32_t i = 0; parts && i < parts->len; i++) {
+    struct row row;
+    get_row (g, disk, gpt, &parts->val[i], &row);
+    if (list)
+      json_object_array_add (rows, row_json (&row));
+    else
+      print_row (&row);
+    row_clear (&row);
+  }
+  guestfs_free_partition_list (parts);
+  return CLI_OK;
+}
+
+static int
+show (guestfs_h *g, bool json)
+{
+  _cleanup_strv_ char **disks = guestfs_list_devices (g);
+  struct json_object *list = json ? json_object_new_array () : NULL;
+  int r = disks ? CLI_OK : cli_guestfs_error (g);
+
+  for (size_t i = 0; r == CLI_OK && disks[i]; i++)
+    r = show_disk (g, disks[i], list);
+  if (list && r == CLI_OK)
+    cli_json_print (list);
+  else
+    json_object_put (list);
+  return r;
+}
+
+static int
+run (struct cli_images *images, void *opts, int argc, char **argv)
+{
+  int r;
+  guestfs_h *g = cli_open (&cli_command_partition, images, &argc, &argv, &r);
+
+  if (g == NULL)
+    return r;
+  if (argc > 0)
+    r = cli_usage (&cli_command_partition, "too many arguments");
+  else
+    r = show (g, images->json);
+  return cli_close (g, r);
+}
+
+const struct cli_command cli_command_partition = {
+  .name = "partition",
+  .synopsis = "[OPTIONS] IMAGE",
+  .summary = "show the partition tables of an image",
+  .description =
+      "Shows the kind of each disk's partition table, and of each partition its number, where "
+      "it begins and ends in bytes, its size, flag, type and name. The calls part-* of the "
+      "shell change them.",
+  .flags = CLI_IMAGES,
+  .run = run,
+};
