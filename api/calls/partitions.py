@@ -313,7 +313,9 @@ call("part_resize",
      doc="""\
 Makes partition `partnum` of `device` end at sector `endsect` (negative
 numbers count from the end of the disk).  A filesystem in it is not
-changed: shrink it before, or grow it afterwards.""",
+changed: shrink it before, or grow it afterwards.  What the new end would
+cut off of one, or of anything else that may use all of the partition, is
+`ENOSPC`.""",
      examples=[
          example("part", "part-resize /dev/sda 1 4095", "part-list /dev/sda | grep part_size", prints="  part_size: 1048576"),
          example("part", "part-resize /dev/sda 1 4095", "blockdev-getsize64 /dev/sda1", prints="1048576"),
@@ -322,6 +324,9 @@ changed: shrink it before, or grow it afterwards.""",
          example("part", "part-resize /dev/sda 1 100", error="is before the partition's begin", errno="EINVAL"),
          example("part", "part-resize /dev/sda 2 4095", error="partition number 2 not found", errno="ENOENT"),
          example("fs", "part-resize /dev/sda 1 4095", error="/dev/sda1: is in use", errno="EBUSY"),
+        example("fs", "umount /", "part-resize /dev/sda 1 4095", error="on it uses", errno="ENOSPC"),
+        example("fs", "umount /", "resize2fs-size /dev/sda1 48M", "part-resize /dev/sda 1 102399", "mount /dev/sda1 /"),
+        example("part", "pvcreate /dev/sda1", "part-resize /dev/sda 1 20479", error="may use all of it", errno="ENOSPC", needs="dm"),
          example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 64 1023", "part-add /dev/sda p 1024 2047",
                  "part-resize /dev/sda 1 1024", error="Can't have overlapping partitions", errno="ENOSPC"),
          example("empty", "part-init /dev/sda mbr", "part-add /dev/sda e 1024 8191", "part-add /dev/sda l 2048 4095",

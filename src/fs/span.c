@@ -5,6 +5,8 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -77,27 +79,69 @@ static const struct {
   { "vfat", 0, fat_span },
 };
 
-int
-gk_fs_span (const char *device, uint64_t *ret_bytes, struct gk_error *err)
+/* Of what was probed; 0 when there is nothing or nothing is known, which known tells. */
+static int
+read_span (int fd, const char *device, const char *type, bool *known, uint64_t *ret_bytes,
+           struct gk_error *err)
 {
-  _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
   unsigned char head[HEAD];
   uint64_t bytes = 0;
 
-  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd == -1)
-    return gk_error_sys (err, errno, "%s", device);
-  if (gk_fs_probe_fd (fd, &probe, err) == -1)
-    return gk_error_wrap (err, "%s", device);
+  *known = !*type;
   for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
-    if (!gk_streq (spans[i].type, probe.type))
+    if (!gk_streq (spans[i].type, type))
       continue;
     if (gk_pread_full (fd, head, sizeof head, spans[i].at) != sizeof head)
       return gk_error_sys (err, errno ? errno : EIO, "%s", device);
     struct counted c = spans[i].span (head);
     if (__builtin_mul_overflow (c.count, c.unit, &bytes))
       bytes = UINT64_MAX;
+    *known = true;
   }
   *ret_bytes = bytes;
+  return 0;
+}
+
+static int
+look (const char *device, struct gk_fs_probe *probe, bool *known, uint64_t *ret_bytes,
+      struct gk_error *err)
+{
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+  if (fd == -1)
+    return gk_error_sys (err, errno, "%s", device);
+  if (gk_fs_probe_fd (fd, probe, err) == -1)
+    return gk_error_wrap (err, "%s", device);
+  return read_span (fd, device, probe->type, known, ret_bytes, err);
+}
+
+int
+gk_fs_span (const char *device, uint64_t *ret_bytes, struct gk_error *err)
+{
+  _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
+  bool known;
+
+  return look (device, &probe, &known, ret_bytes, err);
+}
+
+int
+gk_fs_check_fits (const char *device, uint64_t bytes, struct gk_error *err)
+{
+  _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
+  uint64_t span;
+  bool known;
+
+  if (look (device, &probe, &known, &span, err) == -1)
+    return -1;
+  if (gk_streq (probe.type, "swap")) /* holds nothing while it is not in use */
+    return 0;
+  if (!known)
+    return gk_error_set (err, ENOSPC, "%s: what is on it (%s) may use all of it, and would be cut off",
+                         device, probe.type);
+  if (span > bytes)
+    return gk_error_set (err, ENOSPC,
+                         "%s: the %s on it uses %" PRIu64 " bytes, which %" PRIu64
+                         " do not hold; make it smaller first",
+                         device, probe.type, span, bytes);
   return 0;
 }

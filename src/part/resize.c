@@ -6,6 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/str.h"
+#include "fs/fs.h"
 #include "gk-ops-part.h"
 #include "op/ctx.h"
 #include "part/edit.h"
@@ -40,6 +42,15 @@ check_room (const struct gk_part_table *t, const struct gk_part *p, uint64_t sta
     }
   }
   return 0;
+}
+
+/* What the partition holds is not cut off, as a logical volume's is not. */
+static int
+check_content (const char *device, int partnum, uint64_t size, struct gk_error *err)
+{
+  _cleanup_free_ char *node = gk_asprintf ("%s%d", device, partnum);
+
+  return node ? gk_fs_check_fits (node, size, err) : gk_error_oom (err);
 }
 
 static int
@@ -95,6 +106,9 @@ gk_part_part_resize (struct gk_ctx *ctx, const char *device, int partnum, int64_
                          "%s: sector %" PRId64
                          " is behind the last that a partition can have, %" PRId64,
                          device, end, last);
+  uint64_t size = (uint64_t)(end - start + 1) * t.sector_size;
+  if (size < p->size && !p->extended && check_content (device, partnum, size, err) == -1)
+    return -1;
   if (check_room (&t, p, (uint64_t)start, (uint64_t)end, device, err) == -1 ||
       resize (&e, partnum, (uint64_t)(end - start + 1), err) == -1)
     return -1;
