@@ -213,7 +213,8 @@ Optional arguments:
                  error="/dev/sda1: has 1072693248 bytes, too few", errno="ENOSPC"),
          example("part", "copy-device-to-device /dev/sda1 /dev/sda size:2G",
                  error="/dev/sda1: input too short: 1072693248 bytes"),
-         example("part", "copy-device-to-device /dev/sda1 /dev/sda srcoffset:-1",
+         example("part", "copy-device-to-device /dev/sda1 /dev/sda srcoffset:100G", error="is behind its end", errno="EINVAL"),
+        example("part", "copy-device-to-device /dev/sda1 /dev/sda srcoffset:-1",
                  error="srcoffset is negative", errno="EINVAL"),
      ])
 

@@ -61,6 +61,7 @@ Returns true if every optional group of `groups` can be used here; unlike
 `available` it fails only if something goes wrong.""",
      examples=[
          example("fs", "feature-available linuxxattrs", prints="true"),
+        example("fs", "feature-available \"augeas realpath\"", prints="true"),
          example("fs", "feature-available nothing", error="nothing: unknown group", errno="EINVAL")])
 
 call("get_umask",

@@ -39,6 +39,10 @@ static const struct {
   { "zerofree", "zerofree", "zerofree" },
 };
 
+/* Names that programs still ask for; what they stood for is always there. */
+static const char *const retired[] = { "augeas", "realpath" };
+#define N_RETIRED (sizeof retired / sizeof retired[0])
+
 enum answer { UNKNOWN, MISSING, USABLE };
 
 /* ret_tool: which is not there, when that is all that is missing. */
@@ -47,6 +51,9 @@ look_up (const char *group, const char **ret_tool, const char **ret_package)
 {
   enum answer a = UNKNOWN;
 
+  for (size_t i = 0; i < N_RETIRED; ++i)
+    if (gk_streq (retired[i], group))
+      return USABLE;
   for (unsigned i = 0; i < gk_n_calls; ++i) {
     const struct gk_call *c = &gk_calls[i];
     if (c->optgroup == NULL || !gk_streq (c->optgroup, group) ||
@@ -143,8 +150,12 @@ gk_client_available_all_groups (guestfs_h *g)
       return NULL;
     }
   }
-  if (groups.len > 0)
-    gk_strv_sort (groups.v, groups.len);
+  for (size_t i = 0; i < N_RETIRED; ++i)
+    if (gk_strv_push (&groups, retired[i]) == -1) {
+      gk_client_oom (g);
+      return NULL;
+    }
+  gk_strv_sort (groups.v, groups.len);
   char **list = gk_strv_finish (&groups);
   if (list == NULL)
     gk_client_oom (g);

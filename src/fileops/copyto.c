@@ -188,6 +188,10 @@ copy_open (struct copy *c, uint64_t src_size, uint64_t dest_size, struct gk_erro
   off_t to = c->how.destoffset;
   struct stat st;
 
+  /* Behind the end of a file there is nothing, behind that of a device no place. */
+  if (c->src->is_device && (uint64_t)c->how.srcoffset > src_size)
+    return gk_error_set (err, EINVAL, "%s: offset %llu is behind its end, at %llu", c->src->name,
+                         (unsigned long long)c->how.srcoffset, (unsigned long long)src_size);
   size = c->how.size >= 0 ? (uint64_t)c->how.size : there;
   if (size > there)
     return gk_error_set (err, 0, "%s: input too short: %llu bytes from offset %llu, not %llu",

@@ -25,6 +25,7 @@ static const struct kind {
   const char *const *label, *const *uuid, *const *random;
   const char *package;
   bool label_last; /* the label stands behind the device */
+  bool mounted;    /* the label may be set meanwhile */
   bool no_dash;    /* the tool takes what begins with a dash for an option, wherever it stands */
   /* Instead of words. */
   int (*set_label) (struct gk_ctx *ctx, const char *device, const char *label,
@@ -34,6 +35,7 @@ static const struct kind {
   { .types = GK_LIST ("ext2", "ext3", "ext4"),
     .family = "ext2/3/4",
     .label_max = 16,
+    .mounted = true,
     .label = GK_LIST ("tune2fs", "-L"),
     .uuid = GK_LIST ("tune2fs", "-U"),
     .random = GK_LIST ("tune2fs", "-U", "random"),
@@ -91,7 +93,7 @@ find_kind (const char *type)
 /* value NULL: the words have it already. */
 static int
 change (struct gk_ctx *ctx, const struct kind *kind, const char *const *words, const char *value,
-        bool value_last, const char *device, struct gk_error *err)
+        bool value_last, bool mounted, const char *device, struct gk_error *err)
 {
   _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
 
@@ -102,7 +104,7 @@ change (struct gk_ctx *ctx, const struct kind *kind, const char *const *words, c
       gk_strv_push (&argv, device) == -1 ||
       (value && value_last && gk_strv_push (&argv, value) == -1))
     return gk_error_oom (err);
-  if (gk_fs_check_free (device, err) == -1)
+  if (!mounted && gk_fs_check_free (device, err) == -1)
     return -1;
   return gk_fs_run (ctx, (const char *const *)argv.v, kind->package, 0, NULL, err) == -1 ? -1 : 0;
 }
@@ -129,7 +131,7 @@ gk_fs_set_label (struct gk_ctx *ctx, const char *mountable, const char *label, s
                          kind->family);
   if (kind->set_label)
     return kind->set_label (ctx, mountable, label, err);
-  return change (ctx, kind, kind->label, label, kind->label_last, mountable, err);
+  return change (ctx, kind, kind->label, label, kind->label_last, kind->mounted, mountable, err);
 }
 
 int
@@ -145,7 +147,7 @@ gk_fs_set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid, struct
   if (kind == NULL || kind->uuid == NULL)
     return gk_error_set (err, ENOTSUP, "don't know how to set the UUID for '%s' filesystems",
                          p.type);
-  return change (ctx, kind, kind->uuid, uuid, false, device, err);
+  return change (ctx, kind, kind->uuid, uuid, false, false, device, err);
 }
 
 int
@@ -163,10 +165,10 @@ gk_fs_set_uuid_random (struct gk_ctx *ctx, const char *device, struct gk_error *
     return gk_error_set (err, ENOTSUP, "don't know how to set the random UUID for '%s' filesystems",
                          p.type);
   if (kind->random)
-    return change (ctx, kind, kind->random, NULL, false, device, err);
+    return change (ctx, kind, kind->random, NULL, false, false, device, err);
   if (gk_uuid_random (uuid) == -1)
     return gk_error_sys (err, errno, "making a UUID");
-  return change (ctx, kind, kind->uuid, uuid, false, device, err);
+  return change (ctx, kind, kind->uuid, uuid, false, false, device, err);
 }
 
 /* --- how small it could be ------------------------------------------------------------- */

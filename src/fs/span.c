@@ -136,8 +136,9 @@ gk_fs_check_fits (const char *device, uint64_t bytes, struct gk_error *err)
   if (gk_streq (probe.type, "swap")) /* holds nothing while it is not in use */
     return 0;
   if (!known)
-    return gk_error_set (err, ENOSPC, "%s: what is on it (%s) may use all of it, and would be cut off",
-                         device, probe.type);
+    return gk_error_set (err, ENOSPC,
+                         "%s: what is on it (%s) may use all of it, and would be cut off", device,
+                         probe.type);
   if (span > bytes)
     return gk_error_set (err, ENOSPC,
                          "%s: the %s on it uses %" PRIu64 " bytes, which %" PRIu64
