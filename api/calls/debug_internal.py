@@ -31,7 +31,7 @@ Copies `filename` to `tmpname`, with `mode`; only for tests.""")
 
 call("internal_autosync",
      [], RErr,
-     since="1.9.7", visibility="internal", in_shell=False,
+     since="1.9.7", impl="mount", visibility="internal", in_shell=False,
      brief="Unmount and sync before the session ends",
      doc="""\
 Done by `shutdown` and when a handle is closed.""")
@@ -45,7 +45,7 @@ Only for tests of what happens then.""")
 
 call("internal_feature_available",
      [String("group")], RInt("result"),
-     since="1.31.25", visibility="internal", in_shell=False,
+     since="1.31.25", impl="client", visibility="internal", in_shell=False,
      brief="Tell whether one feature is available",
      doc="""\
 Returns 0 if the optional group `group` can be used, 1 if it is not known
@@ -94,14 +94,14 @@ The part of `inspect_list_applications2` that reads the rpm database.""")
 call("internal_lstatnslist",
      [Pathname("path"), FilenameList("names")],
      RStructList("statbufs", "statns"),
-     since="1.27.53", visibility="internal", in_shell=False,
+     since="1.27.53", impl="fileops", visibility="internal", in_shell=False,
      brief="Return information about many files, in one message",
      doc="""\
 The part of `lstatnslist` that is limited by the size of a message.""")
 
 call("internal_lxattrlist",
      [Pathname("path"), FilenameList("names")], RStructList("xattrs", "xattr"),
-     since="1.19.32", visibility="internal", in_shell=False,
+     since="1.19.32", impl="fileops", visibility="internal", in_shell=False,
      optgroup="linuxxattrs",
      brief="Return attributes of many files, in one message",
      doc="""\
@@ -123,7 +123,7 @@ The part of `readdir` that is done by the session's process.""")
 
 call("internal_readlinklist",
      [Pathname("path"), FilenameList("names")], RStringList("links"),
-     since="1.19.32", visibility="internal", in_shell=False,
+     since="1.19.32", impl="fileops", visibility="internal", in_shell=False,
      brief="Return the texts of many links, in one message",
      doc="""\
 The part of `readlinklist` that is limited by the size of a message.""")
@@ -145,14 +145,14 @@ Copies `filename` to `tmpname`, with `mode`.""")
 
 call("internal_write",
      [Pathname("path"), BufferIn("content")], RErr,
-     since="1.19.32", visibility="internal", in_shell=False,
+     since="1.19.32", impl="fileops", visibility="internal", in_shell=False,
      brief="Make a small file",
      doc="""\
 The part of `write` for contents that fit into one message.""")
 
 call("internal_write_append",
      [Pathname("path"), BufferIn("content")], RErr,
-     since="1.19.32", visibility="internal", in_shell=False,
+     since="1.19.32", impl="fileops", visibility="internal", in_shell=False,
      brief="Append little to a file",
      doc="""\
 The part of `write_append` for contents that fit into one message.""")

@@ -9,11 +9,14 @@ group("mount")
 
 call("list_9p",
      [], RStringList("mounttags"),
-     since="1.11.12", deprecated=True,
+     since="1.11.12", impl="mount", deprecated=True,
      brief="List the shared directories that the hypervisor offers",
      doc="""\
 Directories of the host cannot be shared in this way any more: the list is
-always empty.""")
+always empty.""",
+     examples=[
+         example("part", "list-9p", prints=""),
+     ])
 
 call("mkmountpoint",
      [String("exemptpath")], RErr,
@@ -80,7 +83,7 @@ kernel found wrong.""",
 call("mount_9p",
      [String("mounttag"), String("mountpoint")], RErr,
      opts=[OString("options")],
-     since="1.11.12", deprecated=True,
+     since="1.11.12", impl="mount", deprecated=True,
      brief="Mount a directory that the hypervisor shares",
      doc="""\
 Directories of the host cannot be shared in this way any more; the call
@@ -88,7 +91,12 @@ always fails.
 
 Optional arguments:
 
-- `options`: would be the mount options.""")
+- `options`: would be the mount options.""",
+     examples=[
+         example("tree", "mount-9p tag /dir",
+                 error="9p support was removed in libguestfs 1.48",
+                 errno="ENOTSUP"),
+     ])
 
 call("mount_local",
      [String("localmountpoint")], RErr,
@@ -128,11 +136,31 @@ the handle meanwhile.""",
 
 call("mount_loop",
      [Pathname("file"), Pathname("mountpoint")], RErr,
-     since="1.0.54",
+     since="1.0.54", impl="mount",
      brief="Mount a filesystem image that is a file in the guest",
      doc="""\
 Mounts the file `file`, which holds a filesystem, at `mountpoint`.  Both
-are paths in the mounted tree.""")
+are paths in the mounted tree.""",
+     examples=[
+         example("fs", "!truncate -s 2M x && mke2fs -q -F -t ext2 x",
+                 "upload x /x", "mkdir /m", "mount-loop /x /m",
+                 "write /m/f text", "umount /m", "mount-loop /x /m",
+                 "cat /m/f", prints="text"),
+         # umount_all knows the order, and so does the end of the session.
+         example("fs", "!truncate -s 2M x && mke2fs -q -F -t ext2 x",
+                 "upload x /x", "mkdir /m", "mount-loop /x /m", "umount-all",
+                 "mounts", prints=""),
+         example("fs", "!truncate -s 2M x && mke2fs -q -F -t ext2 x",
+                 "upload x /x", "mkdir /m", "mount-loop /x /m",
+                 "mountpoints | grep -c /m", prints="1"),
+         example("tree", "mount-loop /abc /dir",
+                 error="/abc on /dir: wrong fs type or bad superblock",
+                 errno="EINVAL"),
+         example("tree", "mount-loop /nope /dir",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+         example("tree", "mount-loop /nodes/disk /dir", error="/nodes/disk: ",
+                 errno="EINVAL"),
+     ])
 
 call("mount_options",
      [String("options"), Mountable("mountable"), String("mountpoint")], RErr,

@@ -127,13 +127,14 @@ check (const char *ctype, bool has_level, int level, struct gk_error *err)
 {
   if (gk_ar_check_compression (ctype, NULL) == -1 || gk_streq (ctype, "lzma"))
     return gk_error_set (err, EINVAL, "unknown compression type");
-  if (!has_level)
+  if (!has_level || level == -1) /* whatever is usual */
     return 0;
   if (gk_streq (ctype, "compress") || gk_ar_is_lzop (ctype))
     return gk_error_set (err, EINVAL, "%s: has no levels here", ctype);
-  return level >= 1 && level <= 9
+  int least = gk_streq (ctype, "xz") ? 0 : 1;
+  return level >= least && level <= 9
              ? 0
-             : gk_error_set (err, EINVAL, "%d: the level is not from 1 to 9", level);
+             : gk_error_set (err, EINVAL, "%d: the level is not from %d to 9", level, least);
 }
 
 int

@@ -161,3 +161,13 @@ gk_client_available_all_groups (guestfs_h *g)
     gk_client_oom (g);
   return list;
 }
+
+/* 0: usable, 1: unknown, 2: not here. */
+int
+gk_client_internal_feature_available (guestfs_h *g, const char *group)
+{
+  if (need_session (g, "internal_feature_available") == -1)
+    return -1;
+  enum answer a = look_up (group);
+  return a == USABLE ? 0 : a == UNKNOWN ? 1 : 2;
+}

@@ -44,6 +44,7 @@ gk_fileops_case_sensitive_path (struct gk_ctx *ctx, const char *path, char **ret
   _cleanup_gk_buf_ struct gk_buf out = GK_BUF_INIT;
   char found[NAME_MAX + 1];
   const char *p = path;
+  struct stat st;
 
   if (gk_buf_appends (&out, "/") == -1)
     return gk_error_oom (err);
@@ -55,8 +56,12 @@ gk_fileops_case_sensitive_path (struct gk_ctx *ctx, const char *path, char **ret
 
     p += strspn (p, "/");
     n = strcspn (p, "/");
-    if (n == 0)
+    if (n == 0) {
+      /* A slash at the end insists on a directory. */
+      if (p[-1] == '/' && gk_root_stat (ctx->root_fd, out.data, &st) == 0 && !S_ISDIR (st.st_mode))
+        return gk_fo_fail (err, ENOTDIR, "chdir", out.data);
       break;
+    }
     name = strndup (p, n);
     if (!name)
       return gk_error_oom (err);

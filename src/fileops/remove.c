@@ -187,8 +187,10 @@ gk_fileops_rm_rf (struct gk_ctx *ctx, const char *path, struct gk_error *err)
   dir = gk_fo_parent (ctx, path, name, NULL, &e);
   if (dir >= 0 && gk_fo_remove_at (ctx, dir, name, path, &e) == 0)
     return 0;
-  /* What is not there needs no removing. */
-  if (dir == -1 ? e.errnum == ENOENT || e.errnum == ENOTDIR : e.errnum == ENOENT)
+  /* What is not there needs no removing; nor a folder that is a file, which is what a
+   * slash at the end says. */
+  bool no_folder = e.errnum == ENOTDIR && (dir == -1 || name[strlen (name) - 1] == '/');
+  if (e.errnum == ENOENT || no_folder)
     return 0;
   gk_error_move (err, &e);
   return -1;

@@ -81,14 +81,17 @@ gk_fileops_is_symlink (struct gk_ctx *ctx, const char *path, bool *ret_value, st
   return is_type (ctx, path, false, S_IFLNK, ret_value, err);
 }
 
-/* A symlink exists, wherever it points; a path that cannot be walked (too many
- * links, a name that is too long) does not: access(2) could not reach it. */
+/* A symlink exists, wherever it points; about what is behind too many links, or has a name
+ * that is too long, nobody can say. */
 int
 gk_fileops_exists (struct gk_ctx *ctx, const char *path, bool *ret_value, struct gk_error *err)
 {
   struct stat st;
+  bool exists = gk_root_lstat (ctx->root_fd, path, &st) == 0;
 
-  *ret_value = gk_root_lstat (ctx->root_fd, path, &st) == 0;
+  if (!exists && errno != ENOENT && errno != ENOTDIR)
+    return gk_fo_fail (err, errno, "stat", path);
+  *ret_value = exists;
   return 0;
 }
 

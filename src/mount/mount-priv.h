@@ -80,4 +80,9 @@ int gk_mount_id (int fd, uint64_t *ret_id, bool *ret_is_root);
 int gk_mounts_unmount (struct gk_ctx *ctx, const struct gk_mount *m, int flags, int patience_ms,
                        struct gk_error *err);
 
+/* --- mount.c: m, which the caller calls name, on mountpoint -------------------------- */
+struct gk_mountable;
+int gk_mount_at (struct gk_ctx *ctx, const char *options, const char *vfstype, const char *name,
+                 const struct gk_mountable *m, const char *mountpoint, struct gk_error *err);
+
 #endif

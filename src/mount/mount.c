@@ -100,14 +100,12 @@ check_not_there (struct gk_ctx *ctx, int target, const char *device, const char 
   return 0;
 }
 
-static int
-do_mount (struct gk_ctx *ctx, const char *options, const char *vfstype, const char *mountable,
-          const char *mountpoint, struct gk_error *err)
+/* name is what the caller says for m. */
+int
+gk_mount_at (struct gk_ctx *ctx, const char *options, const char *vfstype, const char *name,
+             const struct gk_mountable *m, const char *mountpoint, struct gk_error *err)
 {
-  _cleanup_mountable_ struct gk_mountable m = GK_MOUNTABLE_INIT;
   _cleanup_mount_options_ struct gk_mount_options o = GK_MOUNT_OPTIONS_INIT;
-  if (gk_devices_parse_mountable (ctx->devices, mountable, &m, err) == -1)
-    return -1;
   if (gk_mount_options_parse (options, &o, err) == -1)
     return -1;
 
@@ -122,22 +120,32 @@ do_mount (struct gk_ctx *ctx, const char *options, const char *vfstype, const ch
   }
 
   struct gk_mount_request request = {
-    .device = m.device, .subvol = m.subvol, .options = &o, .target_fd = target
+    .device = m->device, .subvol = m->subvol, .options = &o, .target_fd = target
   };
   _cleanup_free_ char *detail = NULL;
-  int r = check_not_there (ctx, target, m.device, mountpoint, err);
+  int r = check_not_there (ctx, target, m->device, mountpoint, err);
   if (r == 0)
-    r = find_type (ctx, m.device, vfstype, &o, &request.fs, &request.type, err);
-  if (r == 0 && m.subvol && !gk_streq (request.fs->name, "btrfs"))
+    r = find_type (ctx, m->device, vfstype, &o, &request.fs, &request.type, err);
+  if (r == 0 && m->subvol && !gk_streq (request.fs->name, "btrfs"))
     r = gk_error_set (err, EINVAL, "not a btrfs filesystem");
   if (r == 0 && gk_streq (request.fs->name, "btrfs"))
-    gk_btrfs_gather (ctx, m.device);
+    gk_btrfs_gather (ctx, m->device);
   if (r == 0 && gk_kernel_mount (&request, &detail) == -1)
     r = describe (errno, request.type, detail, err);
   if (r == -1)
-    return gk_error_wrap (err, "%s on %s", mountable, mountpoint);
-  gk_task_log (ctx->task, "mount: %s on %s type %s", mountable, mountpoint, request.type);
+    return gk_error_wrap (err, "%s on %s", name, mountpoint);
+  gk_task_log (ctx->task, "mount: %s on %s type %s", name, mountpoint, request.type);
   return gk_mounts_take_root (ctx, err);
+}
+
+static int
+do_mount (struct gk_ctx *ctx, const char *options, const char *vfstype, const char *mountable,
+          const char *mountpoint, struct gk_error *err)
+{
+  _cleanup_mountable_ struct gk_mountable m = GK_MOUNTABLE_INIT;
+  if (gk_devices_parse_mountable (ctx->devices, mountable, &m, err) == -1)
+    return -1;
+  return gk_mount_at (ctx, options, vfstype, mountable, &m, mountpoint, err);
 }
 
 int

@@ -105,6 +105,8 @@ spelling (void **state)
                 "/win/../x: path contained . or .. elements");
   assert_error (gk_fileops_case_sensitive_path (&ctx, "/win/system32/foo.txt/x", &s, &err), ENOTDIR,
                 "chdir: /Win/System32/Foo.TXT: Not a directory");
+  assert_error (gk_fileops_case_sensitive_path (&ctx, "/win/system32/foo.txt/", &s, &err), ENOTDIR,
+                "chdir: /Win/System32/Foo.TXT: Not a directory");
 }
 
 static void
