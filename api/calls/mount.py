@@ -12,10 +12,12 @@ call("list_9p",
      since="1.11.12", impl="mount", deprecated=True,
      brief="List the shared directories that the hypervisor offers",
      doc="""\
-Directories of the host cannot be shared in this way any more: the list is
-always empty.""",
+Directories of the host cannot be shared in this way any more; the call
+always fails.""",
      examples=[
-         example("part", "list-9p", prints=""),
+         example("part", "list-9p",
+                 error="9p support was removed in libguestfs 1.48",
+                 errno="ENOTSUP"),
      ])
 
 call("mkmountpoint",

@@ -168,6 +168,7 @@ gk_client_internal_feature_available (guestfs_h *g, const char *group)
 {
   if (need_session (g, "internal_feature_available") == -1)
     return -1;
-  enum answer a = look_up (group);
+  const char *tool, *package;
+  enum answer a = look_up (group, &tool, &package);
   return a == USABLE ? 0 : a == UNKNOWN ? 1 : 2;
 }

@@ -4,27 +4,21 @@
 #include <errno.h>
 
 #include "base/error.h"
-#include "base/strv.h"
 #include "gk-ops-mount.h"
+
+#define GONE "9p support was removed in libguestfs 1.48"
 
 int
 gk_mount_list_9p (struct gk_ctx *ctx, char ***ret_list, struct gk_error *err)
 {
-  struct gk_strv none = GK_STRV_INIT;
-  char **v = gk_strv_finish (&none);
-
-  if (v == NULL)
-    return gk_error_oom (err);
-  *ret_list = v;
-  return 0;
+  return gk_error_set (err, ENOTSUP, GONE);
 }
 
 int
 gk_mount_mount_9p (struct gk_ctx *ctx, const char *mounttag, const char *mountpoint,
                    const struct guestfs_mount_9p_argv *opt, struct gk_error *err)
 {
-  return gk_error_set (err, ENOTSUP, "%s on %s: 9p support was removed in libguestfs 1.48",
-                       mounttag, mountpoint);
+  return gk_error_set (err, ENOTSUP, GONE);
 }
 
 /* What shutdown does, for who calls the ABI by hand. */
