@@ -50,8 +50,10 @@ Optional arguments:
      examples=[
          example("tree", "copy-file-to-file /hello /new", "cat /new",
                  prints="hello, world\n"),
-         example("tree", "copy-file-to-file /hello /noeol srcoffset:7 destoffset:3 size:5", "cat /noeol",
-                 prints="no worldne at the end"),
+         # What was there is gone, also before destoffset.
+         example("tree", "copy-file-to-file /hello /noeol srcoffset:7 destoffset:3 size:5",
+                 "hexdump /noeol | head -n1", prints="00000000  00 00 00 77 6f 72 6c 64                           |...world|"),
+         example("tree", "copy-file-to-file /hello /lines", "cat /lines", prints="hello, world"),
          example("tree", "copy-file-to-file /hello /empty append:true", "copy-file-to-file /noeol /empty append:true", "cat /empty",
                  prints="hello, world\nno newline at the end"),
          example("tree", "copy-file-to-file /zeros /holes sparse:true", "du /holes",
@@ -103,6 +105,8 @@ mode, times, extended attributes, hard links and holes are kept, and
 symbolic links are copied as links.  If `dest` is a directory the copy is
 put into it.""",
      examples=[
+         # A link is not put in the place of what it leads to.
+         example("tree", "cp-a /link /hello", error="/link and /hello are the same file", errno="EINVAL"),
          example("tree", "cp-a /dir /copy", "find /copy",
                  prints="/.hidden\n/a\n/b\n/back\n/sub\n/sub/deep\n/sub/empty"),
          example("tree", "cp-a /owned/secret /copy",
@@ -165,6 +169,7 @@ call("ln_f",
      doc="""\
 As `ln`, but a file that exists at `linkname` is removed first.""",
      examples=[
+         example("tree", "ln-f /dir /dir/", error="link: /dir: /dir/: File exists", errno="EEXIST"),
          example("tree", "ln-f /hello /words", "cat /words", prints="hello, world"),
          example("tree", "ln-f /hello /hello", "cat /hello", prints="hello, world"),
          example("tree", "ln-f /nope /x", error="link: /nope: /x: No such file or directory",

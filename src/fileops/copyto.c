@@ -282,7 +282,8 @@ gk_fileops_copy_device_to_file (struct gk_ctx *ctx, const char *src, const char 
 {
   struct how how = TAKE_HOW (COPY_DEVICE_TO_FILE, opt);
 
-  return copy (ctx, &(struct place){ src, true }, &(struct place){ dest, false }, &how, 0, err);
+  return copy (ctx, &(struct place){ src, true }, &(struct place){ dest, false }, &how,
+               how.append ? 0 : O_TRUNC, err);
 }
 
 int
@@ -302,7 +303,8 @@ gk_fileops_copy_file_to_file (struct gk_ctx *ctx, const char *src, const char *d
 {
   struct how how = TAKE_HOW (COPY_FILE_TO_FILE, opt);
 
-  return copy (ctx, &(struct place){ src, false }, &(struct place){ dest, false }, &how, 0, err);
+  return copy (ctx, &(struct place){ src, false }, &(struct place){ dest, false }, &how,
+               how.append ? 0 : O_TRUNC, err);
 }
 
 /* --- the older forms ------------------------------------------------------------------ */

@@ -167,6 +167,9 @@ open_target (struct copy *c, const struct stat *from, int to_dir, const char *to
     if (st.st_dev == from->st_dev && st.st_ino == from->st_ino)
       return gk_error_set (c->err, EINVAL, "%s%s and %s%s are the same file", c->src, c->sub,
                            c->dest, c->sub);
+    if (S_ISCHR (st.st_mode) || S_ISBLK (st.st_mode))
+      return gk_error_set (c->err, EINVAL, "%s%s: is a device, not a regular file", c->dest,
+                           c->sub);
     if (S_ISREG (st.st_mode) && !(c->how->preserve && st.st_nlink > 1)) {
       fd = open (gk_fd_path (path_fd, proc), O_WRONLY | O_TRUNC | O_CLOEXEC);
       if (fd >= 0)
@@ -205,6 +208,22 @@ copy_file (struct copy *c, int path_fd, const struct stat *st, int to_dir, const
   return 0;
 }
 
+/* Is what stands in the way the object itself, or, of a link, what it leads to?  That would be
+ * lost for a link that then leads to itself. */
+static bool
+is_itself (const struct copy *c, const struct stat *st, int to_dir, const char *to_name)
+{
+  struct stat there, meant;
+
+  if (fstatat (to_dir, to_name, &there, AT_SYMLINK_NOFOLLOW) == -1)
+    return false;
+  if (there.st_dev == st->st_dev && there.st_ino == st->st_ino)
+    return true;
+  _cleanup_free_ char *path = S_ISLNK (st->st_mode) ? gk_asprintf ("%s%s", c->src, c->sub) : NULL;
+  return path && gk_root_stat (c->ctx->root_fd, path, &meant) == 0 &&
+         there.st_dev == meant.st_dev && there.st_ino == meant.st_ino;
+}
+
 /* Symlinks, devices, FIFOs, sockets. */
 static int
 copy_special (struct copy *c, int path_fd, const struct stat *st, int to_dir, const char *to_name)
@@ -229,6 +248,9 @@ copy_special (struct copy *c, int path_fd, const struct stat *st, int to_dir, co
       break;
     if (errno != EEXIST || tries > 0)
       return fail_dest (c, errno);
+    if (is_itself (c, st, to_dir, to_name))
+      return gk_error_set (c->err, EINVAL, "%s%s and %s%s are the same file", c->src, c->sub,
+                           c->dest, c->sub);
     if (clear_way (c, to_dir, to_name) == -1)
       return -1;
   }
@@ -244,7 +266,7 @@ copy_special (struct copy *c, int path_fd, const struct stat *st, int to_dir, co
 static int
 open_target_dir (struct copy *c, const struct stat *from, int to_dir, const char *to_name)
 {
-  mode_t mode = c->how->preserve ? 0700 : (from->st_mode & 0777) | 0700;
+  mode_t mode = c->how->preserve ? 0700 : (from->st_mode & 01777) | 0700;
   int fd;
 
   if (mkdirat (to_dir, to_name, mode) == -1 && errno != EEXIST)

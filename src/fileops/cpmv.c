@@ -42,14 +42,24 @@ base_name (const char *path)
   return strndup (path + start, end - start);
 }
 
-/* follow: what is written goes through a symlink at dest. */
+/* follow: what is written goes through a symlink at dest, or in it. */
 static int
 find_place (struct gk_ctx *ctx, const char *src, const char *dest, bool follow, struct place *p,
             struct gk_error *err)
 {
-  _cleanup_free_ char *base = NULL, *real = NULL;
+  _cleanup_free_ char *base = NULL, *real = NULL, *inside = NULL;
   struct stat st;
 
+  if (follow && gk_root_stat (ctx->root_fd, dest, &st) == 0 && S_ISDIR (st.st_mode)) {
+    base = base_name (src);
+    inside = base ? gk_asprintf ("%s/%s", dest, base) : NULL;
+    if (inside == NULL)
+      return gk_error_oom (err);
+    if (gk_root_lstat (ctx->root_fd, inside, &st) == 0 && S_ISLNK (st.st_mode) &&
+        !(gk_root_stat (ctx->root_fd, inside, &st) == 0 && S_ISDIR (st.st_mode)))
+      dest = inside;
+    free (gk_steal_ptr (base));
+  }
   if (gk_root_stat (ctx->root_fd, dest, &st) == 0 && S_ISDIR (st.st_mode)) {
     base = base_name (src);
     if (!base)

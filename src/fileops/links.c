@@ -108,9 +108,12 @@ hard_link (struct gk_ctx *ctx, const char *target, const char *linkname, bool fo
     return 0;
   if (errno != EEXIST || !force)
     return fail_link (err, errno, "link", target, linkname);
-  if (fstatat (to, name, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_dev == b.st_dev &&
-      a.st_ino == b.st_ino)
-    return 0; /* removing it first would lose the last name of the file */
+  if (fstatat (to, name, &b, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (S_ISDIR (b.st_mode)) /* nobody's to remove */
+      return fail_link (err, EEXIST, "link", target, linkname);
+    if (a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+      return 0; /* removing it first would lose the last name of the file */
+  }
   if ((unlinkat (to, name, 0) == -1 && errno != ENOENT) ||
       linkat (from, from_name, to, name, 0) == -1)
     return fail_link (err, errno, "link", target, linkname);

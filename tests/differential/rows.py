@@ -85,7 +85,7 @@ TREE = [("tar_in", "tree.tar", "/"), ("setxattr", "user.test", "value", 5, "/fil
 # Calls that change what an archive of the tree does not show, and what they are tried on.
 UNSEEN_CALLS = {"setxattr", "lsetxattr", "removexattr", "lremovexattr", "acl_set_file", "acl_delete_def_file", "cap_set_file",
                 "set_e2attrs", "set_e2generation", "utimens", "touch"}
-UNSEEN = ["file", "hard", "link", "words"]
+UNSEEN = ["file", "hard", "link", "words", "dir"]
 
 
 def make_tar():
@@ -373,7 +373,8 @@ def changing_numbers():
     blank = ("zero_device", "/dev/sdb")
     tree += [[blank, ("copy_file_to_device", "/file", "/dev/sdb", o), ("pread_device", "/dev/sdb", 24, 0), blank]
              for o in ({}, {"destoffset": 4}, {"srcoffset": 4}, {"size": 100}, {"size": 3}, {"destoffset": 1 << 30}, {"append": 1})]
-    for template in ("/void/XXXXXX", "/void/aXXXXXX", "/void/XXXXX", "/void/XXXXXXb", "/nope/XXXXXX", "/void/", "/XXXXXX", "XXXXXX", ""):
+    # Those that fail: the names of the others are never the same.
+    for template in ("/void/XXXXX", "/void/XXXXXXb", "/nope/XXXXXX", "/void/", "XXXXXX", ""):
         tree += [[("mktemp", template)], [("mkdtemp", template)], [("mktemp", template, {"suffix": ".txt"})],
                  [("mktemp", template, {"suffix": "/x"})], [("mktemp", template, {"suffix": ""})]]
     for lines in (["a"], ["a", "b"], [""], []):
