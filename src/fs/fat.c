@@ -29,6 +29,7 @@ const struct gk_fs gk_fs_ntfs = {
   .name = "ntfs",
   .alias = GK_LIST ("ntfs3"),
   .kernel_types = GK_LIST ("ntfs3"),
+  .server = "ntfs-3g",
   .mkfs = "mkfs.ntfs",
   .package = "ntfs-3g",
   .mkfs_args = GK_LIST ("-Q", "-F"), /* no zeroing of a virtual disk; also a whole disk */

@@ -56,6 +56,9 @@ struct gk_fs {
   const char *const *mount_options; /* always added, "name" or "name=value"; or NULL */
   const char *no_replay;            /* option that leaves a dirty journal alone, or NULL */
 
+  /* Program that mounts it by FUSE where no kernel driver does, or NULL. */
+  const char *server;
+
   /* Making.  NULL mkfs: not made here. */
   const char *mkfs;              /* the tool */
   const char *package;           /* Debian's package that has it */

@@ -41,7 +41,10 @@ struct gk_mount_request {
  * is the reason. */
 int gk_kernel_mount (const struct gk_mount_request *m, char **ret_detail);
 
-/* The same, but the mount is shown nowhere: its descriptor, or -1 with errno.
+/* served.c: let a program mount it by FUSE. */
+int gk_served_mount (struct gk_ctx *ctx, const struct gk_mount_request *m, struct gk_error *err);
+
+/* The same as gk_kernel_mount, but the mount is shown nowhere: its descriptor, or -1 with errno.
  * Not writable: what is on the device stays as it is, be it a dirty journal. */
 int gk_kernel_mount_hidden (const char *device, const char *subvol, const struct gk_fs *fs,
                             const char *type, bool writable);

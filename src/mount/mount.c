@@ -33,7 +33,8 @@ gk_mount_kernel_type (struct gk_ctx *ctx, const struct gk_fs *fs)
   return type;
 }
 
-/* Which row of the table, and which of the kernel's filesystems. */
+/* Which row of the table, and which of the kernel's filesystems: NULL, when a
+ * program serves it. */
 static int
 find_type (struct gk_ctx *ctx, const char *device, const char *asked,
            const struct gk_mount_options *options, const struct gk_fs **ret_fs,
@@ -56,7 +57,7 @@ find_type (struct gk_ctx *ctx, const char *device, const char *asked,
   if (gk_streq (fs->name, "ntfs") && !options->ro && !gk_mount_options_has (options, "force") &&
       gk_ntfs_check_writable (device, ctx->task, err) == -1)
     return -1;
-  if (type == NULL)
+  if (type == NULL && !gk_mount_is_served (ctx, fs))
     return gk_error_set (err, ENODEV, "filesystem type ‘%s’ is not supported by this kernel", name);
   *ret_fs = fs;
   *ret_type = type;
@@ -130,11 +131,14 @@ gk_mount_at (struct gk_ctx *ctx, const char *options, const char *vfstype, const
     r = gk_error_set (err, EINVAL, "not a btrfs filesystem");
   if (r == 0 && gk_streq (request.fs->name, "btrfs"))
     gk_btrfs_gather (ctx, m->device);
-  if (r == 0 && gk_kernel_mount (&request, &detail) == -1)
+  if (r == 0 && request.type == NULL)
+    r = gk_served_mount (ctx, &request, err);
+  else if (r == 0 && gk_kernel_mount (&request, &detail) == -1)
     r = describe (errno, request.type, detail, err);
   if (r == -1)
     return gk_error_wrap (err, "%s on %s", name, mountpoint);
-  gk_task_log (ctx->task, "mount: %s on %s type %s", name, mountpoint, request.type);
+  gk_task_log (ctx->task, "mount: %s on %s type %s", name, mountpoint,
+               request.type ? request.type : request.fs->server);
   return gk_mounts_take_root (ctx, err);
 }
 

@@ -16,6 +16,7 @@
 #include "gk-ops-mount.h"
 #include "lvm/lvm.h"
 #include "md/md.h"
+#include "mount/mount.h"
 #include "op/ctx.h"
 #include "worker/targets.h"
 
@@ -169,7 +170,7 @@ look_at (struct gk_ctx *ctx, struct found *f, const char *device, const char *ty
   const struct gk_fs *fs = gk_fs_find (type);
   if (fs == NULL || fs->kernel_types == NULL) /* swap, or nothing that any kernel mounts */
     return 0;
-  if (gk_fs_kernel_type (fs)) {
+  if (gk_fs_kernel_type (fs) || gk_mount_is_served (ctx, fs)) {
     f->usable++;
     return 0;
   }

@@ -3,7 +3,6 @@
 
 import os
 import random
-import struct
 
 import guests
 import windows
@@ -158,66 +157,3 @@ class Damaged(Windows):
         self.mknod(disk, ROOT + "SOFTWARE", "p")
         self.assertEqual(self.session([disk], "inspect-os", "inspect-get-product-name /dev/sda").out,
                          "/dev/sda\nunknown\n")
-
-
-class Ntfs(Windows):
-    """An NTFS that Windows has not let go of is not written to, and the error says what to do."""
-
-    def ntfs(self):
-        self.needs_program("mkntfs")
-        path = self.file("n.raw")
-        os.truncate(path, 8 << 20)
-        self.tool("mkntfs", "-q", "-F", "-Q", path)
-        return path
-
-    def mark_dirty(self, path):
-        """The flag in the record of $Volume, and in the copy of that."""
-        disk = bytearray(self.read(path))
-        sector, sectors = struct.unpack_from("<HB", disk, 11)
-        size, = struct.unpack_from("<b", disk, 64)
-        self.assertLess(size, 0)
-        for field in (48, 56):
-            at = struct.unpack_from("<Q", disk, field)[0] * sector * sectors + 3 * (1 << -size)
-            attribute = at + struct.unpack_from("<H", disk, at + 20)[0]
-            while struct.unpack_from("<I", disk, attribute)[0] != 0x70:
-                attribute += struct.unpack_from("<I", disk, attribute + 4)[0]
-            disk[attribute + struct.unpack_from("<H", disk, attribute + 20)[0] + 10] |= 1
-        self.file("n.raw", disk)
-
-    def mount(self, path, call="mount"):
-        return self.gk_fails("shell", "--format", "raw", "-a", path, stdin=f"run\n{call} /dev/sda /\n").err
-
-    def setUp(self):
-        super().setUp()
-        with open("/proc/filesystems", encoding="ascii") as f:
-            if "ntfs3" in f.read():
-                self.skipTest("this kernel mounts it")
-
-    def test_sound(self):
-        self.assertRegex(self.mount(self.ntfs()), "‘ntfs’ is not supported by this kernel")
-
-    def test_dirty(self):
-        path = self.ntfs()
-        self.mark_dirty(path)
-        before = self.checksum(path)
-        self.assertIn("marked dirty: only a read-only mount", self.mount(path))
-        for call in ("mount-ro", "mount-options ro", "mount-options force"):
-            self.assertRegex(self.mount(path, call), "‘ntfs’ is not supported by this kernel")
-        self.assertEqual(self.checksum(path), before)
-
-    def test_hibernated(self):
-        path = self.ntfs()
-        self.needs_program("ntfscp")
-        self.tool("ntfscp", "-f", path, self.file("hiber", b"hibr" + bytes(8188)), "hiberfil.sys")
-        self.assertIn("Windows is hibernated on it", self.mount(path))
-        self.assertRegex(self.mount(path, "mount-ro"), "‘ntfs’ is not supported by this kernel")
-
-    def test_damaged(self):
-        """What is no NTFS in truth is the kernel's affair."""
-        path = self.ntfs()
-        disk = bytearray(self.read(path))
-        for at, data in ((11, b"\0\0"), (13, b"\xff"), (48, b"\xff" * 8), (64, b"\x7f"), (64, b"\x80")):
-            broken = bytearray(disk)
-            broken[at:at + len(data)] = data
-            self.file("n.raw", broken)
-            self.mount(path, "mount-vfs '' ntfs")
