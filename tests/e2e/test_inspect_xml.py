@@ -22,10 +22,12 @@ class Xml(Inspect):
             schema = self.file("virt-inspector.rng", f.read())
         names = [name for name, (_, expected) in guests.GUESTS.items()
                  if expected["type"] in kinds and name not in NOT_IN_SCHEMA]
-        argv = ["exec", "--", "virt-inspector", "--format=raw"]
+        argv = ["virt-inspector", "--format=raw"]
         for name in names:
             argv += ["-a", self.disk(name, guests.GUESTS[name][0])]
-        report = self.gk(*argv, timeout=120).raw
+        r = self.foreign(*argv, timeout=120)
+        self.assertEqual(r.status, 0, str(r))
+        report = r.raw
         self.assertEqual(report.count(b"<operatingsystem>"), len(names))
         self.tool("xmllint", "--noout", "--relaxng", schema, self.file("report.xml", report))
         return schema, report
