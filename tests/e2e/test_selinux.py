@@ -115,8 +115,12 @@ class Relabel(Labels):
         self.shell("available selinuxrelabel")
 
     def test_own_context(self):
-        # The tests' kernels have no SELinux.
-        self.assertIn("getcon", self.shell("getcon", any=True).err)
+        # The tests' kernels have no SELinux; User-Mode Linux has it without a policy, and takes any context then.
+        r = self.shell("getcon", any=True)
+        if r.out == "kernel\n":
+            self.shell("setcon system_u:system_r:x_t:s0")
+            return
+        self.assertIn("getcon", r.err)
         self.assertIn("setcon", self.shell("setcon system_u:system_r:x_t:s0", any=True).err)
 
 
