@@ -16,4 +16,8 @@ extern const struct gk_launcher gk_launcher_uml;
 int gk_launch_spawn (const struct gk_launch_env *env, char *const argv[], const int *fds,
                      size_t n_fds, pid_t *ret_pid);
 
+/* Wait until the process of pidfd has ended, at most so long (-1: for ever).  False when it
+ * has not; one of which there is no pidfd (-1) has. */
+bool gk_launch_wait_end (int pidfd, int timeout_ms);
+
 #endif

@@ -4,7 +4,6 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -93,15 +92,11 @@ tidy_up (void)
   if (worker == NULL || gk_launch_spawn (&env, argv, NULL, 0, &pid) != 0)
     return;
   _cleanup_close_ int pidfd = pidfd_open (pid, 0);
-  struct pollfd p = { .fd = pidfd, .events = POLLIN };
-  int r;
-  do
-    r = poll (&p, 1, GC_MS);
-  while (r == -1 && errno == EINTR);
-  if (r == 0)
+  bool ended = gk_launch_wait_end (pidfd, GC_MS);
+  if (!ended)
     pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
   /* Not for one that hangs in the kernel: then it is left for init. */
-  waitpid (pid, NULL, r == 1 ? 0 : WNOHANG);
+  waitpid (pid, NULL, ended ? 0 : WNOHANG);
 }
 
 void
@@ -113,13 +108,9 @@ gk_launched_reap (struct gk_launched *launched, int grace_ms)
   if (launched->shared)
     munmap (launched->shared, launched->shared_size);
   if (launched->pid > 0) {
-    struct pollfd p = { .fd = launched->pidfd, .events = POLLIN };
     int r, status = 0;
 
-    do
-      r = poll (&p, 1, grace_ms);
-    while (r == -1 && errno == EINTR);
-    if (r == 0)
+    if (!gk_launch_wait_end (launched->pidfd, grace_ms))
       pidfd_send_signal (launched->pidfd, SIGKILL, NULL, 0);
     /* A program that reaps all its children may have been first: ECHILD. */
     while ((r = waitpid (launched->pid, &status, 0)) == -1 && errno == EINTR)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <unistd.h>
@@ -98,4 +99,18 @@ gk_launch_spawn (const struct gk_launch_env *env, char *const argv[], const int 
     if (moved[i] != -1)
       close (moved[i]);
   return r;
+}
+
+bool
+gk_launch_wait_end (int pidfd, int timeout_ms)
+{
+  struct pollfd p = { .fd = pidfd, .events = POLLIN };
+  int r;
+
+  if (pidfd == -1)
+    return true;
+  do
+    r = poll (&p, 1, timeout_ms);
+  while (r == -1 && errno == EINTR);
+  return r != 0;
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
@@ -50,11 +49,7 @@ gk_launch_unwatch (struct gk_watch *watch)
   gk_cleanup_close (&watch->fd);
   /* After a fork it may be another process's child. */
   _cleanup_close_ int pidfd = pidfd_open (watch->pid, 0);
-  struct pollfd p = { .fd = pidfd, .events = POLLIN };
-  int r;
-  do
-    r = poll (&p, 1, END_MS);
-  while (r == -1 && errno == EINTR);
+  gk_launch_wait_end (pidfd, END_MS);
   waitpid (watch->pid, NULL, WNOHANG);
   *watch = GK_WATCH_INIT;
 }

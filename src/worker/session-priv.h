@@ -14,12 +14,7 @@
 #include "base/strv.h"
 #include "rpc/rpc.h"
 
-struct gk_attached; /* stack.c: sets and volumes on the session's devices become usable, and what
-                     * stands on these; stack_on after volumes came (ctx->stack_on). */
-int gk_session_stack (struct gk_ctx *ctx, struct gk_error *err);
-int gk_session_stack_on (struct gk_ctx *ctx, struct gk_error *err);
-
-/* disks.c */
+struct gk_attached; /* disks.c */
 struct gk_disk;
 struct gk_journal;
 
