@@ -170,6 +170,9 @@ prepare (struct plan *p)
   if (chdir ("/") == -1)
     return "chdir";
   umask (022);
+  /* Before enter, which may want one to be ignored. */
+  if (gk_inside_reset_signals () == -1)
+    return "sigaction";
   if (p->x->inside) {
     const char *step = enter_inside (p);
     if (step)
@@ -178,8 +181,6 @@ prepare (struct plan *p)
   p->keep[p->n_keep] = p->status_fd;
   if (gk_inside_close_fds (p->keep, p->n_keep + 1) == -1)
     return "close_range";
-  if (gk_inside_reset_signals () == -1)
-    return "sigaction";
   if (limit (RLIMIT_AS, p->x->max_memory) == -1 || limit (RLIMIT_CPU, p->x->max_cpu_s) == -1)
     return "setrlimit";
   return NULL;

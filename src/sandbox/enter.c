@@ -125,30 +125,48 @@ drop_caps (void)
 
 /* --- first process --------------------------------------------------------------------- */
 
+/* How long a lost SIGIO costs. */
+#define NUDGE_MS 100
+
 /* As the first process: wait for the program, which may leave orphans here, and
- * end as it does. */
+ * end as it does.
+ *
+ * Whom O_ASYNC tells that a full socket has room again is not always told: the
+ * kernel (seen in 6.18) notes that somebody waits after it has found the socket
+ * full, and when the other end reads everything in between, nobody hears of it
+ * (once in a hundred thousand times).  User-Mode Linux then sleeps for ever
+ * with half of an answer to be sent.  On any SIGIO it looks at all its
+ * descriptors, so it gets one. */
 static _Noreturn void
-be_init (pid_t program)
+be_init (pid_t program, bool nudges)
 {
+  static const struct timespec nudge = { NUDGE_MS / 1000, NUDGE_MS % 1000 * 1000000 };
+  sigset_t children;
   int status;
   pid_t pid;
 
   close_range (0, ~0U, 0);
-  do
-    pid = waitpid (-1, &status, 0);
-  while (pid != program && (pid != -1 || errno == EINTR));
+  sigemptyset (&children);
+  sigaddset (&children, SIGCHLD);
+  if (nudges)
+    sigprocmask (SIG_BLOCK, &children, NULL);
+  while ((pid = waitpid (-1, &status, nudges ? WNOHANG : 0)) != program)
+    if (pid == 0 && sigtimedwait (&children, NULL, &nudge) == -1)
+      kill (program, SIGIO);
   _exit (WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status));
 }
 
 static int
-leave_init_behind (void)
+leave_init_behind (bool nudges)
 {
   /* A change of the user has taken it back. */
   if (prctl (PR_SET_PDEATHSIG, SIGKILL) == -1)
     return -1;
+  if (nudges && signal (SIGIO, SIG_IGN) == SIG_ERR)
+    return -1;
   pid_t pid = fork ();
   if (pid > 0)
-    be_init (pid);
+    be_init (pid, nudges);
   return pid == -1 ? -1 : 0;
 }
 
@@ -187,7 +205,7 @@ gk_sandbox_enter (const void *opaque)
   if (drop_caps () == -1)
     return "capabilities";
   failed = gk_sandbox_filter (sb);
-  if (failed == NULL && sb->init && leave_init_behind () == -1)
+  if (failed == NULL && sb->init && leave_init_behind (sb->nudges) == -1)
     failed = "fork";
   return failed;
 }

@@ -50,6 +50,9 @@ struct gk_sandbox {
   bool init;         /* a process of ours is the first one in there, and the program its
                       * child: the first one is immune to signals of its own, so that
                       * abort (3) may never end */
+  bool nudges;       /* with init: the program is sent SIGIO now and then, which it ignores
+                      * until it catches it.  For one that sleeps until SIGIO says that a
+                      * descriptor is ready: see be_init */
   uid_t uid;         /* whom root becomes, from gk_sandbox_uid */
   /* A socket on which a descriptor is sent that hears of every open (2), see
    * opener.h; or -1. */

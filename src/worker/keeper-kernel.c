@@ -77,6 +77,7 @@ fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, in
   sb->tmp_size = ((uint64_t)memsize << 20) + TMP_EXTRA;
   sb->traces = true; /* that is how it has user space */
   sb->init = true;   /* it aborts when it panics */
+  sb->nudges = true; /* it sleeps until SIGIO */
   return 0;
 }
 

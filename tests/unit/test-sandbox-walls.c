@@ -177,6 +177,20 @@ test_abort_ends_it (void **state)
 }
 
 static void
+test_nudges (void **state)
+{
+  _cleanup_sandbox_ struct gk_sandbox sb = GK_SANDBOX_INIT;
+  _cleanup_free_ char *out = NULL;
+
+  sb.init = sb.nudges = true;
+  /* Some come while the program does not catch them, and it lives. */
+  out = run_in (&sb,
+                "(true &); sleep 0.3; echo alive; exec perl -e '$SIG{IO} = sub { $n++ };"
+                "alarm (60); select (undef, undef, undef, undef) while $n < 3; print qq(woken\n)'");
+  assert_string_equal (out, "alive\nwoken\n");
+}
+
+static void
 test_files (void **state)
 {
   /* Root's file is there to be seen, but the user is not root. */
@@ -298,15 +312,11 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_it_runs),
-    cmocka_unit_test (test_status_and_arguments),
-    cmocka_unit_test (test_abort_ends_it),
-    cmocka_unit_test (test_files),
-    cmocka_unit_test (test_no_rights),
-    cmocka_unit_test (test_signals),
-    cmocka_unit_test (test_network),
-    cmocka_unit_test (test_opener),
-    cmocka_unit_test (test_opener_missing_file),
+    cmocka_unit_test (test_it_runs),       cmocka_unit_test (test_status_and_arguments),
+    cmocka_unit_test (test_abort_ends_it), cmocka_unit_test (test_nudges),
+    cmocka_unit_test (test_files),         cmocka_unit_test (test_no_rights),
+    cmocka_unit_test (test_signals),       cmocka_unit_test (test_network),
+    cmocka_unit_test (test_opener),        cmocka_unit_test (test_opener_missing_file),
   };
 
   if (geteuid () != 0) {
