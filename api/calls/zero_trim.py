@@ -109,7 +109,7 @@ Writes patterns over the contents of `file` and then removes it.""",
      examples=[
          example("fs", "fill 65 10000 /f", "scrub-file /f", "exists /f", prints="false", needs="tool:scrub"),
          example("fs", "touch /f", "scrub-file /f", "exists /f", prints="false", needs="tool:scrub"),
-         example("fs", "write /f kept", "ln-s f /l", "scrub-file /l", error="/l", needs="tool:scrub"),
+         example("fs", "write /f gone", "ln-s f /l", "scrub-file /l", "ls /", prints="l\nlost+found", needs="tool:scrub"),
          example("fs", "mkdir /d", "scrub-file /d", error="/d", needs="tool:scrub"),
          example("fs", "scrub-file /nope", error="/nope: No such file or directory", errno="ENOENT"),
      ])

@@ -29,16 +29,19 @@ gk_fs_scrub_device (struct gk_ctx *ctx, const char *device, struct gk_error *err
 }
 
 /* The tool gets what the path-root found and cannot remove that; it is removed
- * here, if it still has the name. */
+ * here, if it still has the name.  Of a link it is the file that goes, as in libguestfs. */
 int
 gk_fs_scrub_file (struct gk_ctx *ctx, const char *file, struct gk_error *err)
 {
   char name[NAME_MAX + 1], text[32];
+  _cleanup_free_ char *real = NULL;
   struct stat st, named;
 
-  _cleanup_close_ int dir = gk_root_parent (ctx->root_fd, file, name);
+  if (gk_root_realpath (ctx->root_fd, file, &real) == -1)
+    return gk_error_sys (err, errno, "%s", file);
+  _cleanup_close_ int dir = gk_root_parent (ctx->root_fd, real, name);
   _cleanup_close_ int fd =
-      dir == -1 ? -1 : gk_root_open (ctx->root_fd, file, O_RDWR | O_NOFOLLOW, 0);
+      dir == -1 ? -1 : gk_root_open (ctx->root_fd, real, O_RDWR | O_NOFOLLOW, 0);
   if (fd == -1 || fstat (fd, &st) == -1)
     return gk_error_sys (err, errno, "%s", file);
   if (!S_ISREG (st.st_mode))
