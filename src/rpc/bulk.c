@@ -7,6 +7,8 @@
  * over the line with a flag and without its body, the body's bytes go to the
  * ring, MORE says up to where, and ACK what has been read.  On the line there
  * are whole frames only, so small frames may come while a body is under way.
+ * A call's body that fits is put there before its header, which says so: then
+ * the header is all that goes over the line.
  */
 #include "rpc/rpc-priv.h"
 
@@ -39,27 +41,44 @@ place (const struct gk_conn *conn, uint32_t at)
   return conn->shared + (at & (conn->shared_size - 1));
 }
 
+/* Up to n bytes, as there is room. */
+static size_t
+put (struct gk_conn *conn, const uint8_t *body, size_t n)
+{
+  if (n > room (conn))
+    n = room (conn);
+  size_t first = before_end (conn, conn->bulk_in, n);
+  memcpy (place (conn, conn->bulk_in), body, first);
+  memcpy (conn->shared, body + first, n - first);
+  conn->bulk_in += (uint32_t)n;
+  __atomic_thread_fence (__ATOMIC_SEQ_CST);
+  return n;
+}
+
+bool
+gk_bulk_fits (const struct gk_conn *conn, size_t len)
+{
+  return len <= conn->shared_size / PIECES && len <= room (conn);
+}
+
+void
+gk_bulk_put (struct gk_conn *conn, const uint8_t *body, size_t len)
+{
+  put (conn, body, len);
+}
+
 int
 gk_bulk_send (struct gk_conn *conn, const uint8_t *body, size_t len, struct gk_error *err)
 {
   while (len > 0) {
     uint8_t count[4];
-    size_t n, first;
+    size_t n = len < conn->shared_size / PIECES ? len : conn->shared_size / PIECES;
 
     if (gk_flow_wait (conn, room, err) == -1)
       return -1;
-    n = room (conn);
-    if (n > conn->shared_size / PIECES)
-      n = conn->shared_size / PIECES;
-    if (n > len)
-      n = len;
-    first = before_end (conn, conn->bulk_in, n);
-    memcpy (place (conn, conn->bulk_in), body, first);
-    memcpy (conn->shared, body + first, n - first);
-    conn->bulk_in += (uint32_t)n;
+    n = put (conn, body, n);
     body += n;
     len -= n;
-    __atomic_thread_fence (__ATOMIC_SEQ_CST);
     gk_put_u32 (count, conn->bulk_in);
     if (gk_conn_send (conn, GK_FRAME_MORE, 0, 0, count, sizeof count, NULL, 0, err) == -1)
       return -1;
@@ -94,4 +113,17 @@ gk_bulk_take (struct gk_conn *conn, uint8_t *buf, size_t n)
   }
   conn->bulk_out += (uint32_t)n;
   return n;
+}
+
+void
+gk_bulk_wipe (struct gk_conn *conn, size_t n)
+{
+  uint32_t from = conn->bulk_out - (uint32_t)n;
+  size_t first;
+
+  if (n > conn->shared_size)
+    n = conn->shared_size;
+  first = before_end (conn, from, n);
+  explicit_bzero (place (conn, from), first);
+  explicit_bzero (conn->shared, n - first);
 }

@@ -104,6 +104,10 @@ gk_conn_wipe (struct gk_conn *conn)
   explicit_bzero (conn->buf + conn->end, BUF_SIZE - conn->end);
   if (conn->big && !conn->in_big)
     explicit_bzero (conn->big, conn->big_alloc);
+  /* While chunks come, the client may have written there again. */
+  if (conn->shared && conn->role == GK_ROLE_WORKER && conn->body_shared && !conn->in_big &&
+      !conn->in_stream)
+    gk_bulk_wipe (conn, conn->big_head.len);
 }
 
 void

@@ -6,6 +6,7 @@
 #define NFDS_SHIFT 12
 #define NFDS_MASK 0x7000u
 #define SHARED 0x0800u
+#define WHOLE 0x0400u
 #define CALL_FLAGS (0xffu | GK_FLAG_CHUNKS_IN | GK_FLAG_CHUNKS_OUT)
 
 #define CLIENT (1u << GK_ROLE_CLIENT)
@@ -62,7 +63,8 @@ gk_get_u64 (const uint8_t *p)
 void
 gk_head_pack (uint8_t out[HEAD_SIZE], const struct head *head)
 {
-  unsigned flags = head->flags | (unsigned)head->nfds << NFDS_SHIFT | (head->shared ? SHARED : 0);
+  unsigned flags = head->flags | (unsigned)head->nfds << NFDS_SHIFT | (head->shared ? SHARED : 0) |
+                   (head->whole ? WHOLE : 0);
 
   gk_put_u32 (out, MAGIC);
   gk_put_u32 (out + 4, (uint32_t)head->type | flags << 16);
@@ -86,6 +88,8 @@ gk_head_check (const struct head *head, enum gk_role from)
     return "a frame with wrong flags";
   if (head->shared && head->type != GK_FRAME_CALL && head->type != GK_FRAME_CHUNK)
     return "a frame with wrong flags";
+  if (head->whole && (!head->shared || head->type != GK_FRAME_CALL))
+    return "a frame with wrong flags";
   if (head->nfds < 0 || head->nfds > (rules[type].fds ? GK_FRAME_FDS_MAX : 0))
     return "a frame with too many descriptors";
   return NULL;
@@ -97,8 +101,9 @@ gk_head_unpack (const uint8_t in[HEAD_SIZE], enum gk_role from, struct head *ret
   uint32_t both = gk_get_u32 (in + 4);
   struct head head = {
     .type = both & 0xffff,
-    .flags = (uint16_t)((both >> 16) & ~(NFDS_MASK | SHARED)),
+    .flags = (uint16_t)((both >> 16) & ~(NFDS_MASK | SHARED | WHOLE)),
     .shared = (both >> 16) & SHARED,
+    .whole = (both >> 16) & WHOLE,
     .nfds = (int)(((both >> 16) & NFDS_MASK) >> NFDS_SHIFT),
     .serial = gk_get_u32 (in + 8),
     .len = gk_get_u32 (in + 12),

@@ -153,6 +153,7 @@ deliver_inline (struct gk_conn *conn, const struct head *head, struct gk_frame *
     memmove (conn->buf, conn->buf + conn->start, total);
   conn->start += total;
   conn->pin = total;
+  conn->body_shared = false;
   return deliver (conn, head, conn->buf + HEAD_SIZE, ret_frame, err);
 }
 
@@ -187,6 +188,8 @@ begin_big (struct gk_conn *conn, const struct head *head)
   conn->body_shared = head->shared;
   conn->big_head = *head;
   conn->big_got = 0;
+  if (head->whole)
+    gk_bulk_more (conn, conn->bulk_in + head->len);
 }
 
 /* Move what the buffer has; true when the body is complete. */
@@ -227,6 +230,8 @@ step (struct gk_conn *conn, struct gk_frame *ret_frame, struct gk_error *err)
       return deliver_inline (conn, &head, ret_frame, err);
     }
     begin_big (conn, &head);
+    if (conn->dead)
+      return gk_conn_dead_error (conn, err);
   }
   do {
     /* With the body elsewhere, what comes on the line are frames. */

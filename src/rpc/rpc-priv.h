@@ -23,13 +23,14 @@
 #define CHUNK_SIZE (256u << 10) /* what we send; measured, see bench */
 #define BIG_KEEP (1u << 20)     /* a larger body buffer is given back at once */
 #define QUEUE_FDS (2 * GK_FRAME_FDS_MAX)
-#define PROTOCOL_VERSION 1u
+#define PROTOCOL_VERSION 2u
 #define CAP_FDS 1u
 
 struct head {
   enum gk_frame_type type;
-  uint16_t flags; /* nfds and shared taken out */
+  uint16_t flags; /* nfds, shared and whole taken out */
   bool shared;    /* the body is in shared memory */
+  bool whole;     /* and all of it was there before the header was sent */
   int nfds;
   uint32_t serial, len;
 };
@@ -151,12 +152,19 @@ void gk_flow_acked (struct gk_conn *conn, uint32_t line, uint32_t bulk); /* the 
 void gk_flow_ack (struct gk_conn *conn);                                 /* ours, when it is due */
 
 /* bulk.c */
-#define BULK_MIN 512u /* smaller bodies are faster on the line */
+#define BULK_MIN 512u /* smaller bodies are faster on the line, if MORE must follow */
+#define WHOLE_MIN 24u /* likewise, if nothing must */
+/* Client: is there room for all of a body of this size? */
+bool gk_bulk_fits (const struct gk_conn *conn, size_t len);
+/* Client: put it there, before the header. */
+void gk_bulk_put (struct gk_conn *conn, const uint8_t *body, size_t len);
 /* Client: the body of a frame whose header was sent. */
 int gk_bulk_send (struct gk_conn *conn, const uint8_t *body, size_t len, struct gk_error *err);
 /* Worker: count is what MORE says; up to n bytes to buf (NULL: away). */
 void gk_bulk_more (struct gk_conn *conn, uint32_t count);
 size_t gk_bulk_take (struct gk_conn *conn, uint8_t *buf, size_t n);
+/* Worker: nobody else sees the n bytes any more that were taken last. */
+void gk_bulk_wipe (struct gk_conn *conn, size_t n);
 
 /* send.c: STOP or CANCEL, as the role has it, unless it was sent. */
 int gk_conn_ask_stop (struct gk_conn *conn, uint32_t serial, struct gk_error *err);

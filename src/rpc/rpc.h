@@ -124,7 +124,8 @@ bool gk_conn_can_pass_fds (const struct gk_conn *conn);
 bool gk_conn_is_dead (const struct gk_conn *conn);
 
 /* Forget the bytes of the frame that was given out last, which held a key, and
- * every copy of them in the connection's buffers. */
+ * every copy of them in the connection's buffers.  Worker only, for its client's
+ * memory too. */
 void gk_conn_wipe (struct gk_conn *conn);
 
 /* Who is told about LOG and PROGRESS, which may come while anything is sent

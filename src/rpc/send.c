@@ -156,13 +156,18 @@ gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uin
     conn->serial = serial;
     conn->cancelled = conn->stopped = conn->asked = false;
   }
-  head.shared = conn->shared != NULL && len >= BULK_MIN && conn->role == GK_ROLE_CLIENT &&
-                (type == GK_FRAME_CALL || type == GK_FRAME_CHUNK);
+  if (conn->shared && conn->role == GK_ROLE_CLIENT) {
+    head.whole = type == GK_FRAME_CALL && len >= WHOLE_MIN && gk_bulk_fits (conn, len);
+    head.shared =
+        head.whole || (len >= BULK_MIN && (type == GK_FRAME_CALL || type == GK_FRAME_CHUNK));
+  }
+  if (head.whole)
+    gk_bulk_put (conn, body, len);
   gk_head_pack (bytes, &head);
   conn->sending = true;
   r = send_all (conn, parts, len > 0 && !head.shared ? 2 : 1, chunks, fds, nfds, err);
   conn->sending = false;
-  if (r == 0 && head.shared)
+  if (r == 0 && head.shared && !head.whole)
     r = gk_bulk_send (conn, body, len, err);
   gk_flow_ack (conn);
   return r;
