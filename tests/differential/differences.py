@@ -84,6 +84,13 @@ KNOWN = [
     (r"^tree: copy_file_to_file '/(dir|void)", r"one fails", "a folder is no file, also when nothing is to be copied"),
     (r"^tree: copy_size |'size': -1|'sparse': 1", r"",
      "what cannot be copied is told before the destination is made; a negative size is all; a hole at the end counts"),
+    (r"^tree: fallocate(64)? '/new' 0", r"one fails", "a file of no bytes can be had"),
+    (r"^tree: (fallocate(64)?|base64_in|dd) ", r"changed by one", "a call that fails leaves no file behind, and a copy onto itself no empty one"),
+    (r"^tree: zero_device .*copy_file_to_device '/file' '/dev/sdb' \{'size': 100\}", r"values differ",
+     "what is too short is told before anything is written"),
+    (r"^tree: zero_device .*'destoffset': 1073741824", r"EINVAL and ENOSPC", "there is no room behind the end"),
+    (r"^tree: download '/file' '/(nonexistent-folder/x)?'", r"prefixes", "why the host's file cannot be written, not only that it was given up"),
+    (r"^tree: scrub_file '/(file|link)'", r"changes differ", "the other name of the file that was scrubbed: no mark of the tool is left in it"),
     (r"^tree: tar_out ''", r"", "'' is no path"),
     (r"^tree: (get|set)_e2(attrs|generation) ", r"errno none", "the reason has an errno"),
 ]
