@@ -19,13 +19,15 @@ LIBDIR  ?= $(PREFIX)/lib
 LIBEXECDIR ?= $(PREFIX)/libexec
 VERSION := 0.1.0
 
-PKGS    := libnbd fuse3 blkid fdisk mount libarchive nettle libnl-genl-3.0 json-c libedit msgpack libcryptsetup hivex libseccomp augeas libpcre2-8 sqlite3 libacl libcap
+PKGS    := libnbd fuse3 blkid fdisk mount nettle libnl-genl-3.0 json-c libedit msgpack hivex libseccomp libpcre2-8 sqlite3 libacl libcap
+# Whose headers are used, and which are loaded by who needs them (src/exec/library.h).
+LOADED  := libarchive libcryptsetup augeas
 WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
            -Wwrite-strings -Wformat=2 -Wno-unused-parameter
 OPT     ?= -O2 -g
 CFLAGS_ALL := -std=gnu17 $(OPT) $(WARN) -fPIC -fvisibility=hidden -D_GNU_SOURCE \
            -D_FILE_OFFSET_BITS=64 -DGK_VERSION='"$(VERSION)"' -DGK_WORKER_PATH='"$(LIBEXECDIR)/guestkit/guestkitd"' -MMD -MP \
-           $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+           $(shell pkg-config --cflags $(PKGS) $(LOADED) 2>/dev/null) $(CFLAGS)
 # A client of the library loads only what the library itself uses.
 LIBS    := -Wl,--as-needed $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
 ifdef SAN

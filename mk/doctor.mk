@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# The table of tools in which `guestkit doctor` looks: the programs in brackets
-# in scripts/packages.txt, their package and what they are for.
+# The table of tools in which `guestkit doctor` looks: the programs and libraries in
+# brackets in scripts/packages.txt, their package and what they are for.
 $(GEN)/gk-tools.h: scripts/packages.txt mk/doctor.mk
 	@mkdir -p $(@D)
 	$(Q)awk '/^[^#]/ && match ($$0, /\[[^]]*\] /) { \

@@ -25,6 +25,7 @@
 
 struct archive;
 struct archive_entry;
+struct gk_ar_library; /* library.h */
 
 /* One read or write of the archive. */
 #define GK_AR_BLOCK (1024 * 1024)
@@ -38,10 +39,10 @@ struct gk_ar_keep {
 int gk_ar_check_compression (const char *name, struct gk_error *err);
 bool gk_ar_is_lzop (const char *name); /* which is not done by libarchive */
 /* 0, or -1 with the archive's own error. */
-int gk_ar_read_filter (struct archive *a, const char *name);
+int gk_ar_read_filter (const struct gk_ar_library *la, struct archive *a, const char *name);
 /* After the first header: was it really compressed like that? */
-bool gk_ar_filter_is (struct archive *a, const char *name);
-int gk_ar_write_filter (struct archive *a, const char *name);
+bool gk_ar_filter_is (const struct gk_ar_library *la, struct archive *a, const char *name);
+int gk_ar_write_filter (const struct gk_ar_library *la, struct archive *a, const char *name);
 
 /* --- lzop.c --------------------------------------------------------------------- */
 /* A descriptor of what in_fd holds, expanded. */
@@ -94,7 +95,8 @@ int gk_ar_read_attrs (int fd, const struct stat *st, const struct gk_ar_keep *ke
                       struct gk_buf *records);
 
 /* --- attrs-in.c: leave in e only what is to be kept ------------------------------------ */
-int gk_ar_filter_attrs (struct archive_entry *e, const struct gk_ar_keep *keep);
+int gk_ar_filter_attrs (const struct gk_ar_library *la, struct archive_entry *e,
+                        const struct gk_ar_keep *keep);
 
 /* --- linkset.c: the symlinks that an archive has made ------------------------------ */
 struct gk_ar_links {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* One file or device to the host, compressed: libarchive's kind raw, which is
  * bytes and no archive.  Nothing that a guest wrote is parsed. */
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "archive/archive-priv.h"
+#include "archive/library.h"
 
 struct out {
+  struct gk_ar_library la;
   struct gk_sink *sink;
   struct gk_error sink_err; /* why the last write to it failed */
 };
@@ -26,26 +26,27 @@ write_sink (struct archive *a, void *opaque, const void *data, size_t n)
 static int
 fail (struct out *o, struct archive *a, const char *name, struct gk_error *err)
 {
-  const char *why = archive_error_string (a);
+  const char *why = o->la.archive_error_string (a);
 
   if (o->sink_err.msg) {
     gk_error_move (err, &o->sink_err);
     return -1;
   }
-  return gk_error_set (err, archive_errno (a) > 0 ? archive_errno (a) : 0, "%s: %s", name,
-                       why ? why : "the file could not be compressed");
+  return gk_error_set (err, o->la.archive_errno (a) > 0 ? o->la.archive_errno (a) : 0, "%s: %s",
+                       name, why ? why : "the file could not be compressed");
 }
 
 static int
-set_level (struct archive *a, const char *ctype, int level)
+set_level (struct out *o, struct archive *a, const char *ctype, int level)
 {
   char text[16];
 
   if (level < 0)
     return 0;
   snprintf (text, sizeof text, "%d", level);
-  return archive_write_set_filter_option (a, ctype, "compression-level", text) == ARCHIVE_OK ? 0
-                                                                                             : -1;
+  return o->la.archive_write_set_filter_option (a, ctype, "compression-level", text) == ARCHIVE_OK
+             ? 0
+             : -1;
 }
 
 static int
@@ -63,10 +64,10 @@ copy (struct gk_ctx *ctx, struct out *o, struct archive *a, int fd, const char *
     n = gk_read_full (fd, block, GK_AR_BLOCK);
     if (n == -1)
       return gk_error_sys (err, errno, "read: %s", name);
-    if (n > 0 && archive_write_data (a, block, (size_t)n) < n)
+    if (n > 0 && o->la.archive_write_data (a, block, (size_t)n) < n)
       return fail (o, a, name, err);
   } while (n == GK_AR_BLOCK);
-  return archive_write_close (a) == ARCHIVE_OK ? 0 : fail (o, a, name, err);
+  return o->la.archive_write_close (a) == ARCHIVE_OK ? 0 : fail (o, a, name, err);
 }
 
 static int
@@ -74,30 +75,34 @@ compress (struct gk_ctx *ctx, const char *ctype, int fd, const char *name, struc
           int level, struct gk_error *err)
 {
   struct out o = { .sink = sink, .sink_err = GK_ERROR_INIT };
-  struct archive *a = archive_write_new ();
-  struct archive_entry *e = archive_entry_new ();
+  struct archive *a;
+  struct archive_entry *e;
   int r = 0;
 
+  if (gk_ar_library_load (&o.la, err) == -1)
+    return -1;
+  a = o.la.archive_write_new ();
+  e = o.la.archive_entry_new ();
   if (a == NULL || e == NULL)
     r = gk_error_oom (err);
   if (r == 0) {
-    archive_entry_set_filetype (e, AE_IFREG);
-    archive_write_set_bytes_per_block (a, GK_AR_BLOCK);
-    archive_write_set_bytes_in_last_block (a, 1);
-    if (archive_write_set_format_raw (a) != ARCHIVE_OK || gk_ar_write_filter (a, ctype) == -1 ||
-        set_level (a, ctype, level) == -1 ||
-        archive_write_open (a, &o, NULL, write_sink, NULL) != ARCHIVE_OK ||
-        archive_write_header (a, e) != ARCHIVE_OK)
+    o.la.archive_entry_set_filetype (e, AE_IFREG);
+    o.la.archive_write_set_bytes_per_block (a, GK_AR_BLOCK);
+    o.la.archive_write_set_bytes_in_last_block (a, 1);
+    if (o.la.archive_write_set_format_raw (a) != ARCHIVE_OK ||
+        gk_ar_write_filter (&o.la, a, ctype) == -1 || set_level (&o, a, ctype, level) == -1 ||
+        o.la.archive_write_open (a, &o, NULL, write_sink, NULL) != ARCHIVE_OK ||
+        o.la.archive_write_header (a, e) != ARCHIVE_OK)
       r = fail (&o, a, name, err);
   }
   if (r == 0)
     r = copy (ctx, &o, a, fd, name, err);
-  archive_entry_free (e);
+  o.la.archive_entry_free (e);
   if (a) {
     /* Do not write more of what has failed. */
     if (r == -1)
-      archive_write_fail (a);
-    archive_write_free (a);
+      o.la.archive_write_fail (a);
+    o.la.archive_write_free (a);
   }
   gk_error_clear (&o.sink_err);
   return r;

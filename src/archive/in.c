@@ -7,8 +7,6 @@
  * Owners are the archive's numbers.  After a member that fails the rest is
  * extracted, as tar does, and the first failure is the error.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -20,11 +18,13 @@
 
 #include "exec/jail.h"
 #include "archive/archive-priv.h"
+#include "archive/library.h"
 
 struct dir_time;
 
 struct in {
-  int fd; /* the archive, in the child */
+  struct gk_ar_library la; /* in the child */
+  int fd;                  /* the archive, in the child */
   const char *directory;
   const char *compress;
   const struct gk_ar_keep *keep;
@@ -66,8 +66,8 @@ is_fatal (int errnum)
 static int
 note_archive (struct in *in, struct archive *a, const char *member)
 {
-  int errnum = archive_errno (a);
-  const char *why = archive_error_string (a);
+  int errnum = in->la.archive_errno (a);
+  const char *why = in->la.archive_error_string (a);
 
   return note (in, errnum, member, is_fatal (errnum) ? strerror (errnum) : why);
 }
@@ -75,9 +75,9 @@ note_archive (struct in *in, struct archive *a, const char *member)
 /* Names that are no UTF-8 are kept as the bytes that they are, which is what
  * is wanted; libarchive warns. */
 static bool
-is_about_names (struct archive *a)
+is_about_names (struct in *in, struct archive *a)
 {
-  const char *s = archive_error_string (a);
+  const char *s = in->la.archive_error_string (a);
 
   return s && strstr (s, "converted from") != NULL;
 }
@@ -107,7 +107,7 @@ struct dir_time {
 static int
 remember_time (struct in *in, struct archive_entry *e, const char *path)
 {
-  if (archive_entry_filetype (e) != AE_IFDIR || !archive_entry_mtime_is_set (e))
+  if (in->la.archive_entry_filetype (e) != AE_IFDIR || !in->la.archive_entry_mtime_is_set (e))
     return 0;
   if (in->n_dirs == in->alloc_dirs) {
     size_t alloc = in->alloc_dirs ? in->alloc_dirs * 2 : 64;
@@ -121,8 +121,8 @@ remember_time (struct in *in, struct archive_entry *e, const char *path)
   in->dirs[in->n_dirs].path = strdup (path);
   if (!in->dirs[in->n_dirs].path)
     return -1;
-  in->dirs[in->n_dirs].mtime.tv_sec = archive_entry_mtime (e);
-  in->dirs[in->n_dirs++].mtime.tv_nsec = archive_entry_mtime_nsec (e);
+  in->dirs[in->n_dirs].mtime.tv_sec = in->la.archive_entry_mtime (e);
+  in->dirs[in->n_dirs++].mtime.tv_nsec = in->la.archive_entry_mtime_nsec (e);
   return 0;
 }
 
@@ -143,7 +143,7 @@ restore_times (struct in *in)
 static int
 check_names (struct in *in, struct archive_entry *e)
 {
-  const char *path = archive_entry_pathname (e), *link = archive_entry_hardlink (e);
+  const char *path = in->la.archive_entry_pathname (e), *link = in->la.archive_entry_hardlink (e);
   _cleanup_free_ char *copy = NULL;
 
   if (!path || !*path) {
@@ -167,14 +167,14 @@ check_names (struct in *in, struct archive_entry *e)
     copy = strdup (*path ? path : ".");
     if (!copy)
       return note (in, ENOMEM, NULL, "out of memory");
-    archive_entry_copy_pathname (e, copy);
+    in->la.archive_entry_copy_pathname (e, copy);
   }
   if (link && link[0] == '/') {
     _cleanup_free_ char *l = strdup (link + strspn (link, "/"));
 
     if (!l)
       return note (in, ENOMEM, NULL, "out of memory");
-    archive_entry_copy_hardlink (e, l);
+    in->la.archive_entry_copy_hardlink (e, l);
   }
   return 1;
 }
@@ -183,13 +183,13 @@ check_names (struct in *in, struct archive_entry *e)
 static int
 remember (struct in *in, struct archive_entry *e)
 {
-  const char *path = archive_entry_pathname (e), *hard = archive_entry_hardlink (e);
+  const char *path = in->la.archive_entry_pathname (e), *hard = in->la.archive_entry_hardlink (e);
 
   /* Another name of a symlink is one too. */
-  if (hard ? gk_ar_links_has (&in->links, hard) : archive_entry_filetype (e) == AE_IFLNK)
+  if (hard ? gk_ar_links_has (&in->links, hard) : in->la.archive_entry_filetype (e) == AE_IFLNK)
     return gk_ar_links_add (&in->links, path);
   /* A directory leaves a symlink to one in place. */
-  if (archive_entry_filetype (e) != AE_IFDIR)
+  if (in->la.archive_entry_filetype (e) != AE_IFDIR)
     gk_ar_links_drop (&in->links, path);
   return 0;
 }
@@ -204,14 +204,14 @@ copy_data (struct in *in, const char *path)
   int r;
 
   for (;;) {
-    r = archive_read_data_block (in->a, &data, &n, &offset);
+    r = in->la.archive_read_data_block (in->a, &data, &n, &offset);
     if (r == ARCHIVE_EOF)
       return 0;
     if (r < ARCHIVE_WARN)
       return note_archive (in, in->a, path);
-    if (archive_write_data_block (in->disk, data, n, offset) < ARCHIVE_OK) {
+    if (in->la.archive_write_data_block (in->disk, data, n, offset) < ARCHIVE_OK) {
       note_archive (in, in->disk, path);
-      return is_fatal (archive_errno (in->disk)) ? -1 : 0;
+      return is_fatal (in->la.archive_errno (in->disk)) ? -1 : 0;
     }
   }
 }
@@ -224,25 +224,26 @@ extract (struct in *in, struct archive_entry *e)
 
   if (r != 1)
     return r;
-  if (gk_ar_filter_attrs (e, in->keep) == -1)
+  if (gk_ar_filter_attrs (&in->la, e, in->keep) == -1)
     return note (in, ENOMEM, NULL, "out of memory");
   /* The owner's names would be looked up in this machine's tables. */
-  archive_entry_copy_uname (e, NULL);
-  archive_entry_copy_gname (e, NULL);
-  path = strdup (archive_entry_pathname (e));
+  in->la.archive_entry_copy_uname (e, NULL);
+  in->la.archive_entry_copy_gname (e, NULL);
+  path = strdup (in->la.archive_entry_pathname (e));
   if (!path || remember (in, e) == -1 || remember_time (in, e, path) == -1)
     return note (in, ENOMEM, NULL, "out of memory");
-  r = archive_write_header (in->disk, e);
+  r = in->la.archive_write_header (in->disk, e);
   if (r < ARCHIVE_OK)
     note_archive (in, in->disk, path);
-  if (r == ARCHIVE_FATAL || (r < ARCHIVE_OK && is_fatal (archive_errno (in->disk))))
+  if (r == ARCHIVE_FATAL || (r < ARCHIVE_OK && is_fatal (in->la.archive_errno (in->disk))))
     return -1;
-  if (r >= ARCHIVE_WARN && archive_entry_size (e) > 0 && copy_data (in, path) == -1)
+  if (r >= ARCHIVE_WARN && in->la.archive_entry_size (e) > 0 && copy_data (in, path) == -1)
     return -1;
-  r = archive_write_finish_entry (in->disk);
+  r = in->la.archive_write_finish_entry (in->disk);
   if (r < ARCHIVE_OK)
     note_archive (in, in->disk, path);
-  return r == ARCHIVE_FATAL || (r < ARCHIVE_OK && is_fatal (archive_errno (in->disk))) ? -1 : 0;
+  return r == ARCHIVE_FATAL || (r < ARCHIVE_OK && is_fatal (in->la.archive_errno (in->disk))) ? -1
+                                                                                              : 0;
 }
 
 static int
@@ -253,22 +254,30 @@ extract_all (struct in *in)
   int r;
 
   for (;;) {
-    r = archive_read_next_header (in->a, &e);
-    if (first && r != ARCHIVE_FATAL && !gk_ar_filter_is (in->a, in->compress))
+    r = in->la.archive_read_next_header (in->a, &e);
+    if (first && r != ARCHIVE_FATAL && !gk_ar_filter_is (&in->la, in->a, in->compress))
       return note (in, EINVAL, NULL, "the archive is not compressed as was said");
     first = false;
     if (r == ARCHIVE_EOF)
       return 0;
     if (r == ARCHIVE_FATAL)
       return note_archive (in, in->a, NULL);
-    if (r < ARCHIVE_OK && !is_about_names (in->a))
-      note_archive (in, in->a, archive_entry_pathname (e));
+    if (r < ARCHIVE_OK && !is_about_names (in, in->a))
+      note_archive (in, in->a, in->la.archive_entry_pathname (e));
     if (r >= ARCHIVE_WARN && extract (in, e) == -1)
       return -1;
   }
 }
 
 /* --- in the jail ---------------------------------------------------------------------- */
+
+static int
+prepare (void *opaque, struct gk_error *err)
+{
+  struct in *in = opaque;
+
+  return gk_ar_library_load (&in->la, err);
+}
 
 /* Can owners be set here?  Not on vfat.  Also the first write, which tells of
  * a directory that cannot be written to before anything else. */
@@ -297,7 +306,7 @@ owners_work (struct in *in, bool *ret_works)
 }
 
 static int
-prepare (struct in *in)
+start (struct in *in)
 {
   int flags = ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME;
   bool owners = false;
@@ -312,14 +321,14 @@ prepare (struct in *in)
     flags |= ARCHIVE_EXTRACT_XATTR;
   if (in->keep->acls)
     flags |= ARCHIVE_EXTRACT_ACL;
-  in->a = archive_read_new ();
-  in->disk = archive_write_disk_new ();
+  in->a = in->la.archive_read_new ();
+  in->disk = in->la.archive_write_disk_new ();
   if (!in->a || !in->disk)
     return gk_error_oom (in->err);
-  archive_write_disk_set_options (in->disk, flags);
-  if (archive_read_support_format_tar (in->a) != ARCHIVE_OK ||
-      gk_ar_read_filter (in->a, in->compress) == -1 ||
-      archive_read_open_fd (in->a, in->fd, GK_AR_BLOCK) != ARCHIVE_OK)
+  in->la.archive_write_disk_set_options (in->disk, flags);
+  if (in->la.archive_read_support_format_tar (in->a) != ARCHIVE_OK ||
+      gk_ar_read_filter (&in->la, in->a, in->compress) == -1 ||
+      in->la.archive_read_open_fd (in->a, in->fd, GK_AR_BLOCK) != ARCHIVE_OK)
     return note_archive (in, in->a, NULL);
   return 0;
 }
@@ -332,11 +341,11 @@ run (void *opaque, struct gk_error *err)
   in->err = err;
   if (in->utf8)
     uselocale (in->utf8);
-  if (prepare (in) == -1)
+  if (start (in) == -1)
     return -1;
   extract_all (in);
   /* Directories that were made get their modes now. */
-  if (archive_write_close (in->disk) != ARCHIVE_OK)
+  if (in->la.archive_write_close (in->disk) != ARCHIVE_OK)
     note_archive (in, in->disk, NULL);
   restore_times (in);
   /* The process ends here: nothing is freed. */
@@ -433,6 +442,7 @@ gk_ar_tar_in (struct gk_ctx *ctx, struct gk_source *src, const char *directory,
   jail.root_fd = ctx->root_fd;
   jail.caps = keep->xattrs || keep->selinux ? GK_JAIL_CAPS_XATTRS : GK_JAIL_CAPS_FILES;
   jail.early_end = true;
+  jail.prepare = prepare;
   jail.task = ctx->task;
   r = choose_input (&in, &jail, err);
   if (r == 0 && gk_ar_is_lzop (compress))

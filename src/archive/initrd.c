@@ -7,14 +7,13 @@
  * libarchive does not say where the first archive ends.  All of it happens in the
  * jail, as the bytes are a guest's.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "archive/archive-priv.h"
+#include "archive/library.h"
 #include "exec/jail.h"
 
 #define TIMEOUT_MS (10 * 60 * 1000)
@@ -27,6 +26,7 @@
 /* --- bytes, plain or expanded ------------------------------------------------------- */
 
 struct reader {
+  const struct gk_ar_library *la;
   const char *path; /* for messages */
   int fd;
   struct archive *a; /* NULL: the file's own bytes */
@@ -58,9 +58,9 @@ fill (struct reader *r, struct gk_error *err)
     r->taken += n;
     return n > 0;
   }
-  n = archive_read_data (r->a, r->buf, GK_AR_BLOCK);
+  n = r->la->archive_read_data (r->a, r->buf, GK_AR_BLOCK);
   if (n < 0) {
-    const char *why = archive_error_string (r->a);
+    const char *why = r->la->archive_error_string (r->a);
 
     return bad (r, why ? why : "it cannot be expanded", err);
   }
@@ -127,17 +127,17 @@ expand_rest (struct reader *r, size_t n, struct gk_error *err)
   struct archive_entry *e;
   off_t at = r->taken - (off_t)r->left - (off_t)n;
 
-  r->a = archive_read_new ();
+  r->a = r->la->archive_read_new ();
   if (r->a == NULL)
     return gk_error_oom (err);
   if (lseek (r->fd, at, SEEK_SET) == -1)
     return gk_error_sys (err, errno, "read: %s", r->path);
-  archive_read_support_filter_all (r->a);
-  archive_read_support_format_raw (r->a);
-  if (archive_read_open_fd (r->a, r->fd, GK_AR_BLOCK) != ARCHIVE_OK ||
-      archive_read_next_header (r->a, &e) != ARCHIVE_OK)
-    return bad (r, archive_error_string (r->a), err);
-  if (archive_filter_count (r->a) < 2)
+  r->la->archive_read_support_filter_all (r->a);
+  r->la->archive_read_support_format_raw (r->a);
+  if (r->la->archive_read_open_fd (r->a, r->fd, GK_AR_BLOCK) != ARCHIVE_OK ||
+      r->la->archive_read_next_header (r->a, &e) != ARCHIVE_OK)
+    return bad (r, r->la->archive_error_string (r->a), err);
+  if (r->la->archive_filter_count (r->a) < 2)
     return bad (r, "there is neither a cpio archive nor a compressed one", err);
   r->left = 0;
   r->at = 0;
@@ -234,14 +234,24 @@ skip_data (struct reader *r, const struct member *m, struct gk_error *err)
   return take_all (r, NULL, m->size, err) == -1 ? -1 : pad (r, err);
 }
 
+struct job {
+  struct gk_ar_library la; /* in the child */
+  const char *path, *name;
+  int fd, out_fd;
+  struct member found; /* initrd_cat: the last of that name; its own name is NULL */
+  bool any, written;
+};
+
 /* Calls fn for each member; it reads the data (returns 1) or leaves it (0). */
 static int
-each_member (const char *path, int fd,
-             int (*fn) (struct reader *r, const struct member *m, void *opaque,
+each_member (struct job *job,
+             int (*fn) (struct reader *r, const struct member *m, struct job *job,
                         struct gk_error *err),
-             void *opaque, struct gk_error *err)
+             struct gk_error *err)
 {
-  struct reader r = { .path = path, .fd = fd, .buf = malloc (GK_AR_BLOCK) };
+  struct reader r = {
+    .la = &job->la, .path = job->path, .fd = job->fd, .buf = malloc (GK_AR_BLOCK)
+  };
   struct member m = { .name = NULL };
   bool first = true;
   int got = -1, done = 0;
@@ -252,7 +262,7 @@ each_member (const char *path, int fd,
     first = false;
     if (gk_streq (m.name, "TRAILER!!!"))
       done = skip_data (&r, &m, err);
-    else if ((done = fn (&r, &m, opaque, err)) == 0)
+    else if ((done = fn (&r, &m, job, err)) == 0)
       done = skip_data (&r, &m, err);
     else if (done == 1)
       done = pad (&r, err);
@@ -260,24 +270,15 @@ each_member (const char *path, int fd,
   free (m.name);
   free (r.buf);
   if (r.a)
-    archive_read_free (r.a);
+    r.la->archive_read_free (r.a);
   return done == -1 || got == -1 ? -1 : 0;
 }
 
 /* --- the calls ------------------------------------------------------------------------ */
 
-struct job {
-  const char *path, *name;
-  int fd, out_fd;
-  struct member found; /* initrd_cat: the last of that name; its own name is NULL */
-  bool any, written;
-};
-
 static int
-put_name (struct reader *r, const struct member *m, void *opaque, struct gk_error *err)
+put_name (struct reader *r, const struct member *m, struct job *job, struct gk_error *err)
 {
-  const struct job *job = opaque;
-
   if (gk_write_full (job->out_fd, m->name, strlen (m->name) + 1) == -1)
     return gk_error_sys (err, errno, "answer");
   return 0;
@@ -289,13 +290,12 @@ list (void *opaque, int out_fd, struct gk_error *err)
   struct job *job = opaque;
 
   job->out_fd = out_fd;
-  return each_member (job->path, job->fd, put_name, job, err);
+  return each_member (job, put_name, err);
 }
 
 static int
-look_for (struct reader *r, const struct member *m, void *opaque, struct gk_error *err)
+look_for (struct reader *r, const struct member *m, struct job *job, struct gk_error *err)
 {
-  struct job *job = opaque;
   const char *name = gk_after_prefix (m->name, "./");
 
   if (gk_streq (name ? name : m->name, job->name)) {
@@ -313,9 +313,8 @@ same_file (const struct member *a, const struct member *b)
 }
 
 static int
-put_data (struct reader *r, const struct member *m, void *opaque, struct gk_error *err)
+put_data (struct reader *r, const struct member *m, struct job *job, struct gk_error *err)
 {
-  struct job *job = opaque;
   const char *name = gk_after_prefix (m->name, "./");
   /* Of a file with several names another may carry the data. */
   bool is_it = job->found.size > 0
@@ -347,7 +346,7 @@ cat (void *opaque, int out_fd, struct gk_error *err)
   struct job *job = opaque;
 
   job->out_fd = out_fd;
-  if (each_member (job->path, job->fd, look_for, job, err) == -1)
+  if (each_member (job, look_for, err) == -1)
     return -1;
   if (!job->any)
     return gk_error_sys (err, ENOENT, "open: %s:%s", job->path, job->name);
@@ -355,7 +354,15 @@ cat (void *opaque, int out_fd, struct gk_error *err)
     return gk_error_sys (err, EISDIR, "read: %s:%s", job->path, job->name);
   if (!S_ISREG (job->found.mode))
     return gk_error_set (err, EINVAL, "read: %s:%s: is not a regular file", job->path, job->name);
-  return each_member (job->path, job->fd, put_data, job, err);
+  return each_member (job, put_data, err);
+}
+
+static int
+prepare (void *opaque, struct gk_error *err)
+{
+  struct job *job = opaque;
+
+  return gk_ar_library_load (&job->la, err);
 }
 
 static int
@@ -377,6 +384,7 @@ ask (struct gk_ctx *ctx, struct job *job, int (*fn) (void *, int, struct gk_erro
     .timeout_ms = TIMEOUT_MS,
     .max_memory = MEMORY,
     .task = ctx->task,
+    .prepare = prepare,
   };
   return gk_jail_ask (&jail, fn, job, max, ret_answer, err);
 }

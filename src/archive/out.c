@@ -7,8 +7,6 @@
  * pax kind, for times to the nanosecond and attributes; owners are numbers.
  * libarchive compresses and blocks the stream.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,10 +15,12 @@
 #include "base/inomap.h"
 #include "base/walk.h"
 #include "archive/archive-priv.h"
+#include "archive/library.h"
 
 #define TAPE_BLOCK 10240
 
 struct out {
+  struct gk_ar_library la;
   struct gk_ctx *ctx;
   const char *directory; /* for messages */
   struct archive *a;     /* of the kind raw: bytes in, compressed blocks out */
@@ -46,14 +46,14 @@ fail (struct out *o, int errnum)
 static int
 fail_archive (struct out *o)
 {
-  const char *why = archive_error_string (o->a);
+  const char *why = o->la.archive_error_string (o->a);
 
   if (o->sink_err.msg) {
     gk_error_move (o->err, &o->sink_err);
     return -1;
   }
-  return gk_error_set (o->err, archive_errno (o->a) > 0 ? archive_errno (o->a) : 0, "%s: %s",
-                       o->directory, why ? why : "the archive could not be written");
+  return gk_error_set (o->err, o->la.archive_errno (o->a) > 0 ? o->la.archive_errno (o->a) : 0,
+                       "%s: %s", o->directory, why ? why : "the archive could not be written");
 }
 
 static la_ssize_t
@@ -72,7 +72,7 @@ static int
 put (struct out *o, const void *data, size_t n)
 {
   o->total += n;
-  return archive_write_data (o->a, data, n) < (la_ssize_t)n ? fail_archive (o) : 0;
+  return o->la.archive_write_data (o->a, data, n) < (la_ssize_t)n ? fail_archive (o) : 0;
 }
 
 static int
@@ -317,24 +317,27 @@ put_tree (struct out *o, int dir)
 static int
 open_archive (struct out *o, const char *compress)
 {
-  struct archive_entry *e = archive_entry_new ();
+  struct archive_entry *e;
   int r = 0;
 
-  o->a = archive_write_new ();
+  if (gk_ar_library_load (&o->la, o->err) == -1)
+    return -1;
+  e = o->la.archive_entry_new ();
+  o->a = o->la.archive_write_new ();
   o->block = malloc (GK_AR_BLOCK);
   if (!e || !o->a || !o->block) {
-    archive_entry_free (e);
+    o->la.archive_entry_free (e);
     return gk_error_oom (o->err);
   }
-  archive_entry_set_filetype (e, AE_IFREG);
-  archive_write_set_bytes_per_block (o->a, GK_AR_BLOCK);
-  archive_write_set_bytes_in_last_block (o->a, 1);
-  if (archive_write_set_format_raw (o->a) != ARCHIVE_OK ||
-      gk_ar_write_filter (o->a, compress) == -1 ||
-      archive_write_open (o->a, o, NULL, write_sink, NULL) != ARCHIVE_OK ||
-      archive_write_header (o->a, e) != ARCHIVE_OK)
+  o->la.archive_entry_set_filetype (e, AE_IFREG);
+  o->la.archive_write_set_bytes_per_block (o->a, GK_AR_BLOCK);
+  o->la.archive_write_set_bytes_in_last_block (o->a, 1);
+  if (o->la.archive_write_set_format_raw (o->a) != ARCHIVE_OK ||
+      gk_ar_write_filter (&o->la, o->a, compress) == -1 ||
+      o->la.archive_write_open (o->a, o, NULL, write_sink, NULL) != ARCHIVE_OK ||
+      o->la.archive_write_header (o->a, e) != ARCHIVE_OK)
     r = fail_archive (o);
-  archive_entry_free (e);
+  o->la.archive_entry_free (e);
   return r;
 }
 
@@ -347,7 +350,7 @@ close_archive (struct out *o)
   if (put (o, zeros, 2 * GK_AR_RECORD) == -1 ||
       put (o, zeros, (TAPE_BLOCK - o->total % TAPE_BLOCK) % TAPE_BLOCK) == -1)
     return -1;
-  return archive_write_close (o->a) == ARCHIVE_OK ? 0 : fail_archive (o);
+  return o->la.archive_write_close (o->a) == ARCHIVE_OK ? 0 : fail_archive (o);
 }
 
 static void
@@ -355,8 +358,8 @@ clear (struct out *o)
 {
   if (o->a) {
     /* Do not write more of an archive that has failed. */
-    archive_write_fail (o->a);
-    archive_write_free (o->a);
+    o->la.archive_write_fail (o->a);
+    o->la.archive_write_free (o->a);
   }
   gk_inomap_clear (&o->links);
   gk_buf_clear (&o->name);

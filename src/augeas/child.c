@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* In the service: libaugeas carries out the requests. */
-#include <augeas.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,40 +23,43 @@
 
 /* What augeas says of its last failure behind what was asked of it. */
 static int
-failed (augeas *aug, const char *what, struct gk_error *err)
+failed (struct gk_augeas *ga, const char *what, struct gk_error *err)
 {
   const char *minor, *details;
 
-  if (aug_error (aug) == AUG_ENOMEM)
+  if (ga->lib.aug_error (ga->handle) == AUG_ENOMEM)
     return gk_error_oom (err);
-  minor = aug_error_minor_message (aug);
-  details = aug_error_details (aug);
-  return gk_error_set (err, 0, "%s: %s%s%s%s%s", what, aug_error_message (aug), minor ? ": " : "",
-                       minor ? minor : "", details ? ": " : "", details ? details : "");
+  minor = ga->lib.aug_error_minor_message (ga->handle);
+  details = ga->lib.aug_error_details (ga->handle);
+  return gk_error_set (err, 0, "%s: %s%s%s%s%s", what, ga->lib.aug_error_message (ga->handle),
+                       minor ? ": " : "", minor ? minor : "", details ? ": " : "",
+                       details ? details : "");
 }
 
 static const char *
-value_of (augeas *aug, const char *node, const char *below)
+value_of (struct gk_augeas *ga, const char *node, const char *below)
 {
   _cleanup_free_ char *path = gk_asprintf ("%s/%s", node, below);
   const char *value = NULL;
 
-  return path && aug_get (aug, path, &value) == 1 ? value : NULL;
+  return path && ga->lib.aug_get (ga->handle, path, &value) == 1 ? value : NULL;
 }
 
 /* A file that could not be written leaves its error in the tree, as do those that
  * could not be read before. */
 static int
-failed_with_file (augeas *aug, const char *what, struct gk_error *err)
+failed_with_file (struct gk_augeas *ga, const char *what, struct gk_error *err)
 {
   char **errors = NULL;
-  int n = aug_error (aug) == AUG_NOERROR ? aug_match (aug, FILE_ERRORS, &errors) : 0;
+  int n = ga->lib.aug_error (ga->handle) == AUG_NOERROR
+              ? ga->lib.aug_match (ga->handle, FILE_ERRORS, &errors)
+              : 0;
 
   if (n <= 0)
-    return failed (aug, what, err);
-  const char *kind = NULL, *message = value_of (aug, errors[0], "message");
+    return failed (ga, what, err);
+  const char *kind = NULL, *message = value_of (ga, errors[0], "message");
   const char *file = gk_after_prefix (errors[0], "/augeas");
-  aug_get (aug, errors[0], &kind);
+  ga->lib.aug_get (ga->handle, errors[0], &kind);
   gk_error_set (err, 0, "%s: %.*s: %s%s%s", what, (int)(strlen (file) - strlen ("/error")), file,
                 kind ? kind : "failed", message ? ": " : "", message ? message : "");
   for (int i = 0; i < n; i++)
@@ -86,89 +88,89 @@ struct args {
   char *what;
 };
 
-typedef int request_fn (augeas *aug, const struct args *a, struct gk_buf *reply,
+typedef int request_fn (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply,
                         struct gk_error *err);
 
 static int
-do_clear (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_clear (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
-  return aug_set (aug, a->v[0], NULL) == -1 ? failed (aug, a->what, err) : 0;
+  return ga->lib.aug_set (ga->handle, a->v[0], NULL) == -1 ? failed (ga, a->what, err) : 0;
 }
 
 static int
-do_defnode (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_defnode (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
-  int created = 0, n = aug_defnode (aug, a->v[0], a->v[1], a->v[2], &created);
+  int created = 0, n = ga->lib.aug_defnode (ga->handle, a->v[0], a->v[1], a->v[2], &created);
 
   if (n == -1)
-    return failed (aug, a->what, err);
+    return failed (ga, a->what, err);
   return put_number (reply, n, err) == -1 ? -1 : put_number (reply, created, err);
 }
 
 static int
-do_defvar (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_defvar (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
-  int n = aug_defvar (aug, a->v[0], a->v[1]);
+  int n = ga->lib.aug_defvar (ga->handle, a->v[0], a->v[1]);
 
-  return n == -1 ? failed (aug, a->what, err) : put_number (reply, n, err);
+  return n == -1 ? failed (ga, a->what, err) : put_number (reply, n, err);
 }
 
 static int
-do_get (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_get (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
   const char *value = NULL;
-  int r = aug_get (aug, a->v[0], &value);
+  int r = ga->lib.aug_get (ga->handle, a->v[0], &value);
 
   if (r == 0)
     return gk_error_set (err, 0, "no matching node");
   if (r != 1)
-    return failed (aug, a->what, err);
+    return failed (ga, a->what, err);
   if (value == NULL)
     return gk_error_set (err, 0, "Augeas returned NULL match");
   return put_text (reply, value, err);
 }
 
 static int
-do_insert (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_insert (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
   int before = gk_streq (a->v[2], "1");
 
-  if (aug_insert (aug, a->v[0], a->v[1], before) == 0)
+  if (ga->lib.aug_insert (ga->handle, a->v[0], a->v[1], before) == 0)
     return 0;
   _cleanup_free_ char *what =
       gk_asprintf ("aug_insert: %s: %s [before=%d]", a->v[0], a->v[1], before);
-  return what ? failed (aug, what, err) : gk_error_oom (err);
+  return what ? failed (ga, what, err) : gk_error_oom (err);
 }
 
 static int
-do_label (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_label (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
   const char *label = NULL;
-  int r = aug_label (aug, a->v[0], &label);
+  int r = ga->lib.aug_label (ga->handle, a->v[0], &label);
 
   if (r == 0)
     return gk_error_set (err, 0, "no matching nodes found");
   if (r != 1)
-    return failed (aug, a->what, err);
+    return failed (ga, a->what, err);
   if (label == NULL)
     return gk_error_set (err, 0, "internal error: expected label != NULL for r = 1");
   return put_text (reply, label, err);
 }
 
 static int
-do_load (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_load (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
-  return aug_load (aug) == -1 ? failed_with_file (aug, a->what, err) : 0;
+  return ga->lib.aug_load (ga->handle) == -1 ? failed_with_file (ga, a->what, err) : 0;
 }
 
 static int
-do_match (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_match (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
   char **matches = NULL;
-  int n = aug_match (aug, a->v[0], &matches), r = 0;
+  int n = ga->lib.aug_match (ga->handle, a->v[0], &matches), r = 0;
 
   if (n == -1)
-    return failed (aug, a->what, err);
+    return failed (ga, a->what, err);
   for (int i = 0; i < n; i++) {
     if (r == 0)
       r = put_text (reply, matches[i], err);
@@ -179,44 +181,45 @@ do_match (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_err
 }
 
 static int
-do_mv (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_mv (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
-  return aug_mv (aug, a->v[0], a->v[1]) == -1 ? failed (aug, a->what, err) : 0;
+  return ga->lib.aug_mv (ga->handle, a->v[0], a->v[1]) == -1 ? failed (ga, a->what, err) : 0;
 }
 
 static int
-do_rm (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_rm (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
-  int n = aug_rm (aug, a->v[0]);
+  int n = ga->lib.aug_rm (ga->handle, a->v[0]);
 
-  return n == -1 ? failed (aug, a->what, err) : put_number (reply, n, err);
+  return n == -1 ? failed (ga, a->what, err) : put_number (reply, n, err);
 }
 
 static int
-do_save (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_save (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
-  return aug_save (aug) == -1 ? failed_with_file (aug, a->what, err) : 0;
+  return ga->lib.aug_save (ga->handle) == -1 ? failed_with_file (ga, a->what, err) : 0;
 }
 
 static int
-do_set (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_set (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
-  return aug_set (aug, a->v[0], a->v[1]) == -1 ? failed (aug, a->what, err) : 0;
+  return ga->lib.aug_set (ga->handle, a->v[0], a->v[1]) == -1 ? failed (ga, a->what, err) : 0;
 }
 
 static int
-do_setm (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_setm (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply, struct gk_error *err)
 {
-  int n = aug_setm (aug, a->v[0], a->v[1], a->v[2]);
+  int n = ga->lib.aug_setm (ga->handle, a->v[0], a->v[1], a->v[2]);
 
-  return n == -1 ? failed (aug, a->what, err) : put_number (reply, n, err);
+  return n == -1 ? failed (ga, a->what, err) : put_number (reply, n, err);
 }
 
 static int
-do_transform (augeas *aug, const struct args *a, struct gk_buf *reply, struct gk_error *err)
+do_transform (struct gk_augeas *ga, const struct args *a, struct gk_buf *reply,
+              struct gk_error *err)
 {
-  return aug_transform (aug, a->v[0], a->v[1], gk_streq (a->v[2], "1")) == -1
-             ? failed (aug, a->what, err)
+  return ga->lib.aug_transform (ga->handle, a->v[0], a->v[1], gk_streq (a->v[2], "1")) == -1
+             ? failed (ga, a->what, err)
              : 0;
 }
 
@@ -255,22 +258,28 @@ serve (void *opaque, struct gk_words *request, struct gk_buf *reply, struct gk_e
         return gk_error_oom (err);
     }
     a.what = what.data;
-    return requests[i].fn (ga->handle, &a, reply, err);
+    return requests[i].fn (ga, &a, reply, err);
   }
   return gk_error_set (err, EPROTO, "aug_%s: there is no such request", name);
 }
 
-/* With this machine's files in sight: reads the lenses, and nothing else. */
+/* With this machine's files in sight: loads the library, reads the lenses, and nothing else. */
 static int
 prepare (void *opaque, struct gk_error *err)
 {
   struct gk_augeas *ga = opaque;
+#define SYMBOL(fn) { #fn, &ga->lib.fn },
+  const struct gk_symbol symbols[] = { GK_AUGEAS_FUNCTIONS (SYMBOL) };
 
-  ga->handle = aug_init (ga->root, NULL, (ga->flags & FLAGS_MASK) | AUG_NO_LOAD | AUG_NO_ERR_CLOSE);
+  if (gk_library_load ("libaugeas.so.0", "libaugeas0", symbols, sizeof symbols / sizeof *symbols,
+                       err) == -1)
+    return -1;
+  ga->handle =
+      ga->lib.aug_init (ga->root, NULL, (ga->flags & FLAGS_MASK) | AUG_NO_LOAD | AUG_NO_ERR_CLOSE);
   if (ga->handle == NULL)
     return gk_error_set (err, 0, "augeas initialization failed");
-  if (aug_error (ga->handle) != AUG_NOERROR)
-    return failed (ga->handle, "aug_init", err);
+  if (ga->lib.aug_error (ga->handle) != AUG_NOERROR)
+    return failed (ga, "aug_init", err);
   return 0;
 }
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Libraries that only a child needs.
+/* Libraries that few sessions need.
  *
- * One that few sessions use, and that brings many others with it, is not linked: the
- * child that needs it loads it before its walls go up, so every other worker starts
- * without.  The functions are members of a struct, with the types of the library's
- * headers:
+ * One that brings many others with it is not linked: who needs it loads it, a child before
+ * its walls go up, so every other worker starts without.  The functions are members of a
+ * struct, with the types of the library's headers:
  *
  *   #define FUNCTIONS(X) X (yr_initialize) X (yr_finalize)
  *   struct yara { FUNCTIONS (GK_LIBRARY_MEMBER) };
@@ -26,8 +25,12 @@ struct gk_symbol {
 
 #define GK_LIBRARY_MEMBER(fn) __typeof__ (fn) *fn;
 
-/* For the rest of this process's life. */
-int gk_library_load (const char *soname, const struct gk_symbol *symbols, size_t n,
-                     struct gk_error *err);
+/* For the rest of this process's life; again is cheap.  package is Debian's, for the message.
+ * Never from behind a chroot into a guest: it would be the guest's library. */
+int gk_library_load (const char *soname, const char *package, const struct gk_symbol *symbols,
+                     size_t n, struct gk_error *err);
+
+/* Where it is, malloced; NULL when it cannot be loaded. */
+char *gk_library_find (const char *soname);
 
 #endif

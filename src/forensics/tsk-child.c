@@ -58,7 +58,7 @@ gk_tsk_prepare (void *opaque, struct gk_error *err)
     return gk_error_oom (err);
 #define SYMBOL(fn) { #fn, &job->library->fn },
   const struct gk_symbol symbols[] = { FUNCTIONS (SYMBOL) };
-  return gk_library_load (SONAME, symbols, sizeof symbols / sizeof *symbols, err);
+  return gk_library_load (SONAME, "libtsk19", symbols, sizeof symbols / sizeof *symbols, err);
 }
 
 static int

@@ -71,7 +71,7 @@ prepare (void *opaque, struct gk_error *err)
 #define SYMBOL(fn) { #fn, &job->fn },
   const struct gk_symbol symbols[] = { FUNCTIONS (SYMBOL) };
 
-  return gk_library_load (SONAME, symbols, sizeof symbols / sizeof *symbols, err);
+  return gk_library_load (SONAME, "libyara9", symbols, sizeof symbols / sizeof *symbols, err);
 }
 
 static int

@@ -44,10 +44,15 @@ const char *gk_json_str (struct json_object *o, const char *key);
 void gk_json_add_str (struct json_object *o, const char *key, const char *value);
 
 /* jailed.c: run fn in the jail on the tree at root_fd.  What fn adds to report
- * arrives here as *ret_report; -1 also when fn fails. */
+ * arrives here as *ret_report; -1 also when fn fails.  prepare runs in the child before
+ * the walls go up (exec/jail.h), with the same argument. */
 typedef int gk_inspect_fn (struct json_object *report, void *opaque, struct gk_error *err);
 int gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opaque,
                        struct json_object **ret_report, struct gk_error *err);
+typedef int gk_inspect_prepare_fn (void *opaque, struct gk_error *err);
+int gk_inspect_prepared (struct gk_ctx *ctx, int root_fd, gk_inspect_prepare_fn *prepare,
+                         gk_inspect_fn *fn, void *opaque, struct json_object **ret_report,
+                         struct gk_error *err);
 
 /* The same on the tree of the system that was found on the mounted filesystem. */
 int gk_inspect_in_system (struct gk_ctx *ctx, struct json_object *finding, gk_inspect_fn *fn,

@@ -47,6 +47,7 @@ gk_json_add_str (struct json_object *o, const char *key, const char *value)
 }
 
 struct look {
+  gk_inspect_prepare_fn *prepare;
   gk_inspect_fn *fn;
   void *opaque;
 };
@@ -88,11 +89,20 @@ parse (const struct gk_buf *text)
   return report;
 }
 
-int
-gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opaque,
-                   struct json_object **ret_report, struct gk_error *err)
+static int
+prepare_look (void *opaque, struct gk_error *err)
 {
-  struct look look = { .fn = fn, .opaque = opaque };
+  struct look *look = opaque;
+
+  return look->prepare ? look->prepare (look->opaque, err) : 0;
+}
+
+int
+gk_inspect_prepared (struct gk_ctx *ctx, int root_fd, gk_inspect_prepare_fn *prepare,
+                     gk_inspect_fn *fn, void *opaque, struct json_object **ret_report,
+                     struct gk_error *err)
+{
+  struct look look = { .prepare = prepare, .fn = fn, .opaque = opaque };
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
   const struct gk_jail jail = {
     .root_fd = root_fd,
@@ -100,6 +110,7 @@ gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opa
     .timeout_ms = LOOK_TIMEOUT_MS,
     .max_memory = LOOK_MEMORY,
     .task = ctx->task,
+    .prepare = prepare_look,
   };
   struct gk_converters converters; /* hivex wants them */
   gk_converters_open (&converters);
@@ -111,6 +122,13 @@ gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opa
   if (*ret_report == NULL)
     return gk_error_set (err, 0, "inspection: the report is not understood");
   return 0;
+}
+
+int
+gk_inspect_jailed (struct gk_ctx *ctx, int root_fd, gk_inspect_fn *fn, void *opaque,
+                   struct json_object **ret_report, struct gk_error *err)
+{
+  return gk_inspect_prepared (ctx, root_fd, NULL, fn, opaque, ret_report, err);
 }
 
 int

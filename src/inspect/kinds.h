@@ -5,6 +5,7 @@
 #define GK_INSPECT_KINDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct json_object;
 
@@ -37,8 +38,9 @@ void gk_look_version (struct json_object *report, const char *text);
 
 /* arch.c: "arch" of the first of the system's usual programs. */
 void gk_look_arch (struct json_object *report);
-/* Of one file: a constant, or NULL. */
+/* Of one program, a file or how it begins: a constant, or NULL. */
 const char *gk_look_file_arch (const char *path);
+const char *gk_look_program_arch (const unsigned char *p, size_t n);
 
 /* fstab.c: "fstab" and "md". */
 void gk_look_fstab (struct json_object *report);

@@ -187,7 +187,8 @@ prepare (void *opaque, struct gk_error *err)
 #define SYMBOL(fn) { #fn, &s->fn },
   const struct gk_symbol symbols[] = { FUNCTIONS (SYMBOL) };
 
-  return gk_library_load ("libsystemd.so.0", symbols, sizeof symbols / sizeof *symbols, err);
+  return gk_library_load ("libsystemd.so.0", "libsystemd0", symbols,
+                          sizeof symbols / sizeof *symbols, err);
 }
 
 const struct gk_service_kind gk_journal_service = {

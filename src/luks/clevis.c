@@ -76,18 +76,18 @@ unseal (struct gk_ctx *ctx, const char *device, int slot, struct gk_buf *ret_key
 /* In LUKS2 a token says which slot is Clevis's; LUKS1 has no such place that
  * the library knows of. */
 static bool
-is_candidate (struct crypt_device *cd, int slot)
+is_candidate (struct gk_luks *l, int slot)
 {
   const char *type = NULL;
-  crypt_keyslot_info info = crypt_keyslot_status (cd, slot);
+  crypt_keyslot_info info = l->lib.crypt_keyslot_status (l->cd, slot);
 
   if (info != CRYPT_SLOT_ACTIVE && info != CRYPT_SLOT_ACTIVE_LAST)
     return false;
-  if (!gk_streq (crypt_get_type (cd), CRYPT_LUKS2))
+  if (!gk_streq (l->lib.crypt_get_type (l->cd), CRYPT_LUKS2))
     return true;
-  for (int token = 0; token < crypt_token_max (CRYPT_LUKS2); token++)
-    if (crypt_token_status (cd, token, &type) != CRYPT_TOKEN_INACTIVE && type &&
-        gk_streq (type, "clevis") && crypt_token_is_assigned (cd, token, slot) == 0)
+  for (int token = 0; token < l->lib.crypt_token_max (CRYPT_LUKS2); token++)
+    if (l->lib.crypt_token_status (l->cd, token, &type) != CRYPT_TOKEN_INACTIVE && type &&
+        gk_streq (type, "clevis") && l->lib.crypt_token_is_assigned (l->cd, token, slot) == 0)
       return true;
   return false;
 }
@@ -120,8 +120,8 @@ gk_luks_clevis_luks_unlock (struct gk_ctx *ctx, const char *device, const char *
     return gk_error_set (err, ENOTSUP, "clevis is not installed (Debian: the package clevis-luks)");
   if (gk_luks_load (&l, device, CRYPT_LUKS, err) == -1)
     return -1;
-  for (int slot = 0; r == 0 && slot < crypt_keyslot_max (crypt_get_type (l.cd)); slot++)
-    if (is_candidate (l.cd, slot)) {
+  for (int slot = 0; r == 0 && slot < l.lib.crypt_keyslot_max (l.lib.crypt_get_type (l.cd)); slot++)
+    if (is_candidate (&l, slot)) {
       any = true;
       r = try_slot (ctx, device, mapname, slot, err);
     }

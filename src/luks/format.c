@@ -17,9 +17,9 @@
 #define DEFAULT_CIPHER "aes-xts-plain64"
 
 static int
-check_slot (const char *type, int slot, struct gk_error *err)
+check_slot (const struct gk_luks *l, const char *type, int slot, struct gk_error *err)
 {
-  int max = crypt_keyslot_max (type);
+  int max = l->lib.crypt_keyslot_max (type);
 
   if (slot >= 0 && slot < max)
     return 0;
@@ -34,7 +34,8 @@ format (struct gk_ctx *ctx, const char *device, const char *key, int slot, const
   _cleanup_luks_cipher_ struct gk_luks_cipher c = { NULL, NULL, 0 };
   struct crypt_params_luks2 params = { .sector_size = 0 /* what suits the device */ };
 
-  if (gk_luks_cipher_parse (cipher, &c, err) == -1 || check_slot (CRYPT_LUKS2, slot, err) == -1)
+  if (gk_luks_cipher_parse (cipher, &c, err) == -1 || gk_luks_library (&l, device, err) == -1 ||
+      check_slot (&l, CRYPT_LUKS2, slot, err) == -1)
     return -1;
   _cleanup_close_ int fd = open (device, O_RDWR | O_EXCL | O_CLOEXEC);
   if (fd == -1 && errno == EBUSY)
@@ -46,9 +47,9 @@ format (struct gk_ctx *ctx, const char *device, const char *key, int slot, const
   /* What was there before must not be found beside the container. */
   if (gk_fs_wipe (device, err) == -1 || gk_luks_init (&l, device, err) == -1)
     return -1;
-  int r = crypt_format (l.cd, CRYPT_LUKS2, c.name, c.mode, NULL, NULL, c.key_size, &params);
+  int r = l.lib.crypt_format (l.cd, CRYPT_LUKS2, c.name, c.mode, NULL, NULL, c.key_size, &params);
   if (r == 0)
-    r = crypt_keyslot_add_by_volume_key (l.cd, slot, NULL, 0, key, strlen (key));
+    r = l.lib.crypt_keyslot_add_by_volume_key (l.cd, slot, NULL, 0, key, strlen (key));
   if (r < 0)
     return gk_luks_fail (&l, r, err);
   /* On a whole disk a partition table is gone now, and with it the partitions. */
@@ -76,9 +77,10 @@ gk_luks_luks_add_key (struct gk_ctx *ctx, const char *device, const char *key, c
   _cleanup_luks_ struct gk_luks l = GK_LUKS_INIT;
 
   if (gk_luks_load (&l, device, CRYPT_LUKS, err) == -1 ||
-      check_slot (crypt_get_type (l.cd), slot, err) == -1)
+      check_slot (&l, l.lib.crypt_get_type (l.cd), slot, err) == -1)
     return -1;
-  int r = crypt_keyslot_add_by_passphrase (l.cd, slot, key, strlen (key), newkey, strlen (newkey));
+  int r = l.lib.crypt_keyslot_add_by_passphrase (l.cd, slot, key, strlen (key), newkey,
+                                                 strlen (newkey));
   return r < 0 ? gk_luks_fail (&l, r, err) : 0;
 }
 
@@ -91,18 +93,18 @@ gk_luks_luks_kill_slot (struct gk_ctx *ctx, const char *device, const char *key,
   int r = -EPERM;
 
   if (gk_luks_load (&l, device, CRYPT_LUKS, err) == -1 ||
-      check_slot (crypt_get_type (l.cd), slot, err) == -1)
+      check_slot (&l, l.lib.crypt_get_type (l.cd), slot, err) == -1)
     return -1;
-  crypt_keyslot_info info = crypt_keyslot_status (l.cd, slot);
+  crypt_keyslot_info info = l.lib.crypt_keyslot_status (l.cd, slot);
   if (info != CRYPT_SLOT_ACTIVE && info != CRYPT_SLOT_ACTIVE_LAST && info != CRYPT_SLOT_UNBOUND)
     return gk_error_set (err, ENOENT, "%s: key slot %d is not in use", device, slot);
-  for (int i = 0; r < 0 && i < crypt_keyslot_max (crypt_get_type (l.cd)); i++) {
-    info = crypt_keyslot_status (l.cd, i);
+  for (int i = 0; r < 0 && i < l.lib.crypt_keyslot_max (l.lib.crypt_get_type (l.cd)); i++) {
+    info = l.lib.crypt_keyslot_status (l.cd, i);
     if (i != slot && (info == CRYPT_SLOT_ACTIVE || info == CRYPT_SLOT_ACTIVE_LAST))
-      r = crypt_activate_by_passphrase (l.cd, NULL, i, key, strlen (key), 0);
+      r = l.lib.crypt_activate_by_passphrase (l.cd, NULL, i, key, strlen (key), 0);
   }
   if (r >= 0)
-    r = crypt_keyslot_destroy (l.cd, slot);
+    r = l.lib.crypt_keyslot_destroy (l.cd, slot);
   return r < 0 ? gk_luks_fail (&l, r, err) : 0;
 }
 
@@ -113,7 +115,7 @@ gk_luks_luks_uuid (struct gk_ctx *ctx, const char *device, char **ret_uuid, stru
 
   if (gk_luks_load (&l, device, CRYPT_LUKS, err) == -1)
     return -1;
-  const char *uuid = crypt_get_uuid (l.cd);
+  const char *uuid = l.lib.crypt_get_uuid (l.cd);
   if (uuid == NULL)
     return gk_error_set (err, ENODATA, "%s: the header has no UUID", device);
   char *copy = strdup (uuid);

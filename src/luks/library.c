@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* The library's handle and its errors. */
+/* The library's functions, handle and errors. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,16 +8,20 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "exec/library.h"
 #include "luks/luks-priv.h"
 #include "mount/dm.h"
 #include "op/ctx.h"
 
+#define SONAME "libcryptsetup.so.12"
+#define PACKAGE "libcryptsetup12"
 #define SAID_MAX 1000
 
 void
 gk_luks_clear (struct gk_luks *l)
 {
-  crypt_free (l->cd);
+  if (l->cd)
+    l->lib.crypt_free (l->cd);
   gk_buf_clear (&l->said);
   l->cd = NULL;
 }
@@ -56,16 +60,27 @@ gk_luks_fail (struct gk_luks *l, int r, struct gk_error *err)
 }
 
 int
+gk_luks_library (struct gk_luks *l, const char *device, struct gk_error *err)
+{
+#define SYMBOL(fn) { #fn, &l->lib.fn },
+  const struct gk_symbol symbols[] = { GK_LUKS_FUNCTIONS (SYMBOL) };
+
+  l->device = device;
+  return gk_library_load (SONAME, PACKAGE, symbols, sizeof symbols / sizeof *symbols, err);
+}
+
+int
 gk_luks_init (struct gk_luks *l, const char *device, struct gk_error *err)
 {
-  l->device = device;
+  if (gk_luks_library (l, device, err) == -1)
+    return -1;
   /* Its locks are for programs that share a device; this one is the session's
    * alone, and /run need not be writable. */
-  crypt_metadata_locking (NULL, 0);
-  int r = crypt_init (&l->cd, device);
+  l->lib.crypt_metadata_locking (NULL, 0);
+  int r = l->lib.crypt_init (&l->cd, device);
   if (r < 0)
     return gk_luks_fail (l, r, err);
-  crypt_set_log_callback (l->cd, hear, l);
+  l->lib.crypt_set_log_callback (l->cd, hear, l);
   return 0;
 }
 
@@ -74,7 +89,7 @@ gk_luks_load (struct gk_luks *l, const char *device, const char *type, struct gk
 {
   if (gk_luks_init (l, device, err) == -1)
     return -1;
-  int r = crypt_load (l->cd, type, NULL);
+  int r = l->lib.crypt_load (l->cd, type, NULL);
   if (r == -EINVAL && l->said.size == 0) /* the library has no words for that */
     return gk_error_set (err, EINVAL, "%s: is no %s device", device,
                          type == CRYPT_LUKS ? "LUKS" : type);

@@ -1,28 +1,56 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* libcryptsetup in this project's manners: what it says becomes an error, and
- * is never printed. */
+ * is never printed.  It brings libcrypto, so only a session that opens or makes an
+ * encrypted device loads it. */
 #ifndef GK_LUKS_PRIV_H
 #define GK_LUKS_PRIV_H
 
 #include <libcryptsetup.h>
 
 #include "base/strv.h"
+#include "exec/library.h"
 
 struct gk_ctx;
 struct gk_error;
+
+#define GK_LUKS_FUNCTIONS(X)                                                                       \
+  X (crypt_activate_by_passphrase)                                                                 \
+  X (crypt_deactivate)                                                                             \
+  X (crypt_format)                                                                                 \
+  X (crypt_free)                                                                                   \
+  X (crypt_get_type)                                                                               \
+  X (crypt_get_uuid)                                                                               \
+  X (crypt_init)                                                                                   \
+  X (crypt_init_by_name)                                                                           \
+  X (crypt_keyslot_add_by_passphrase)                                                              \
+  X (crypt_keyslot_add_by_volume_key)                                                              \
+  X (crypt_keyslot_destroy)                                                                        \
+  X (crypt_keyslot_max)                                                                            \
+  X (crypt_keyslot_status)                                                                         \
+  X (crypt_load)                                                                                   \
+  X (crypt_metadata_locking)                                                                       \
+  X (crypt_set_log_callback)                                                                       \
+  X (crypt_token_is_assigned)                                                                      \
+  X (crypt_token_max)                                                                              \
+  X (crypt_token_status)
 
 struct gk_luks {
   struct crypt_device *cd;
   const char *device; /* its name, for messages */
   struct gk_buf said; /* errors of the library since the last call to it */
+  struct {
+    GK_LUKS_FUNCTIONS (GK_LIBRARY_MEMBER)
+  } lib;
 };
 #define GK_LUKS_INIT                                                                               \
   {                                                                                                \
-    NULL, NULL, GK_BUF_INIT                                                                        \
+    .said = GK_BUF_INIT                                                                            \
   }
 void gk_luks_clear (struct gk_luks *l);
 #define _cleanup_luks_ __attribute__ ((cleanup (gk_luks_clear)))
 
+/* The library's functions, for device; the functions below that fill in l do it, too. */
+int gk_luks_library (struct gk_luks *l, const char *device, struct gk_error *err);
 /* A device whose header is still to be read or made. */
 int gk_luks_init (struct gk_luks *l, const char *device, struct gk_error *err);
 /* And read: CRYPT_LUKS (1 or 2), CRYPT_BITLK. */

@@ -121,7 +121,7 @@ load_plain (struct gk_luks *l, const char *device, const char *key, const char *
   if (strlen (key) < c.key_size)
     return gk_error_set (err, EINVAL, "%s: the key of a plain device has %zu bytes here", device,
                          c.key_size);
-  int r = crypt_format (l->cd, CRYPT_PLAIN, c.name, c.mode, NULL, NULL, c.key_size, &params);
+  int r = l->lib.crypt_format (l->cd, CRYPT_PLAIN, c.name, c.mode, NULL, NULL, c.key_size, &params);
   return r < 0 ? gk_luks_fail (l, r, err) : 0;
 }
 
@@ -165,12 +165,12 @@ open_device (struct gk_ctx *ctx, const char *device, const char *key, const char
   if (ctx->note && ctx->note (ctx, "dm", name, err) == -1)
     return -1;
   bool readonly = how->readonly || is_readonly (device);
-  int r = crypt_activate_by_passphrase (l.cd, name, CRYPT_ANY_SLOT, key, strlen (key),
-                                        readonly ? CRYPT_ACTIVATE_READONLY : 0);
+  int r = l.lib.crypt_activate_by_passphrase (l.cd, name, CRYPT_ANY_SLOT, key, strlen (key),
+                                              readonly ? CRYPT_ACTIVATE_READONLY : 0);
   if (r < 0)
     return gk_luks_fail (&l, r, err);
   if (show (ctx, name, path, err) == -1) {
-    crypt_deactivate (NULL, name);
+    l.lib.crypt_deactivate (NULL, name);
     return -1;
   }
   return 0;
@@ -215,7 +215,7 @@ gk_luks_luks_open_ro (struct gk_ctx *ctx, const char *device, const char *key, c
 int
 gk_luks_cryptsetup_close (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 {
-  _cleanup_luks_ struct gk_luks l = { .device = device };
+  _cleanup_luks_ struct gk_luks l = GK_LUKS_INIT;
   dev_t devno = 0;
 
   if (gk_luks_need_dm (ctx, err) == -1)
@@ -226,9 +226,11 @@ gk_luks_cryptsetup_close (struct gk_ctx *ctx, const char *device, struct gk_erro
   if (name == NULL || uuid == NULL || gk_after_prefix (uuid, "CRYPT-") == NULL)
     return gk_error_set (
         err, EINVAL, "%s: is not a /dev/mapper device that was made by cryptsetup_open", device);
-  int r = crypt_init_by_name (&l.cd, name);
+  if (gk_luks_library (&l, device, err) == -1)
+    return -1;
+  int r = l.lib.crypt_init_by_name (&l.cd, name);
   if (r == 0)
-    r = crypt_deactivate (l.cd, name);
+    r = l.lib.crypt_deactivate (l.cd, name);
   if (r < 0)
     return gk_luks_fail (&l, r, err);
   gk_devices_remove_node (ctx->devices, device);

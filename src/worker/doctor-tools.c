@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* The programs that guestkit runs: which are there, in which version. */
+/* The programs that guestkit runs, the libraries that it loads when it needs them: which
+ * are there, in which version. */
 
 #include <ctype.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "exec/exec.h"
+#include "exec/library.h"
 #include "worker/doctor.h"
 
 static const struct {
@@ -55,6 +57,15 @@ ask_version (const char *path)
   return version;
 }
 
+/* Of "/usr/lib/libyara.so.9.0.1" the end. */
+static char *
+library_version (const char *path)
+{
+  const char *suffix = strstr (path, ".so.");
+
+  return suffix ? strdup (suffix + strlen (".so.")) : NULL;
+}
+
 struct json_object *
 gk_doctor_tools (void)
 {
@@ -62,8 +73,12 @@ gk_doctor_tools (void)
 
   for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
     struct json_object *o = json_object_new_object ();
-    _cleanup_free_ char *path = gk_exec_find (tools[i].program);
-    _cleanup_free_ char *version = path ? ask_version (path) : NULL;
+    bool library = strstr (tools[i].program, ".so.") != NULL;
+    _cleanup_free_ char *path =
+        library ? gk_library_find (tools[i].program) : gk_exec_find (tools[i].program);
+    _cleanup_free_ char *version = NULL;
+    if (path)
+      version = library ? library_version (path) : ask_version (path);
     gk_json_string (o, "program", tools[i].program);
     gk_json_string (o, "path", path);
     gk_json_string (o, "version", version);

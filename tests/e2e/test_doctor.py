@@ -39,6 +39,8 @@ class Doctor(Case):
         self.assertTrue(tools["qemu-img"]["path"])
         self.assertRegex(tools["qemu-img"]["version"], r"^\d+\.\d+")
         self.assertEqual(tools["qemu-storage-daemon"]["package"], "qemu-system-common")
+        self.assertRegex(tools["libarchive.so.13"]["path"], r"^/.*/libarchive\.so\.13")
+        self.assertRegex(tools["libarchive.so.13"]["version"], r"^13\.")
 
     def test_missing_tool(self):
         # A world of its own: what is put over the program is seen by nobody else.
@@ -54,6 +56,20 @@ class Doctor(Case):
         self.assertRegex(text, r"qemu-storage-daemon\s+missing, package qemu-system-common")
         self.assertEqual(r.status, 1, str(r))
         self.assertFalse(r.json()["ok"])
+
+    def test_missing_library(self):
+        """What a few calls load is missing for these calls only."""
+        path = {t["program"]: t for t in self.found().json()["tools"]}["libaugeas.so.0"]["path"]
+        self.tool("mount", "--bind", "/dev/null", path)
+        try:
+            text = self.gk_any("doctor").out
+            r = self.gk_any("shell", "--ro", "-a", self.image(), "-m", "/dev/sda1",
+                            stdin=b"-aug-init / 0\nis-dir /\n")
+        finally:
+            self.tool("umount", path)
+        self.assertRegex(text, r"libaugeas\.so\.0\s+missing, package libaugeas0")
+        self.assertIn("libaugeas.so.0 is needed and cannot be used (Debian: the package libaugeas0)", r.err)
+        self.assertEqual((r.out.strip(), r.status), ("true", 0), str(r))
 
     def test_image(self):
         f = self.found(self.image()).json()
