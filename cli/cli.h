@@ -83,6 +83,7 @@ struct cli_command {
 #define CLI_OWN_OPERANDS 8u /* no operand is an image; there may be no image */
 #define CLI_EDITS 16u       /* takes the options of struct cli_edit */
 #define CLI_LABELS 32u      /* of these --no-relabel */
+#define CLI_UNITS 64u       /* of these all others; it shows by itself what would change */
 
 extern const struct cli_command *const cli_commands[];
 

@@ -138,7 +138,7 @@ cli_parse (const struct cli_command *command, struct cli_images *images, void *o
   strcpy (p.letters, command->flags & CLI_RAW_ARGS ? "+:" : ":");
   if (command->flags & CLI_IMAGES)
     add_table (&p, image_options, images);
-  if (command->flags & CLI_EDITS)
+  if (command->flags & (CLI_EDITS | CLI_UNITS))
     add_table (&p, edit_options, images);
   if (command->flags & (CLI_EDITS | CLI_LABELS))
     add_table (&p, label_options, images);
@@ -187,7 +187,7 @@ cli_help (const struct cli_command *command, FILE *fp)
            command->description);
   fputs ("\nOptions:\n", fp);
   help_table (command->options, fp);
-  if (command->flags & CLI_EDITS)
+  if (command->flags & (CLI_EDITS | CLI_UNITS))
     help_table (edit_options, fp);
   if (command->flags & (CLI_EDITS | CLI_LABELS))
     help_table (label_options, fp);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* guestkit partition: the tables of an image's disks. */
+/* guestkit partition: shows the tables of an image's disks; partition-apply.c
+ * changes them. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,12 +11,27 @@
 #include "base/strv.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/partition.h"
+
+struct options {
+  const char *apply;
+  bool force;
+};
+
+static const struct cli_option options[] = {
+  { "apply", 0, CLI_STRING, offsetof (struct options, apply), "FILE",
+    "make the tables what this JSON says ('-': standard input)" },
+  { "force", 0, CLI_FLAG, offsetof (struct options, force), NULL,
+    "also when the content of partitions would be lost" },
+  { NULL, 0, 0, 0, NULL, NULL },
+};
 
 /* What a table says of one partition; what it has no place for is NULL. */
 struct row {
   const struct guestfs_partition *p;
   char *type, *name, *guid;
   int bootable; /* -1: not known */
+  int64_t attributes;
 };
 
 static void
@@ -37,6 +53,9 @@ get_row (guestfs_h *g, const char *disk, bool gpt, const struct guestfs_partitio
     ret->type = guestfs_part_get_gpt_type (g, disk, p->part_num);
     ret->name = guestfs_part_get_name (g, disk, p->part_num);
     ret->guid = guestfs_part_get_gpt_guid (g, disk, p->part_num);
+    ret->attributes = guestfs_part_get_gpt_attributes (g, disk, p->part_num);
+    if (ret->attributes == -1) /* not known; what is not said stays as it is */
+      ret->attributes = 0;
   } else {
     int id = guestfs_part_get_mbr_id (g, disk, p->part_num);
     ret->type = id >= 0 ? gk_asprintf ("0x%02x", (unsigned)id) : NULL;
@@ -72,6 +91,11 @@ row_json (const struct row *row)
     cli_json_string (o, "name", row->name);
   if (row->guid)
     cli_json_string (o, "guid", row->guid);
+  if (row->attributes) {
+    char bits[32];
+    snprintf (bits, sizeof bits, "0x%" PRIx64, (uint64_t)row->attributes);
+    cli_json_string (o, "attributes", bits);
+  }
   return o;
 }
 
@@ -141,26 +165,44 @@ show (guestfs_h *g, bool json)
 static int
 run (struct cli_images *images, void *opts, int argc, char **argv)
 {
+  const struct options *o = opts;
+  const struct cli_edit *e = &images->edit;
+  bool edits = e->dry_run || e->commit || e->in_place || e->backup;
   int r;
-  guestfs_h *g = cli_open (&cli_command_partition, images, &argc, &argv, &r);
 
+  if (o->apply == NULL && (edits || o->force))
+    return cli_usage (&cli_command_partition, "without --apply nothing is changed");
+  if (o->apply && images->ro)
+    return cli_usage (&cli_command_partition,
+                      "--apply and --ro exclude each other; --dry-run shows "
+                      "what would be done");
+  images->rw = images->rw || o->apply;
+  images->edit.whole = o->apply;
+  guestfs_h *g = cli_open (&cli_command_partition, images, &argc, &argv, &r);
   if (g == NULL)
     return r;
   if (argc > 0)
     r = cli_usage (&cli_command_partition, "too many arguments");
+  else if (o->apply)
+    r = cli_partition_apply (g, o->apply, o->force, e->dry_run, images->json);
   else
     r = show (g, images->json);
-  return cli_close (g, r);
+  return cli_finish (g, &cli_command_partition, images, r);
 }
 
 const struct cli_command cli_command_partition = {
   .name = "partition",
   .synopsis = "[OPTIONS] IMAGE",
-  .summary = "show the partition tables of an image",
+  .summary = "show the partition tables of an image, or make them what a file says",
   .description =
-      "Shows the kind of each disk's partition table, and of each partition its number, where "
-      "it begins and ends in bytes, its size, flag, type and name. The calls part-* of the "
-      "shell change them.",
-  .flags = CLI_IMAGES,
+      "Shows the kind of each disk's partition table, and of each partition its number, where\n"
+      "it begins and ends in bytes, its size, flag, type and name.\n\n"
+      "With --apply the tables become what a file says, which the manual describes; what\n"
+      "--json shows is such a file.  What is to be done comes first; partitions that are as\n"
+      "they shall be are not touched, and a table whose change would lose the content of a\n"
+      "partition is refused.  All of it lands, or nothing.",
+  .options = options,
+  .opts_size = sizeof (struct options),
+  .flags = CLI_IMAGES | CLI_UNITS,
   .run = run,
 };

@@ -252,7 +252,7 @@ cli_finish (guestfs_h *g, const struct cli_command *command, struct cli_images *
 {
   if (images->edit.label_all && exit_code == CLI_OK)
     exit_code = cli_label_new (g, images, "/");
-  if (images->edit.dry_run && exit_code == CLI_OK)
+  if (images->edit.dry_run && !(command->flags & CLI_UNITS) && exit_code == CLI_OK)
     exit_code = guestfs_sync (g) == -1 ? cli_guestfs_error (g) : show (g, command, images);
   exit_code = cli_close (g, exit_code);
   if (images->edit.units && images->edit.units->n > 0 && exit_code == CLI_OK)

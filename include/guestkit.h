@@ -64,6 +64,28 @@ extern GUESTKIT_PUBLIC int guestkit_hivex_delete_value (guestfs_h *g, int64_t no
  * label the one that the guest's file_contexts has for it.  Returns how many got one. */
 extern GUESTKIT_PUBLIC int guestkit_selinux_label_new (guestfs_h *g, const char *path);
 
+/* Everything by which the content of a device could be recognized: a JSON list of
+ * objects with type, kind ("content" or "table"), offset, label, uuid. */
+extern GUESTKIT_PUBLIC char *guestkit_signatures (guestfs_h *g, const char *device);
+
+/* Check the filesystem of a device that is not mounted, or, with repair, repair it.
+ * type is NULL, or what it is where that is not recognized any more.  A JSON
+ * object with device, type, tool, result ("clean", "repaired", "faults", "not
+ * checked"), status (0, 1, 4, 8 for these), log (there is a journal that
+ * wants a replay, and the check was one without it) and output, the tool's
+ * words.  Without repair nothing is written. */
+extern GUESTKIT_PUBLIC char *guestkit_check (guestfs_h *g, const char *device, const char *type,
+                                             int repair);
+
+/* Make the partition table of a disk what layout says: JSON as guestkit(1)
+ * describes it.  Returns what was done as a JSON object.  With
+ * GUESTKIT_LAYOUT_PLAN nothing is done; without GUESTKIT_LAYOUT_FORCE it is EEXIST,
+ * and nothing is done, when the content of a partition would be lost. */
+#define GUESTKIT_LAYOUT_PLAN 1
+#define GUESTKIT_LAYOUT_FORCE 2
+extern GUESTKIT_PUBLIC char *guestkit_part_apply (guestfs_h *g, const char *device,
+                                                  const char *layout, int flags);
+
 #ifdef __cplusplus
 }
 #endif

@@ -29,11 +29,24 @@ enum gk_request {
   GK_REQUEST_UNVALUE = 9, /* body: [key, node & INT32_MAX, node >> 31]: a value of the open
                               hive is removed */
   GK_REQUEST_LABEL = 10,  /* body: [path, 0, 0]: SELinux labels for what has none */
+  GK_REQUEST_BLOCKS = 11, /* body: ["DEVICE\nREST", enum gk_blocks | flags, 0]; the reply's
+                              body is JSON */
   /* Of a launcher's own process (worker/keeper.h): */
   GK_REQUEST_BEGUN = 5, /* the worker has answered */
   GK_REQUEST_WHY = 6,   /* it does not (any more): the reply is the error that says why */
 };
 #define GK_REQUEST_MASK 0x00ffu
+
+/* Of GK_REQUEST_BLOCKS. */
+enum gk_blocks {
+  GK_BLOCKS_SIGNATURES = 0, /* nothing behind the device */
+  GK_BLOCKS_CHECK = 1,      /* a type, or "" */
+  GK_BLOCKS_LAYOUT = 2,     /* JSON */
+  GK_BLOCKS_WHICH = 0xff,
+  GK_BLOCKS_REPAIR = 0x100,
+  GK_BLOCKS_PLAN = 0x200, /* tell what would be done */
+  GK_BLOCKS_FORCE = 0x400,
+};
 
 /* What a worker finds out about its drives before launch succeeds: whether the
  * kernel can do all that they need.  Else: ENOTSUP, and the names. */

@@ -57,15 +57,15 @@ printable (const unsigned char *p, size_t n)
   return len;
 }
 
-char *
-gk_escape (const char *data, size_t size, size_t max)
+static char *
+escape (const char *data, size_t size, size_t max, bool lines)
 {
   _cleanup_gk_buf_ struct gk_buf b = GK_BUF_INIT;
   const unsigned char *p = (const unsigned char *)data;
   size_t n = size < max ? size : max, len;
 
   for (size_t i = 0; i < n; i += len) {
-    len = p[i] == '\\' ? 0 : printable (p + i, n - i);
+    len = p[i] == '\\' ? 0 : lines && p[i] == '\n' ? 1 : printable (p + i, n - i);
     if (len == 0) {
       len = 1;
       if (gk_buf_appendf (&b, "\\x%02x", p[i]) == -1)
@@ -76,6 +76,18 @@ gk_escape (const char *data, size_t size, size_t max)
   if (size > max && gk_buf_appends (&b, "...") == -1)
     return NULL;
   return gk_buf_finish (&b);
+}
+
+char *
+gk_escape (const char *data, size_t size, size_t max)
+{
+  return escape (data, size, max, false);
+}
+
+char *
+gk_escape_lines (const char *data, size_t size)
+{
+  return escape (data, size, size, true);
 }
 
 int

@@ -29,6 +29,9 @@ char *gk_asprintf (const char *fmt, ...) __attribute__ ((format (printf, 1, 2)))
  * bytes, then "...".  NULL: ENOMEM. */
 char *gk_escape (const char *data, size_t size, size_t max);
 
+/* The same of all of a text, whose ends of lines stay. */
+char *gk_escape_lines (const char *data, size_t size);
+
 /* Whole string must be a decimal number in [0, max].  0, or -1 with errno
  * EINVAL or ERANGE. */
 int gk_parse_u64 (const char *s, uint64_t max, uint64_t *ret_value);

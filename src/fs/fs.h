@@ -28,6 +28,25 @@ int gk_fs_probe_device (const char *device, struct gk_fs_probe *probe, struct gk
 void gk_fs_probe_clear (struct gk_fs_probe *probe);
 #define _cleanup_fs_probe_ __attribute__ ((cleanup (gk_fs_probe_clear)))
 
+/* Everything by which its content could be recognized, in the order in which it is
+ * found; a boot sector counts as a table, "dos", though it may have no partitions. */
+struct gk_fs_signature {
+  char *type, *label, *uuid; /* never NULL */
+  uint64_t offset;           /* of the magic bytes */
+  bool table;                /* a partition table's */
+};
+struct gk_fs_signatures {
+  struct gk_fs_signature *v;
+  size_t n;
+};
+#define GK_FS_SIGNATURES_INIT                                                                      \
+  {                                                                                                \
+    NULL, 0                                                                                        \
+  }
+int gk_fs_find_signatures (const char *device, struct gk_fs_signatures *ret, struct gk_error *err);
+void gk_fs_signatures_clear (struct gk_fs_signatures *s);
+#define _cleanup_fs_signatures_ __attribute__ ((cleanup (gk_fs_signatures_clear)))
+
 /* All that libblkid tells of a device by its content and topology: name, value,
  * name, value ... in its words ("TYPE", "UUID", "USAGE", "PTTYPE" ...), appended. */
 struct gk_strv;

@@ -30,6 +30,12 @@ struct gk_part_edit {
 enum gk_edit_mode { GK_EDIT_READ, GK_EDIT_CHANGE, GK_EDIT_NEW };
 int gk_part_edit_begin (struct gk_part_edit *e, struct gk_ctx *ctx, const char *device,
                         enum gk_edit_mode mode, struct gk_error *err);
+/* Does the disk begin with the boot record that stands before a GPT? */
+bool gk_part_is_protective (int fd);
+
+/* A new table of the type "gpt" or "msdos", in memory until the commit. */
+int gk_part_begin_new (struct gk_part_edit *e, struct gk_ctx *ctx, const char *device,
+                       const char *type, struct gk_error *err);
 /* Write, and have the kernel and /dev follow. */
 int gk_part_edit_commit (struct gk_part_edit *e, struct gk_error *err);
 void gk_part_edit_end (struct gk_part_edit *e);

@@ -69,9 +69,9 @@ set_first_lba (struct fdisk_context *cxt)
   return r;
 }
 
-static int
-begin_new (struct gk_part_edit *e, struct gk_ctx *ctx, const char *device, const char *type,
-           struct gk_error *err)
+int
+gk_part_begin_new (struct gk_part_edit *e, struct gk_ctx *ctx, const char *device, const char *type,
+                   struct gk_error *err)
 {
   if (gk_part_edit_begin (e, ctx, device, GK_EDIT_NEW, err) == -1)
     return -1;
@@ -100,7 +100,7 @@ gk_part_part_init (struct gk_ctx *ctx, const char *device, const char *parttype,
     return gk_parted (ctx, device, command, err);
   }
   _cleanup_part_edit_ struct gk_part_edit e = GK_PART_EDIT_INIT;
-  if (begin_new (&e, ctx, device, parttype, err) == -1)
+  if (gk_part_begin_new (&e, ctx, device, parttype, err) == -1)
     return -1;
   return gk_part_edit_commit (&e, err);
 }
@@ -118,7 +118,7 @@ gk_part_part_disk (struct gk_ctx *ctx, const char *device, const char *parttype,
     return gk_parted (ctx, device, command, err);
   }
   _cleanup_part_edit_ struct gk_part_edit e = GK_PART_EDIT_INIT;
-  if (begin_new (&e, ctx, device, parttype, err) == -1)
+  if (gk_part_begin_new (&e, ctx, device, parttype, err) == -1)
     return -1;
   fdisk_sector_t sectors = fdisk_get_nsectors (e.cxt);
   if (sectors <= 2 * MARGIN)
@@ -128,9 +128,8 @@ gk_part_part_disk (struct gk_ctx *ctx, const char *device, const char *parttype,
   return r == -1 ? -1 : gk_part_edit_commit (&e, err);
 }
 
-/* The boot record that stands before a GPT. */
-static bool
-is_protective (int fd)
+bool
+gk_part_is_protective (int fd)
 {
   unsigned char mbr[512];
 
@@ -161,7 +160,7 @@ gk_part_read_any (struct gk_ctx *ctx, const char *device, struct gk_part_table *
         gk_error_clear (&why);
         return gk_part_no_label (device, err);
       }
-      if (is_protective (fd))
+      if (gk_part_is_protective (fd))
         gk_error_set (err, EINVAL,
                       "%s: neither copy of its GPT can be used: they are damaged, or the disk is "
                       "shorter than it was",

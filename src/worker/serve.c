@@ -17,6 +17,7 @@
 #include "inspect/inspect.h"
 #include "localfs/localfs.h"
 #include "selinux/selinux.h"
+#include "worker/blocks.h"
 #include "worker/dispatch.h"
 #include "worker/session-priv.h"
 
@@ -277,6 +278,24 @@ do_label (struct gk_session *s, struct request *rq, struct answer *answer, struc
                                                                             : 0;
 }
 
+static int
+do_blocks (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
+{
+  _cleanup_free_ char *body = NULL, *json = NULL;
+  struct gk_rpc_task task;
+  int what, none;
+
+  if (gk_decode_open (rq->frame->body, rq->frame->len, &body, &what, &none, err) == -1)
+    return -1;
+  gk_rpc_task_init (&task, s->conn, rq->serial);
+  s->ctx.task = &task.task;
+  int r = gk_blocks_serve (&s->ctx, body, what, &json, err);
+  s->ctx.task = NULL;
+  if (r == 0 && msgpack_sbuffer_write (&answer->body, json, strlen (json)) == -1)
+    return gk_error_oom (err);
+  return r;
+}
+
 static const struct {
   int (*fn) (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err);
   bool before_launch;
@@ -285,6 +304,7 @@ static const struct {
   [GK_REQUEST_TREE] = { do_tree, false },       [GK_REQUEST_OPEN] = { do_open, false },
   [GK_REQUEST_TELL] = { do_tell, false },       [GK_REQUEST_LOCALFS] = { do_localfs, false },
   [GK_REQUEST_UNVALUE] = { do_unvalue, false }, [GK_REQUEST_LABEL] = { do_label, false },
+  [GK_REQUEST_BLOCKS] = { do_blocks, false },
 };
 
 static int
