@@ -12,6 +12,7 @@
   COMMAND (filesystems)                                                                            \
   COMMAND (df)                                                                                     \
   COMMAND (partition)                                                                              \
+  COMMAND (fsck)                                                                                   \
   COMMAND (ls)                                                                                     \
   COMMAND (cat)                                                                                    \
   COMMAND (edit)                                                                                   \
