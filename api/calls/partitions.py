@@ -335,6 +335,10 @@ cut off of one, or of anything else that may use all of the partition, is
                  "part-resize /dev/sda 5 9000", error="the extended partition ends before", errno="ENOSPC"),
          example("empty", "part-init /dev/sda mbr", "part-add /dev/sda e 1024 8191", "part-add /dev/sda l 2048 4095",
                  "part-resize /dev/sda 1 3000", error="the logical partition 5 ends at sector 4095", errno="EBUSY"),
+         # The second one's record is just before it.
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda e 1024 65535", "part-add /dev/sda l 2048 4095",
+                 "part-add /dev/sda l 20480 40959", "part-resize /dev/sda 5 20479",
+                 error="another logical partition is described", errno="ENOSPC"),
      ])
 
 call("part_set_bootable",

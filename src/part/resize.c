@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* part_resize: the end of a partition moves. */
+/* part_resize, and part_set_size of our own: the end of a partition moves. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "gk-ops-part.h"
 #include "op/ctx.h"
 #include "part/edit.h"
+#include "part/room.h"
 
 /* Who has something in the sectors from start to end, beside the partition
  * itself, what it is in, and what is in it? */
@@ -41,6 +42,26 @@ check_room (const struct gk_part_table *t, const struct gk_part *p, uint64_t sta
                            device, start, end, q->num, first, last);
     }
   }
+  return 0;
+}
+
+/* A logical partition must not grow over the record of another one. */
+static int
+check_records (int fd, const struct gk_part_table *t, const struct gk_part *p, uint64_t start,
+               uint64_t end, const char *device, struct gk_error *err)
+{
+  struct gk_part_records records;
+
+  if (!p->logical)
+    return 0;
+  if (gk_part_records (fd, t, &records) == -1)
+    return gk_error_sys (err, errno, "%s: reading the partition table", device);
+  for (size_t i = 0; i < records.n; i++)
+    if (records.sector[i] >= start && records.sector[i] <= end)
+      return gk_error_set (err, ENOSPC,
+                           "%s: Can't have overlapping partitions: in sector %" PRIu64
+                           " another logical partition is described",
+                           device, records.sector[i]);
   return 0;
 }
 
@@ -110,7 +131,36 @@ gk_part_part_resize (struct gk_ctx *ctx, const char *device, int partnum, int64_
   if (size < p->size && !p->extended && check_content (device, partnum, size, err) == -1)
     return -1;
   if (check_room (&t, p, (uint64_t)start, (uint64_t)end, device, err) == -1 ||
+      check_records (e.fd, &t, p, (uint64_t)start, (uint64_t)end, device, err) == -1 ||
       resize (&e, partnum, (uint64_t)(end - start + 1), err) == -1)
+    return -1;
+  return gk_part_edit_commit (&e, err);
+}
+
+int
+gk_part_set_size (struct gk_ctx *ctx, const char *device, int partnum, int64_t bytes,
+                  struct gk_error *err)
+{
+  _cleanup_part_table_ struct gk_part_table t = GK_PART_TABLE_INIT;
+  _cleanup_part_edit_ struct gk_part_edit e = GK_PART_EDIT_INIT;
+  int64_t most;
+
+  if (gk_part_room (ctx, device, partnum, 0, &most, err) == -1 ||
+      gk_part_read_any (ctx, device, &t, err) == -1 ||
+      gk_part_edit_begin (&e, ctx, device, GK_EDIT_CHANGE, err) == -1)
+    return -1;
+  const struct gk_part *p = gk_part_find (&t, partnum);
+  if (p == NULL || p->extended)
+    return gk_error_set (err, EINVAL, "%s: partition %d is no partition with content", device,
+                         partnum);
+  if (bytes <= 0 || bytes % t.sector_size)
+    return gk_error_set (err, EINVAL, "%" PRId64 ": is no multiple of the disk's sectors of %u",
+                         bytes, t.sector_size);
+  if (bytes > most)
+    return gk_error_set (err, ENOSPC,
+                         "%s: partition %d: there is room for %" PRId64 " bytes, not for %" PRId64,
+                         device, partnum, most, bytes);
+  if (resize (&e, partnum, (uint64_t)bytes / t.sector_size, err) == -1)
     return -1;
   return gk_part_edit_commit (&e, err);
 }
