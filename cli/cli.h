@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "guestfs.h"
@@ -48,6 +49,10 @@ struct cli_edit {
   const char *backup;
   bool whole;                 /* set by the command: as a unit, when no option says otherwise */
   bool label_all;             /* likewise: new files may be anywhere */
+  uint64_t size, more;        /* likewise: struct gk_unit_how */
+  uint64_t had;               /* how large the disk was before it became size, or 0 */
+  const char *words;          /* likewise: struct gk_unit_how; or NULL */
+  bool was_done;              /* nothing was opened: an earlier run with these words did it */
   struct cli_units *units;    /* those that were begun */
   struct cli_list opened;     /* the images, as they were given */
   char **mounted;             /* where the session had what mounted */
@@ -84,6 +89,7 @@ struct cli_command {
 #define CLI_EDITS 16u       /* takes the options of struct cli_edit */
 #define CLI_LABELS 32u      /* of these --no-relabel */
 #define CLI_UNITS 64u       /* of these all others; it shows by itself what would change */
+#define CLI_SIGNED 128u     /* "-1G" is its option --less */
 
 extern const struct cli_command *const cli_commands[];
 
@@ -126,6 +132,8 @@ int cli_finish (guestfs_h *g, const struct cli_command *command, struct cli_imag
 /* New files at and below path get the guest's SELinux labels.  An exit code. */
 int cli_label_new (guestfs_h *g, const struct cli_images *images, const char *path);
 void cli_units_clear (struct cli_images *images);
+/* It was said that all is done: the words need not stay. */
+void cli_units_forget (const struct cli_images *images);
 /* Instead of cli_json_print: with --dry-run the changes become part of it. */
 void cli_edit_json (struct cli_images *images, struct json_object *o);
 

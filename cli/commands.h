@@ -13,6 +13,7 @@
   COMMAND (df)                                                                                     \
   COMMAND (partition)                                                                              \
   COMMAND (fsck)                                                                                   \
+  COMMAND (resize)                                                                                 \
   COMMAND (ls)                                                                                     \
   COMMAND (cat)                                                                                    \
   COMMAND (edit)                                                                                   \

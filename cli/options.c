@@ -57,7 +57,7 @@ static const struct cli_option label_options[] = {
 
 struct parser {
   struct option long_options[MAX_OPTIONS + 2];
-  char letters[2 * MAX_OPTIONS + 4];
+  char letters[2 * MAX_OPTIONS + 40];
   const struct cli_option *option[MAX_OPTIONS];
   void *target[MAX_OPTIONS];
   size_t n;
@@ -128,6 +128,16 @@ find_option (const struct parser *p, int c)
   return p->n;
 }
 
+/* "-1G" is --less 1G. */
+static size_t
+find_less (const struct parser *p)
+{
+  for (size_t i = 0; i < p->n; ++i)
+    if (gk_streq (p->option[i]->name, "less"))
+      return i;
+  return p->n;
+}
+
 int
 cli_parse (const struct cli_command *command, struct cli_images *images, void *opts, int argc,
            char **argv)
@@ -143,15 +153,18 @@ cli_parse (const struct cli_command *command, struct cli_images *images, void *o
   if (command->flags & (CLI_EDITS | CLI_LABELS))
     add_table (&p, label_options, images);
   add_table (&p, command->options, opts);
+  if (command->flags & CLI_SIGNED)
+    strcat (p.letters, "0::1::2::3::4::5::6::7::8::9::");
   p.long_options[p.n] = (struct option){ "help", no_argument, NULL, 'h' };
   if (find_option (&p, 'h') == p.n)
     strcat (p.letters, "h");
 
   optind = 0; /* glibc: start over */
   while ((c = getopt_long (argc, argv, p.letters, p.long_options, NULL)) != -1) {
-    size_t i = find_option (&p, c);
+    bool number = c >= '0' && c <= '9';
+    size_t i = number ? find_less (&p) : find_option (&p, c);
     if (i < p.n) {
-      if (store (command, p.option[i], p.target[i], optarg) != 0)
+      if (store (command, p.option[i], p.target[i], number ? argv[optind - 1] + 1 : optarg) != 0)
         return -1;
     } else if (c == 'h') {
       cli_help (command, stdout);

@@ -49,7 +49,17 @@ cli_unit_begin (struct cli_images *images, const char *image)
     return NULL;
   }
   e->units->v = v;
-  if (gk_unit_begin (image, images->format, NULL, &v[e->units->n], &err) == -1) {
+  const struct gk_unit_how how = { .format = images->format,
+                                   .size = e->size,
+                                   .more = e->more,
+                                   .words = e->words,
+                                   .backup = e->backup != NULL };
+  int r = gk_unit_begin (image, &how, NULL, &v[e->units->n], &err);
+  if (r == 1)
+    e->was_done = true;
+  if (r == 1)
+    return NULL;
+  if (r == -1) {
     cli_error ("%s%s", gk_error_msg (&err),
                err.errnum == EACCES || err.errnum == EROFS || err.errnum == ENOTSUP ||
                        err.errnum == ENOSPC
@@ -58,11 +68,22 @@ cli_unit_begin (struct cli_images *images, const char *image)
     return NULL;
   }
   struct gk_unit *u = &v[e->units->n++];
+  e->had = u->size;
+  e->size = u->new_size;
   if (e->backup && gk_unit_check_backup (u, e->backup, NULL, &err) == -1) {
     cli_error ("%s", gk_error_msg (&err));
     return NULL;
   }
   return u->overlay;
+}
+
+void
+cli_units_forget (const struct cli_images *images)
+{
+  const struct cli_units *units = images->edit.units;
+
+  for (size_t i = 0; units && i < units->n; i++)
+    gk_unit_forget (&units->v[i]);
 }
 
 void

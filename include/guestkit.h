@@ -86,6 +86,29 @@ extern GUESTKIT_PUBLIC char *guestkit_check (guestfs_h *g, const char *device, c
 extern GUESTKIT_PUBLIC char *guestkit_part_apply (guestfs_h *g, const char *device,
                                                   const char *layout, int flags);
 
+/* How many bytes of its device a filesystem says that it uses; 0 when there is none, or one of
+ * a kind that does not say (vfs_type tells which). */
+extern GUESTKIT_PUBLIC int64_t guestkit_filesystem_size (guestfs_h *g, const char *device);
+
+/* How many bytes the partition could have where it is: until the next one, the end of the
+ * extended one that it is in, or of the disk.  disk_size: as if the disk had so many bytes; 0: as
+ * it is.  Of GPT and MBR; else ENOTSUP. */
+extern GUESTKIT_PUBLIC int64_t guestkit_part_room (guestfs_h *g, const char *device, int partnum,
+                                                   int64_t disk_size);
+
+/* Give a partition so many bytes, whatever is in it, and also while what is in it is in use.
+ * What is beyond the new end is lost: guestfs_part_resize asks. */
+extern GUESTKIT_PUBLIC int guestkit_part_set_size (guestfs_h *g, const char *device, int partnum,
+                                                   int64_t size);
+
+/* How many bytes of its device a physical volume needs for what is allocated on it: the least
+ * that guestfs_pvresize_size takes. */
+extern GUESTKIT_PUBLIC int64_t guestkit_pv_used (guestfs_h *g, const char *device);
+
+/* An opened LUKS device (/dev/mapper/...) gets so many bytes, 0: as many as the device below
+ * has for it.  Nothing is written to the disk. */
+extern GUESTKIT_PUBLIC int guestkit_luks_resize (guestfs_h *g, const char *device, int64_t size);
+
 #ifdef __cplusplus
 }
 #endif

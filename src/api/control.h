@@ -31,6 +31,8 @@ enum gk_request {
   GK_REQUEST_LABEL = 10,  /* body: [path, 0, 0]: SELinux labels for what has none */
   GK_REQUEST_BLOCKS = 11, /* body: ["DEVICE\nREST", enum gk_blocks | flags, 0]; the reply's
                               body is JSON */
+  GK_REQUEST_SIZE = 12,   /* body: ["WHAT NUMBER BYTES DEVICE", 0, 0] (worker/sizes.c); the reply's
+                              body is a number in digits */
   /* Of a launcher's own process (worker/keeper.h): */
   GK_REQUEST_BEGUN = 5, /* the worker has answered */
   GK_REQUEST_WHY = 6,   /* it does not (any more): the reply is the error that says why */

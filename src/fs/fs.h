@@ -55,6 +55,8 @@ int gk_fs_probe_tags (const char *device, struct gk_strv *tags, struct gk_error 
 /* How many bytes of its device, from the first, the filesystem on it uses; 0
  * when there is none, or one that does not say. */
 int gk_fs_span (const char *device, uint64_t *ret_bytes, struct gk_error *err);
+/* The same; swap has a size, too, but nothing that could be cut off. */
+int gk_fs_size (const char *device, uint64_t *ret_bytes, struct gk_error *err);
 /* May the device become as small as this?  ENOSPC when what is on it would be cut off, or
  * it cannot be known whether it would. */
 int gk_fs_check_fits (const char *device, uint64_t bytes, struct gk_error *err);

@@ -69,14 +69,29 @@ fat_span (const unsigned char *p)
   return (struct counted){ few ? few : le (p + 32, 4), le (p + 11, 2) };
 }
 
+static struct counted
+f2fs_span (const unsigned char *p)
+{
+  uint64_t log = le (p + 16, 4);
+  return (struct counted){ le (p + 36, 8), log < 32 ? UINT64_C (1) << log : UINT64_MAX };
+}
+
+/* Its pages are those of the kernel that uses it, and the signature ends the first. */
+static struct counted
+swap_span (const unsigned char *p)
+{
+  bool usual = memcmp (p + HEAD - 10, "SWAPSPACE2", 10) == 0;
+  return (struct counted){ usual ? le (p + 1028, 4) + 1 : 0, HEAD };
+}
+
 static const struct {
   const char *type;
   off_t at; /* of the superblock */
   struct counted (*span) (const unsigned char *p);
 } spans[] = {
-  { "ext2", 1024, ext_span }, { "ext3", 1024, ext_span }, { "ext4", 1024, ext_span },
-  { "xfs", 0, xfs_span },     { "ntfs", 0, ntfs_span },   { "btrfs", 65536, btrfs_span },
-  { "vfat", 0, fat_span },
+  { "ext2", 1024, ext_span }, { "ext3", 1024, ext_span },  { "ext4", 1024, ext_span },
+  { "xfs", 0, xfs_span },     { "ntfs", 0, ntfs_span },    { "btrfs", 65536, btrfs_span },
+  { "vfat", 0, fat_span },    { "f2fs", 1024, f2fs_span }, { "swap", 0, swap_span },
 };
 
 /* Of what was probed; 0 when there is nothing or nothing is known, which known tells. */
@@ -116,12 +131,25 @@ look (const char *device, struct gk_fs_probe *probe, bool *known, uint64_t *ret_
 }
 
 int
-gk_fs_span (const char *device, uint64_t *ret_bytes, struct gk_error *err)
+gk_fs_size (const char *device, uint64_t *ret_bytes, struct gk_error *err)
 {
   _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
   bool known;
 
   return look (device, &probe, &known, ret_bytes, err);
+}
+
+int
+gk_fs_span (const char *device, uint64_t *ret_bytes, struct gk_error *err)
+{
+  _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
+  uint64_t bytes;
+  bool known;
+
+  if (look (device, &probe, &known, &bytes, err) == -1)
+    return -1;
+  *ret_bytes = gk_streq (probe.type, "swap") ? 0 : bytes; /* nobody misses what was in it */
+  return 0;
 }
 
 int

@@ -144,7 +144,7 @@ look_at_backing (const struct gk_image_create *c, struct gk_task *task, char **r
       gk_image_top (path, c->backing_format, task, &layer, err) == -1)
     return -1;
   *ret_format = gk_steal_ptr (layer.format);
-  *ret_size = layer.virtual_size;
+  *ret_size = c->grown > layer.virtual_size ? c->grown : layer.virtual_size;
   return 0;
 }
 

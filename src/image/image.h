@@ -43,6 +43,8 @@ struct gk_image_layer {
   char *data_file;       /* likewise */
   char **extents;        /* vmdk: the files with the data; else NULL */
   unsigned n_snapshots;
+  bool old;            /* qcow2 of version 2, whose snapshots have no size of their own */
+  bool in_use_bitmaps; /* qcow2: some that were not closed, and cannot follow */
   bool encrypted;
   bool dirty;   /* was not closed; qemu repairs it when it writes */
   bool corrupt; /* marked so; qemu does not write to it */
@@ -108,7 +110,8 @@ int gk_image_lock_tighten (int fd, const char *path, struct gk_error *err);
 struct gk_image_create {
   const char *path;
   const char *format;
-  int64_t size;               /* bytes; -1 with backing: as large as that */
+  int64_t size;               /* bytes; -1 with backing: as large as that ... */
+  uint64_t grown;             /* ... or so many bytes, which are more */
   const char *backing;        /* local path, or NULL */
   const char *backing_format; /* or NULL: detected */
   const char *preallocation;  /* "off" "sparse" "metadata" "full", or NULL */
@@ -116,6 +119,11 @@ struct gk_image_create {
   int cluster_size;           /* bytes, or 0 */
 };
 int gk_image_create (const struct gk_image_create *c, struct gk_task *task, struct gk_error *err);
+
+/* Can the disk in the image become larger?  Only raw files and qcow2 images do.  snapshot: one
+ * will be taken before.  ENOTSUP with a sentence. */
+int gk_image_check_growable (const struct gk_image_layer *image, bool snapshot,
+                             struct gk_error *err);
 
 /* An empty qcow2 image that names no backing file: the server is told what is
  * below it.  path must not exist. */

@@ -95,6 +95,34 @@ copy_extents (struct json_object *data, struct gk_image_layer *layer)
   return layer->extents == NULL ? -1 : 0;
 }
 
+static bool
+bitmap_in_use (struct json_object *data)
+{
+  struct json_object *list = member (data, "bitmaps");
+
+  if (!json_object_is_type (list, json_type_array))
+    return false;
+  for (size_t i = 0; i < json_object_array_length (list); i++) {
+    struct json_object *flags = member (json_object_array_get_idx (list, i), "flags");
+    for (size_t k = 0;
+         json_object_is_type (flags, json_type_array) && k < json_object_array_length (flags);
+         k++) {
+      const char *flag = json_object_get_string (json_object_array_get_idx (flags, k));
+      if (flag && gk_streq (flag, "in-use"))
+        return true;
+    }
+  }
+  return false;
+}
+
+static bool
+is_old (struct json_object *data)
+{
+  const char *compat = json_object_get_string (member (data, "compat"));
+
+  return compat && gk_streq (compat, "0.10");
+}
+
 static int
 fill_layer (struct json_object *top, struct gk_image_layer *layer)
 {
@@ -107,6 +135,8 @@ fill_layer (struct json_object *top, struct gk_image_layer *layer)
   layer->encrypted = truth (top, "encrypted");
   layer->dirty = truth (top, "dirty-flag");
   layer->corrupt = truth (data, "corrupt");
+  layer->old = is_old (data);
+  layer->in_use_bitmaps = bitmap_in_use (data);
   if (snapshots != NULL && json_object_is_type (snapshots, json_type_array))
     layer->n_snapshots = json_object_array_length (snapshots);
   if (copy_string (top, "format", &layer->format) == -1 ||

@@ -63,7 +63,7 @@ finish_unit (const char *path, struct gk_task *task, struct gk_error *err)
 
   if (gk_unit_pending (path, &overlay, err) == -1)
     return -1;
-  return overlay && gk_unit_recover (path, task, err) == -1 ? -1 : 0;
+  return (overlay || gk_unit_has_words (path)) && gk_unit_recover (path, task, err) == -1 ? -1 : 0;
 }
 
 static int

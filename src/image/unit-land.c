@@ -201,7 +201,7 @@ finish (const struct gk_unit_place *place, struct gk_task *task, struct gk_error
   _cleanup_close_ int image = -1, dir = -1;
   struct gk_unit_note note;
 
-  int r = gk_unit_open_marked (place, &dir, &note, err);
+  int r = gk_unit_open_marked (place, GK_UNIT_NOTE, &dir, &note, err);
   if (r != 1)
     return r;
   if (lock_image (place->image, true, &image, task, err) == -1)
@@ -209,7 +209,7 @@ finish (const struct gk_unit_place *place, struct gk_task *task, struct gk_error
   /* Who had the lock before may have done it. */
   gk_cleanup_close (&dir);
   dir = -1;
-  r = gk_unit_open_marked (place, &dir, &note, err);
+  r = gk_unit_open_marked (place, GK_UNIT_NOTE, &dir, &note, err);
   if (r != 1)
     return r;
   _cleanup_free_ char *path =
@@ -218,8 +218,28 @@ finish (const struct gk_unit_place *place, struct gk_task *task, struct gk_error
     return gk_error_oom (err);
   if (gk_unit_copy (place->image, image, path, note.format, note.backup, task, err) == -1)
     return -1;
-  gk_unit_remove (place->parent_fd, place->marked, dir);
+  gk_unit_landed (place->parent_fd, place->marked, dir, &note);
   return 1;
+}
+
+int
+gk_unit_finish (const struct gk_unit_place *place, char **ret_words, struct gk_task *task,
+                struct gk_error *err)
+{
+  _cleanup_close_ int dir = -1;
+  struct gk_unit_note note;
+  char *words = NULL;
+
+  int n = finish (place, task, err);
+  if (n == -1)
+    return -1;
+  int r = gk_unit_open_marked (place, GK_UNIT_DONE, &dir, &note, err);
+  if (r == 1 && (words = strdup (note.words)) == NULL)
+    return gk_error_oom (err);
+  if (r == -1)
+    return -1;
+  *ret_words = words;
+  return n;
 }
 
 /* --- what killed units left ----------------------------------------------------------------- */
@@ -247,8 +267,8 @@ remove_one (const struct gk_unit_place *place, const char *name)
   return 1;
 }
 
-static int
-remove_left (const struct gk_unit_place *place)
+int
+gk_unit_remove_left (const struct gk_unit_place *place)
 {
   _cleanup_closedir_ DIR *d = NULL;
   _cleanup_close_ int image = -1;
@@ -280,5 +300,5 @@ gk_unit_recover (const char *image, struct gk_task *task, struct gk_error *err)
   if (gk_unit_place (image, &place, err) == -1)
     return -1;
   int n = finish (&place, task, err);
-  return n == -1 ? -1 : n + remove_left (&place);
+  return n == -1 ? -1 : n + gk_unit_remove_left (&place);
 }

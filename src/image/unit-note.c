@@ -77,8 +77,8 @@ gk_unit_write_note (int dir_fd, const struct gk_unit_note *note)
   _cleanup_close_ int fd =
       openat (dir_fd, GK_UNIT_NOTE, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   _cleanup_free_ char *text =
-      gk_asprintf ("guestkit unit 1\n%llu %lld %u %s %s\n", note->inode, note->birth_s,
-                   note->birth_ns, note->format, note->backup[0] ? note->backup : "-");
+      gk_asprintf ("guestkit unit 1\n%llu %lld %u %s %s\n%s\n", note->inode, note->birth_s,
+                   note->birth_ns, note->format, note->backup[0] ? note->backup : "-", note->words);
 
   if (fd == -1 || text == NULL)
     return -1;
@@ -86,16 +86,17 @@ gk_unit_write_note (int dir_fd, const struct gk_unit_note *note)
 }
 
 int
-gk_unit_read_note (int dir_fd, struct gk_unit_note *note)
+gk_unit_read_note (int dir_fd, const char *which, struct gk_unit_note *note)
 {
-  _cleanup_close_ int fd = openat (dir_fd, GK_UNIT_NOTE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  _cleanup_close_ int fd = openat (dir_fd, which, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
-  struct gk_unit_note n;
+  struct gk_unit_note n = { .inode = 0 };
 
   if (fd == -1 || gk_read_all (fd, NOTE_MAX, &text) == -1)
     return -1;
-  if (text.data == NULL || sscanf (text.data, "guestkit unit 1\n%llu %lld %u %31s %63s", &n.inode,
-                                   &n.birth_s, &n.birth_ns, n.format, n.backup) != 5) {
+  if (text.data == NULL ||
+      sscanf (text.data, "guestkit unit 1\n%llu %lld %u %31s %63s%*1[\n]%200[^\n]", &n.inode,
+              &n.birth_s, &n.birth_ns, n.format, n.backup, n.words) < 5) {
     errno = EBADMSG;
     return -1;
   }
@@ -125,7 +126,7 @@ check_owner (const struct gk_unit_place *place, int dir_fd, const struct stat *i
 }
 
 int
-gk_unit_open_marked (const struct gk_unit_place *place, int *ret_dir_fd,
+gk_unit_open_marked (const struct gk_unit_place *place, const char *which, int *ret_dir_fd,
                      struct gk_unit_note *ret_note, struct gk_error *err)
 {
   _cleanup_close_ int dir =
@@ -142,7 +143,7 @@ gk_unit_open_marked (const struct gk_unit_place *place, int *ret_dir_fd,
   if (check_owner (place, dir, &st, err) == -1)
     return -1;
   /* Without a note it has landed and is being removed. */
-  if (gk_unit_read_note (dir, ret_note) == -1)
+  if (gk_unit_read_note (dir, which, ret_note) == -1)
     return errno == ENOENT ? 0 : gk_error_sys (err, errno, "%s: %s", place->image, place->marked);
   if (now.inode != ret_note->inode || now.birth_s != ret_note->birth_s ||
       now.birth_ns != ret_note->birth_ns)
@@ -166,7 +167,7 @@ gk_unit_pending (const char *image, char **ret_overlay, struct gk_error *err)
     *ret_overlay = NULL;
     return 0;
   }
-  int r = gk_unit_open_marked (&place, &dir, &note, err);
+  int r = gk_unit_open_marked (&place, GK_UNIT_NOTE, &dir, &note, err);
   if (r == -1)
     return -1;
   char *overlay = NULL;
@@ -180,10 +181,22 @@ gk_unit_pending (const char *image, char **ret_overlay, struct gk_error *err)
   return 0;
 }
 
+bool
+gk_unit_has_words (const char *image)
+{
+  _cleanup_unit_place_ struct gk_unit_place place = GK_UNIT_PLACE_INIT;
+  _cleanup_close_ int dir = -1;
+  struct gk_unit_note note;
+
+  return gk_unit_place (image, &place, NULL) == 0 &&
+         gk_unit_open_marked (&place, GK_UNIT_DONE, &dir, &note, NULL) == 1;
+}
+
 void
 gk_unit_remove (int parent_fd, const char *dir, int dir_fd)
 {
-  static const char *const files[] = { GK_UNIT_NOTE, GK_UNIT_BACKUP, GK_UNIT_OVERLAY };
+  static const char *const files[] = { GK_UNIT_NOTE, GK_UNIT_DONE, GK_UNIT_BACKUP,
+                                       GK_UNIT_OVERLAY };
 
   /* The note goes first, and is gone for good before anybody else gets the
    * image: what landed once must not land again on what came later. */
@@ -193,4 +206,16 @@ gk_unit_remove (int parent_fd, const char *dir, int dir_fd)
       fsync (dir_fd);
   }
   unlinkat (parent_fd, dir, AT_REMOVEDIR);
+}
+
+void
+gk_unit_landed (int parent_fd, const char *dir, int dir_fd, const struct gk_unit_note *note)
+{
+  /* As with the removal of the note: for good, before anybody else gets the image. */
+  if (note->words[0] && renameat (dir_fd, GK_UNIT_NOTE, dir_fd, GK_UNIT_DONE) == 0 &&
+      fsync (dir_fd) == 0) {
+    unlinkat (dir_fd, GK_UNIT_BACKUP, 0);
+    unlinkat (dir_fd, GK_UNIT_OVERLAY, 0);
+  } else
+    gk_unit_remove (parent_fd, dir, dir_fd);
 }

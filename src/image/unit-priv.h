@@ -11,6 +11,7 @@
 #define GK_UNIT_OVERLAY "overlay.qcow2"
 #define GK_UNIT_BACKUP "backup.qcow2"
 #define GK_UNIT_NOTE "unit"
+#define GK_UNIT_DONE "done" /* the note, when the changes have landed and their words are kept */
 
 /* What the note in a marked folder says. */
 struct gk_unit_note {
@@ -18,13 +19,14 @@ struct gk_unit_note {
   long long birth_s; /* 0, 0: the filesystem does not know */
   unsigned birth_ns;
   char format[32];
-  char backup[64]; /* or "" */
+  char backup[64];                   /* or "" */
+  char words[GK_UNIT_WORDS_MAX + 1]; /* or "" */
 };
 #define GK_UNIT_NAME_MAX 63
 
 int gk_unit_identify (int image_fd, struct gk_unit_note *note); /* inode and birth; 0 or -1 */
 int gk_unit_write_note (int dir_fd, const struct gk_unit_note *note);
-int gk_unit_read_note (int dir_fd, struct gk_unit_note *note);
+int gk_unit_read_note (int dir_fd, const char *which, struct gk_unit_note *note);
 
 /* The image's real path, its folder open, and the names beside it. */
 struct gk_unit_place {
@@ -42,12 +44,22 @@ void gk_unit_place_clear (struct gk_unit_place *place);
 #define _cleanup_unit_place_ __attribute__ ((cleanup (gk_unit_place_clear)))
 
 /* Open the marked folder and hold it against the rules of unit.h: 1, 0 when
- * there is none, -1. */
-int gk_unit_open_marked (const struct gk_unit_place *place, int *ret_dir_fd,
+ * there is none, -1.  which: GK_UNIT_NOTE or GK_UNIT_DONE. */
+int gk_unit_open_marked (const struct gk_unit_place *place, const char *which, int *ret_dir_fd,
                          struct gk_unit_note *ret_note, struct gk_error *err);
 
 /* Remove a folder with what a unit puts into it. */
 void gk_unit_remove (int parent_fd, const char *dir, int dir_fd);
+
+/* It has landed: the same, but for words. */
+void gk_unit_landed (int parent_fd, const char *dir, int dir_fd, const struct gk_unit_note *note);
+
+/* Finish what was marked; ret_words, malloced or NULL, are those that are still beside the image.
+ * 0 or 1, whether there was something. */
+int gk_unit_finish (const struct gk_unit_place *place, char **ret_words, struct gk_task *task,
+                    struct gk_error *err);
+/* Remove what nobody works on any more; how many. */
+int gk_unit_remove_left (const struct gk_unit_place *place);
 
 /* Take the changes into the image: image_fd has the lock for writing. */
 int gk_unit_copy (const char *image, int image_fd, const char *dir, const char *format,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@
 /* The server of a session that has just ended may take a moment to let go. */
 #define LOCK_PATIENCE_MS 10000
 #define LOCK_NAP_MS 20
+/* Somebody else's changes may count just now, again and again. */
+#define TRIES 5
 
 int
 gk_unit_check_name (const char *name, struct gk_error *err)
@@ -46,20 +49,29 @@ gk_unit_backup_path (const char *image, const char *name)
 
 /* What is followed from the image's header is held to the rules here: of the
  * overlay the format is named, and they would not be applied again. */
-static char *
-find_format (const char *image, const char *given, struct gk_task *task, struct gk_error *err)
+static int
+find_format (struct gk_unit *u, const struct gk_unit_how *how, struct gk_task *task,
+             struct gk_error *err)
 {
   _cleanup_image_info_ struct gk_image_info info = GK_IMAGE_INFO_INIT;
 
-  if (gk_image_info (image, given, task, &info, err) == -1)
-    return NULL;
+  if (gk_image_info (u->image, how->format, task, &info, err) == -1)
+    return -1;
+  const struct gk_image_layer *top = &info.layers[0];
   /* As for a drive: such a disk is the guest's own affair. */
-  const char *format =
-      given == NULL && gk_streq (info.layers[0].format, "luks") ? "raw" : info.layers[0].format;
-  char *copy = strdup (format);
-  if (copy == NULL)
-    gk_error_oom (err);
-  return copy;
+  const char *format = how->format == NULL && gk_streq (top->format, "luks") ? "raw" : top->format;
+  u->format = strdup (format);
+  if (u->format == NULL)
+    return gk_error_oom (err);
+  u->size = top->virtual_size;
+  u->new_size = how->size ? how->size : u->size + how->more;
+  if (u->new_size < u->size)
+    return gk_error_set (err, EINVAL,
+                         "%s: its disk has %" PRIu64 " bytes, and cannot have %" PRIu64
+                         ": it is only made larger",
+                         u->image, u->size, u->new_size);
+  /* Later it would be too late. */
+  return u->new_size > u->size ? gk_image_check_growable (top, how->backup, err) : 0;
 }
 
 static int
@@ -81,16 +93,14 @@ make_folder (struct gk_unit *u, const struct gk_unit_place *place, struct gk_err
 }
 
 static int
-begin (struct gk_unit *u, const char *image, const char *format, struct gk_task *task,
-       struct gk_error *err)
+begin (struct gk_unit *u, const struct gk_unit_place *place, const struct gk_unit_how *how,
+       struct gk_task *task, struct gk_error *err)
 {
-  _cleanup_unit_place_ struct gk_unit_place place = GK_UNIT_PLACE_INIT;
   struct stat st;
 
-  if (gk_unit_place (image, &place, err) == -1)
-    return -1;
-  u->image = strdup (place.image);
-  if (u->image == NULL)
+  u->image = strdup (place->image);
+  u->words = how->words ? strdup (how->words) : NULL;
+  if (u->image == NULL || (how->words && u->words == NULL))
     return gk_error_oom (err);
   if (stat (u->image, &st) == -1)
     return gk_error_sys (err, errno, "%s", u->image);
@@ -104,28 +114,56 @@ begin (struct gk_unit *u, const char *image, const char *format, struct gk_task 
   if (gk_image_open (u->image, GK_IMAGE_WRITE, &u->image_fd, err) == -1 ||
       gk_image_lock_relax (u->image_fd, u->image, err) == -1)
     return -1;
-  u->format = find_format (u->image, format, task, err);
-  if (u->format == NULL || make_folder (u, &place, err) == -1)
+  /* Who had the image when it was looked at before may have made changes count since. */
+  if (faccessat (place->parent_fd, place->marked, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    return 1;
+  if (find_format (u, how, task, err) == -1 || make_folder (u, place, err) == -1)
     return -1;
   const struct gk_image_create c = { .path = u->overlay,
                                      .format = "qcow2",
                                      .size = -1,
+                                     .grown = u->new_size,
                                      .backing = u->image,
                                      .backing_format = u->format };
   return gk_image_create (&c, task, err);
 }
 
+/* 1: it was done; 0: it is to be done. */
+static int
+clean_up_before (const struct gk_unit_place *place, const struct gk_unit_how *how,
+                 struct gk_task *task, struct gk_error *err)
+{
+  _cleanup_free_ char *words = NULL;
+
+  if (gk_unit_finish (place, &words, task, err) == -1)
+    return -1;
+  gk_unit_remove_left (place);
+  return how->words && words && gk_streq (how->words, words);
+}
+
 int
-gk_unit_begin (const char *image, const char *format, struct gk_task *task,
+gk_unit_begin (const char *image, const struct gk_unit_how *how, struct gk_task *task,
                struct gk_unit *ret_unit, struct gk_error *err)
 {
-  _cleanup_unit_ struct gk_unit u = GK_UNIT_INIT;
+  _cleanup_unit_place_ struct gk_unit_place place = GK_UNIT_PLACE_INIT;
 
-  if (gk_unit_recover (image, task, err) == -1 || begin (&u, image, format, task, err) == -1)
+  if (gk_unit_place (image, &place, err) == -1)
     return -1;
-  *ret_unit = u;
-  u = (struct gk_unit)GK_UNIT_INIT;
-  return 0;
+  for (int tries = 0; tries < TRIES; tries++) {
+    _cleanup_unit_ struct gk_unit u = GK_UNIT_INIT;
+    int r = clean_up_before (&place, how, task, err);
+    if (r != 0)
+      return r;
+    r = begin (&u, &place, how, task, err);
+    if (r == -1)
+      return -1;
+    if (r == 0) {
+      *ret_unit = u;
+      u = (struct gk_unit)GK_UNIT_INIT;
+      return 0;
+    }
+  }
+  return gk_error_set (err, EBUSY, "%s: %s stays there", image, place.marked);
 }
 
 /* --- the moment ------------------------------------------------------------------------- */
@@ -157,7 +195,8 @@ check_space (const struct gk_unit *u, struct gk_error *err)
   if (fstat (u->image_fd, &image) == -1 || stat (u->overlay, &overlay) == -1 ||
       fstatvfs (u->image_fd, &fs) == -1)
     return gk_error_sys (err, errno, "%s", u->image);
-  if (gk_streq (u->format, "raw") && image.st_blocks * 512LL >= image.st_size)
+  if (gk_streq (u->format, "raw") && u->new_size == u->size &&
+      image.st_blocks * 512LL >= image.st_size)
     return 0;
   if ((unsigned long long)fs.f_bavail * fs.f_bsize < (unsigned long long)overlay.st_blocks * 512)
     return gk_error_sys (err, ENOSPC, "%s: the changes may not fit", u->image);
@@ -190,6 +229,7 @@ gk_unit_mark (struct gk_unit *u, const char *backup, struct gk_task *task, struc
     return -1;
   snprintf (note.format, sizeof note.format, "%s", u->format);
   snprintf (note.backup, sizeof note.backup, "%s", backup ? backup : "");
+  snprintf (note.words, sizeof note.words, "%s", u->words ? u->words : "");
   if (gk_unit_identify (u->image_fd, &note) == -1 || sync_name (u->dir_fd, GK_UNIT_OVERLAY) == -1 ||
       (file_backup && sync_name (u->dir_fd, GK_UNIT_BACKUP) == -1) ||
       gk_unit_write_note (u->dir_fd, &note) == -1 || fsync (u->dir_fd) == -1)
@@ -218,13 +258,27 @@ gk_unit_land (struct gk_unit *u, struct gk_task *task, struct gk_error *err)
 
   if (gk_unit_place (u->image, &place, err) == -1)
     return -1;
-  if (gk_unit_read_note (u->dir_fd, &note) == -1)
+  if (gk_unit_read_note (u->dir_fd, GK_UNIT_NOTE, &note) == -1)
     return gk_error_sys (err, errno, "%s", u->dir);
   if (gk_unit_copy (u->image, u->image_fd, u->dir, u->format, note.backup, task, err) == -1)
     return -1;
-  gk_unit_remove (place.parent_fd, place.marked, u->dir_fd);
+  gk_unit_landed (place.parent_fd, place.marked, u->dir_fd, &note);
   u->landed = true;
   return 0;
+}
+
+void
+gk_unit_forget (const struct gk_unit *u)
+{
+  _cleanup_unit_place_ struct gk_unit_place place = GK_UNIT_PLACE_INIT;
+  _cleanup_close_ int dir = -1;
+  struct gk_unit_note note;
+
+  /* The folder may be somebody else's by now. */
+  if (u->words && gk_unit_place (u->image, &place, NULL) == 0 &&
+      gk_unit_open_marked (&place, GK_UNIT_DONE, &dir, &note, NULL) == 1 &&
+      gk_streq (note.words, u->words))
+    gk_unit_remove (place.parent_fd, place.marked, dir);
 }
 
 void
@@ -238,6 +292,7 @@ gk_unit_clear (struct gk_unit *u)
   free (u->format);
   free (u->dir);
   free (u->overlay);
+  free (u->words);
   gk_cleanup_close (&u->image_fd);
   gk_cleanup_close (&u->dir_fd);
   *u = (struct gk_unit)GK_UNIT_INIT;

@@ -14,6 +14,12 @@
  * Until a marked unit has landed, only guestkit sees it; other programs see an
  * image that is partly written once landing has begun.
  *
+ * A command that must not be carried out twice ("1G more") gives words that tell it
+ * from others.  They stay beside the image when its changes have landed,
+ * until gk_unit_forget, which the command calls when it has said so, or the
+ * next writer.  When the same command begins, and finds them, an earlier run of it was killed after
+ * the moment: all is done.
+ *
  * A marked folder is believed only when it belongs to root, to the image's
  * owner or to this user, is closed to others, and was made for this very file
  * (inode and time of birth): a file that was put in the image's place is not
@@ -23,6 +29,7 @@
 #define GK_IMAGE_UNIT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct gk_error;
 struct gk_task;
@@ -34,6 +41,9 @@ struct gk_unit {
   char *overlay; /* what to open in the image's place, as qcow2 */
   int image_fd;  /* has qemu's locks: nobody else may write */
   int dir_fd;    /* flocked while somebody works on it */
+  char *words;   /* or NULL */
+  /* Of the image's disk now, and of the overlay's, which the image's has when it has landed. */
+  uint64_t size, new_size;
   bool marked, landed;
 };
 #define GK_UNIT_INIT                                                                               \
@@ -42,9 +52,19 @@ struct gk_unit {
   }
 #define _cleanup_unit_ __attribute__ ((cleanup (gk_unit_clear)))
 
+struct gk_unit_how {
+  const char *format; /* or NULL: detected */
+  uint64_t size;      /* the disk becomes so large; 0: stays as it is ... */
+  uint64_t more;      /* ... or larger by so many bytes */
+  const char *words;  /* or NULL; in one line, of at most GK_UNIT_WORDS_MAX bytes */
+  bool backup;        /* gk_unit_mark will be asked for one */
+};
+#define GK_UNIT_WORDS_MAX 200
+
 /* Refuses an image that anybody uses, and what is no regular file (ENOTSUP).
- * What is left of an earlier unit is dealt with first. */
-int gk_unit_begin (const char *image, const char *format, struct gk_task *task,
+ * What is left of an earlier unit is dealt with first.  1: that was this command (the words),
+ * and there is nothing to do. */
+int gk_unit_begin (const char *image, const struct gk_unit_how *how, struct gk_task *task,
                    struct gk_unit *ret_unit, struct gk_error *err);
 
 /* The session on the overlay has ended.  backup: NULL, or the name under which
@@ -53,6 +73,9 @@ int gk_unit_begin (const char *image, const char *format, struct gk_task *task,
 int gk_unit_mark (struct gk_unit *u, const char *backup, struct gk_task *task,
                   struct gk_error *err);
 int gk_unit_land (struct gk_unit *u, struct gk_task *task, struct gk_error *err);
+
+/* The words of what has landed. */
+void gk_unit_forget (const struct gk_unit *u);
 
 /* Removes what was not marked. */
 void gk_unit_clear (struct gk_unit *u);
@@ -64,6 +87,9 @@ int gk_unit_recover (const char *image, struct gk_task *task, struct gk_error *e
 /* The overlay of a marked unit of this image, malloced, or NULL when there is none.
  * EPERM or ESTALE: there is one that is not to be believed. */
 int gk_unit_pending (const char *image, char **ret_overlay, struct gk_error *err);
+
+/* Are there words of a unit that has landed? */
+bool gk_unit_has_words (const char *image);
 
 /* Can the name be a backup's?  EEXIST: there is one. */
 int gk_unit_check_backup (const struct gk_unit *u, const char *name, struct gk_task *task,

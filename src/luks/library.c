@@ -40,6 +40,12 @@ hear (int level, const char *msg, void *opaque)
   gk_buf_appendf (&l->said, "%s%.*s", l->said.size ? "; " : "", (int)n, msg);
 }
 
+void
+gk_luks_listen (struct gk_luks *l)
+{
+  l->lib.crypt_set_log_callback (l->cd, hear, l);
+}
+
 int
 gk_luks_fail (struct gk_luks *l, int r, struct gk_error *err)
 {
@@ -77,10 +83,14 @@ gk_luks_init (struct gk_luks *l, const char *device, struct gk_error *err)
   /* Its locks are for programs that share a device; this one is the session's
    * alone, and /run need not be writable. */
   l->lib.crypt_metadata_locking (NULL, 0);
+  /* A key in the kernel's keyring is gone for this process once the device is open, and
+   * without it a device cannot follow one below it that has become larger.  So it is the
+   * device's own. */
+  l->lib.crypt_volume_key_keyring (NULL, 0);
   int r = l->lib.crypt_init (&l->cd, device);
   if (r < 0)
     return gk_luks_fail (l, r, err);
-  l->lib.crypt_set_log_callback (l->cd, hear, l);
+  gk_luks_listen (l);
   return 0;
 }
 

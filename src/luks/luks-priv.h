@@ -29,10 +29,12 @@ struct gk_error;
   X (crypt_keyslot_status)                                                                         \
   X (crypt_load)                                                                                   \
   X (crypt_metadata_locking)                                                                       \
+  X (crypt_resize)                                                                                 \
   X (crypt_set_log_callback)                                                                       \
   X (crypt_token_is_assigned)                                                                      \
   X (crypt_token_max)                                                                              \
-  X (crypt_token_status)
+  X (crypt_token_status)                                                                           \
+  X (crypt_volume_key_keyring)
 
 struct gk_luks {
   struct crypt_device *cd;
@@ -55,6 +57,9 @@ int gk_luks_library (struct gk_luks *l, const char *device, struct gk_error *err
 int gk_luks_init (struct gk_luks *l, const char *device, struct gk_error *err);
 /* And read: CRYPT_LUKS (1 or 2), CRYPT_BITLK. */
 int gk_luks_load (struct gk_luks *l, const char *device, const char *type, struct gk_error *err);
+
+/* What the library says from now on goes into said. */
+void gk_luks_listen (struct gk_luks *l);
 
 /* -1 for r, a negated errno of the library. */
 int gk_luks_fail (struct gk_luks *l, int r, struct gk_error *err);

@@ -10,6 +10,8 @@
 #ifndef GK_LVM_LVM_H
 #define GK_LVM_LVM_H
 
+#include <stdint.h>
+
 struct gk_ctx;
 struct gk_error;
 
@@ -23,5 +25,10 @@ int gk_lvm_start (struct gk_ctx *ctx, struct gk_error *err);
  * "raid1", "snapshot" ...) the volumes on the session's devices are made.
  * *ret_kinds is to be freed by the caller. */
 int gk_lvm_segments (struct gk_ctx *ctx, char ***ret_kinds, struct gk_error *err);
+
+/* How many bytes of its device a physical volume needs for what is allocated on it, where
+ * it is: gk_lvm_pvresize_size can go no lower. */
+int gk_lvm_pv_used (struct gk_ctx *ctx, const char *device, int64_t *ret_bytes,
+                    struct gk_error *err);
 
 #endif

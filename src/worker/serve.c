@@ -296,6 +296,28 @@ do_blocks (struct gk_session *s, struct request *rq, struct answer *answer, stru
   return r;
 }
 
+static int
+do_size (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
+{
+  _cleanup_free_ char *text = NULL;
+  struct gk_rpc_task task;
+  int flags, mode;
+  char number[32];
+  int64_t value;
+
+  if (gk_decode_open (rq->frame->body, rq->frame->len, &text, &flags, &mode, err) == -1)
+    return -1;
+  gk_rpc_task_init (&task, s->conn, rq->serial);
+  s->ctx.task = &task.task;
+  int r = gk_session_size (&s->ctx, text, &value, err);
+  s->ctx.task = NULL;
+  if (r == -1)
+    return -1;
+  snprintf (number, sizeof number, "%lld", (long long)value);
+  return msgpack_sbuffer_write (&answer->body, number, strlen (number)) == -1 ? gk_error_oom (err)
+                                                                              : 0;
+}
+
 static const struct {
   int (*fn) (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err);
   bool before_launch;
@@ -304,7 +326,7 @@ static const struct {
   [GK_REQUEST_TREE] = { do_tree, false },       [GK_REQUEST_OPEN] = { do_open, false },
   [GK_REQUEST_TELL] = { do_tell, false },       [GK_REQUEST_LOCALFS] = { do_localfs, false },
   [GK_REQUEST_UNVALUE] = { do_unvalue, false }, [GK_REQUEST_LABEL] = { do_label, false },
-  [GK_REQUEST_BLOCKS] = { do_blocks, false },
+  [GK_REQUEST_BLOCKS] = { do_blocks, false },   [GK_REQUEST_SIZE] = { do_size, false },
 };
 
 static int

@@ -64,6 +64,10 @@ int gk_session_unexport (struct gk_session *s, struct gk_error *err);
 int gk_session_check (struct gk_session *s, struct gk_decoder *d, const struct gk_call *call,
                       union gk_arg *args, void *opts, struct gk_error *err);
 
+/* sizes.c: "WHAT NUMBER BYTES DEVICE". */
+int gk_session_size (struct gk_ctx *ctx, const char *text, int64_t *ret_value,
+                     struct gk_error *err);
+
 /* serve.c: answer requests until the client ends the session or goes away.
  * failure, when set, is the answer to launch. */
 void gk_session_serve (struct gk_session *s, struct gk_error *failure);

@@ -75,6 +75,18 @@ test_made (void **state)
   CHECK_MADE (8192, "mkfs.ntfs", "-q", "-F", "-f");
   CHECK_MADE (65536, "mkfs.vfat");
   CHECK_MADE (65536, "mkfs.vfat", "-F", "32", "-S", "4096");
+  CHECK_MADE (2 * MIB, "mkfs.f2fs", "-q", "-f");
+}
+
+static void
+test_swap (void **state)
+{
+  uint64_t bytes = 1;
+
+  CHECK_MADE (120 * MIB, "mkswap", "-q");
+  assert_int_equal (span (), 0);
+  assert_int_equal (gk_fs_size (path, &bytes, &err), 0);
+  assert_int_equal (bytes, 120 * MIB);
 }
 
 static void
@@ -83,8 +95,6 @@ test_none (void **state)
   resize (0);
   assert_int_equal (span (), 0);
   resize (MIB);
-  assert_int_equal (span (), 0);
-  CHECK_MADE (120 * MIB, "mkswap", "-q");
   assert_int_equal (span (), 0);
 }
 
@@ -115,6 +125,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_made),
+    cmocka_unit_test (test_swap),
     cmocka_unit_test (test_none),
     cmocka_unit_test (test_absurd),
   };
