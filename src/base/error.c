@@ -175,3 +175,29 @@ gk_errno_number (const char *name)
       return aliases[i].errnum;
   return 0;
 }
+
+int
+gk_errno_of_medium (const char *words, size_t size, const char **ret_line, size_t *ret_len)
+{
+  static const int media[] = { EIO, ENOSPC, EROFS };
+  int found = 0;
+
+  if (size == 0)
+    return 0;
+  const char *end = words + size, *first = end;
+  for (size_t i = 0; i < sizeof media / sizeof media[0]; i++) {
+    const char *text = strerrordesc_np (media[i]);
+    const char *at = memmem (words, size, text, strlen (text));
+    if (at && at < first) {
+      first = at;
+      found = media[i];
+    }
+  }
+  if (found && ret_line) {
+    const char *start = memrchr (words, '\n', (size_t)(first - words));
+    const char *stop = memchr (first, '\n', (size_t)(end - first));
+    *ret_line = start ? start + 1 : words;
+    *ret_len = (size_t)((stop ? stop : end) - *ret_line);
+  }
+  return found;
+}

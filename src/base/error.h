@@ -9,6 +9,8 @@
 #ifndef GK_BASE_ERROR_H
 #define GK_BASE_ERROR_H
 
+#include <stddef.h>
+
 struct gk_error {
   int errnum; /* errno value, or 0 */
   char *msg;  /* owned; NULL when no error is set */
@@ -45,6 +47,11 @@ void gk_error_move (struct gk_error *to, struct gk_error *from);
  * the table-driven tests read better with names.  NULL / 0 when unknown. */
 const char *gk_errno_name (int errnum);
 int gk_errno_number (const char *name);
+
+/* The errno of a medium that fails, is full or may not be written, when a tool's
+ * words (in the C locale) have its text; else 0.  Then the first line that has it
+ * is ret_line, without a newline; it may be NULL. */
+int gk_errno_of_medium (const char *words, size_t size, const char **ret_line, size_t *ret_len);
 
 #define _cleanup_error_ __attribute__ ((cleanup (gk_error_clear)))
 

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "btrfs/btrfs-priv.h"
+#include "fs/tool.h"
 #include "mount/btrfs.h"
 #include "op/ctx.h"
 
@@ -94,8 +95,14 @@ gk_btrfs_mkfs_btrfs (struct gk_ctx *ctx, char *const *devices,
   for (size_t i = 0; devices[i]; i++)
     if (gk_strv_push (&argv, devices[i]) == -1)
       return gk_error_oom (err);
-  if (gk_btrfs_check_free (devices, err) == -1 || gk_btrfs_note_all (ctx, devices, err) == -1 ||
-      gk_btrfs_run (ctx, NULL, (const char *const *)argv.v, 0, NULL, err) == -1)
+  if (gk_btrfs_check_free (devices, err) == -1 || gk_btrfs_note_all (ctx, devices, err) == -1)
+    return -1;
+  _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+  struct gk_fs_writing writing;
+  if (gk_fs_writing_begin (&writing, devices, err) == -1)
+    return -1;
+  int r = gk_btrfs_run (ctx, NULL, (const char *const *)argv.v, 0, NULL, &why);
+  if (gk_fs_writing_end (&writing, argv.v[0], r, &why, err) == -1)
     return -1;
   for (size_t i = 0; ctx->table_changed && devices[i]; i++)
     if (ctx->table_changed (ctx, devices[i], err) == -1)

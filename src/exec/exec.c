@@ -295,10 +295,13 @@ gk_exec_check (const struct gk_exec *x, struct gk_buf *ret_out, struct gk_error 
   }
   if (result.status > 128)
     return gk_error_set (err, 0, "%s: killed by signal %d", tool, result.status - 128);
-  words = gk_exec_last_words (tool, result.err.data ? result.err.data : "", result.err.size);
+  const char *said = result.err.data ? result.err.data : "";
+  size_t size = result.err.size;
+  int medium = gk_errno_of_medium (said, size, &said, &size);
+  words = gk_exec_last_words (tool, said, size);
   if (!words)
     return gk_error_oom (err);
   if (!*words)
     return gk_error_set (err, 0, "%s: exited with status %d", tool, result.status);
-  return gk_error_set (err, 0, "%s: %s", tool, words);
+  return gk_error_set (err, medium, "%s: %s", tool, words);
 }

@@ -73,8 +73,9 @@ void gk_exec_result_clear (struct gk_exec_result *r);
  * not (ENOENT names the tool), timed out (ETIMEDOUT) or was cancelled. */
 int gk_exec_run (const struct gk_exec *x, struct gk_exec_result *result, struct gk_error *err);
 
-/* The same, and a non-zero status is an error too, without errno: "TOOL: last
- * line(s) of stderr".  ret_out may be NULL; else it is overwritten. */
+/* The same, and a non-zero status is an error too: "TOOL: last line(s) of stderr",
+ * or the one that speaks of a medium's failure, with its errno (base/error.h).  ret_out may be
+ * NULL; else it is overwritten. */
 int gk_exec_check (const struct gk_exec *x, struct gk_buf *ret_out, struct gk_error *err);
 
 /* For tools that read a guest's bytes from stdin and need nothing else: as

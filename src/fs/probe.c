@@ -37,6 +37,19 @@ tag (blkid_probe pr, bool found, const char *name)
   return strdup (data);
 }
 
+/* libblkid takes what cannot be read for what is not there.  Where it would have found
+ * something: the last of the usual superblocks is btrfs's, at 64 KiB. */
+static bool
+can_read (int fd)
+{
+  char block[4096];
+
+  for (off_t at = 0; at <= 65536; at += (off_t)sizeof block)
+    if (pread (fd, block, sizeof block, at) == -1)
+      return false;
+  return true;
+}
+
 int
 gk_fs_probe_fd (int fd, struct gk_fs_probe *ret, struct gk_error *err)
 {
@@ -50,10 +63,10 @@ gk_fs_probe_fd (int fd, struct gk_fs_probe *ret, struct gk_error *err)
   blkid_probe_set_superblocks_flags (pr,
                                      BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
 
-  /* 0 found, 1 nothing, -2 contradicting signatures, -1 error. */
+  /* 0 found, 1 nothing, -2 contradicting signatures, -1 or an errno below 0: error. */
   errno = 0;
   int r = blkid_do_safeprobe (pr);
-  if (r == -1)
+  if ((r < 0 && r != -2) || (r == 1 && !can_read (fd)))
     return gk_error_sys (err, errno ? errno : EIO, "probing for a filesystem");
   _cleanup_fs_probe_ struct gk_fs_probe p = GK_FS_PROBE_INIT;
   p.type = tag (pr, r == 0, "TYPE");
@@ -113,7 +126,7 @@ gk_fs_probe_tags (const char *device, struct gk_strv *tags, struct gk_error *err
   blkid_probe_enable_topology (pr, 1);
   errno = 0;
   int r = blkid_do_safeprobe (pr);
-  if (r == -1 && errno == EIO)
+  if ((r < 0 && r != -2 && errno == EIO) || (r == 1 && !can_read (fd)))
     return gk_error_sys (err, errno, "%s", device);
   if (r == -2) /* signatures that contradict each other */
     return 0;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Running the tool of a filesystem on a device of the session. */
+#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -26,6 +30,19 @@ without_usage (const char *text, size_t size)
   return size;
 }
 
+/* "e2fsck 1.47.0 (5-Feb-2023)" in a line of its own. */
+static size_t
+banner_size (const char *tool, const struct gk_buf *said)
+{
+  size_t n = strlen (tool);
+  const char *end = said->size ? memchr (said->data, '\n', said->size) : NULL;
+
+  return end && (size_t)(end - said->data) > n + 1 && memcmp (said->data, tool, n) == 0 &&
+                 said->data[n] == ' ' && isdigit ((unsigned char)said->data[n + 1])
+             ? (size_t)(end + 1 - said->data)
+             : 0;
+}
+
 int
 gk_fs_tool_failed (const char *tool, int status, const char *text, size_t size, const char *path,
                    const char *name, struct gk_error *err)
@@ -35,6 +52,14 @@ gk_fs_tool_failed (const char *tool, int status, const char *text, size_t size, 
   const char *end;
 
   size = without_usage (text, size);
+  int medium = gk_errno_of_medium (text, size, &text, &size);
+  /* Some of these lines begin with the tool's name. */
+  size_t own = strlen (tool);
+  if (medium && size > own + 2 && memcmp (text, tool, own) == 0 &&
+      memcmp (text + own, ": ", 2) == 0) {
+    text += own + 2;
+    size -= own + 2;
+  }
   while (size > 0 && text[size - 1] == '\n')
     size--;
   if (size == 0)
@@ -51,7 +76,7 @@ gk_fs_tool_failed (const char *tool, int status, const char *text, size_t size, 
       gk_buf_append (&why, p++, 1);
     }
   }
-  return gk_error_set (err, 0, "%s: %s", tool, why.data ? why.data : "");
+  return gk_error_set (err, medium, "%s: %s", tool, why.data ? why.data : "");
 }
 
 int
@@ -90,10 +115,15 @@ gk_fs_run_tool (struct gk_ctx *ctx, const struct gk_fs_tool *t, struct gk_buf *r
   if (gk_exec_run (&x, &result, err) == -1)
     return -1;
   if (result.status < 0 || result.status > t->max_status) {
-    /* Some say why on stderr, some on stdout. */
-    const struct gk_buf *why = result.err.size ? &result.err : &result.out;
-    return gk_fs_tool_failed (t->argv[0], result.status, why->data, why->size,
-                              t->name ? path : NULL, t->name, err);
+    /* Some say why on stderr, some on stdout, and some there who they are. */
+    size_t banner = banner_size (t->argv[0], &result.err);
+    struct gk_buf why = result.err.size > banner ? result.err : result.out;
+    if (why.data == result.err.data) {
+      why.data += banner;
+      why.size -= banner;
+    }
+    return gk_fs_tool_failed (t->argv[0], result.status, why.data, why.size, t->name ? path : NULL,
+                              t->name, err);
   }
   if (ret_out) {
     gk_buf_clear (ret_out);
@@ -123,4 +153,43 @@ gk_fs_run_at (struct gk_ctx *ctx, const char *const *argv, const char *package, 
                                 .name = fd == -1 ? NULL : name };
 
   return gk_fs_run_tool (ctx, &t, ret_out, err);
+}
+
+int
+gk_fs_writing_begin (struct gk_fs_writing *w, char *const *devices, struct gk_error *err)
+{
+  size_t n = 0;
+
+  while (devices[n])
+    n++;
+  *w = (struct gk_fs_writing){ calloc (n + 1, sizeof *w->fds), 0 };
+  if (w->fds == NULL)
+    return gk_error_oom (err);
+  for (; w->n < n; w->n++) {
+    w->fds[w->n] = open (devices[w->n], O_RDONLY | O_CLOEXEC);
+    if (w->fds[w->n] != -1)
+      continue;
+    _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+    gk_error_sys (&why, errno, "%s", devices[w->n]);
+    return gk_fs_writing_end (w, NULL, -1, &why, err);
+  }
+  return 0;
+}
+
+int
+gk_fs_writing_end (struct gk_fs_writing *w, const char *tool, int r, struct gk_error *why,
+                   struct gk_error *err)
+{
+  for (size_t i = 0; i < w->n; i++) {
+    if (tool && why->errnum == 0 && fsync (w->fds[i]) == -1) {
+      int errnum = errno;
+      gk_error_clear (why);
+      r = gk_error_sys (why, errnum, "%s failed to write to it", tool);
+    }
+    close (w->fds[i]);
+  }
+  free (w->fds);
+  *w = (struct gk_fs_writing){ NULL, 0 };
+  gk_error_move (err, why);
+  return r;
 }

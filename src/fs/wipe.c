@@ -22,7 +22,8 @@ int
 gk_fs_wipe (const char *device, struct gk_error *err)
 {
   _cleanup_close_ int fd = open (device, O_RDWR | O_CLOEXEC);
-  if (fd == -1)
+  _cleanup_close_ int witness = open (device, O_RDONLY | O_CLOEXEC);
+  if (fd == -1 || witness == -1)
     return gk_error_sys (err, errno, "%s", device);
   __attribute__ ((cleanup (cleanup_probe))) blkid_probe pr = blkid_new_probe ();
   if (pr == NULL)
@@ -37,7 +38,8 @@ gk_fs_wipe (const char *device, struct gk_error *err)
   for (int i = 0; i < MOST && blkid_do_probe (pr) == 0; i++)
     if (blkid_do_wipe (pr, 0) != 0)
       return gk_error_sys (err, errno ? errno : EIO, "%s: removing old signatures", device);
-  if (fsync (fd) == -1)
+  /* libblkid asks for errors of its writes by its own descriptor, once, and ignores them. */
+  if (fsync (witness) == -1)
     return gk_error_sys (err, errno, "%s: removing old signatures", device);
   return 0;
 }

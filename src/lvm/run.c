@@ -123,8 +123,10 @@ fail (const struct gk_exec_result *result, struct gk_error *err)
   if (result->status > 128)
     return gk_error_set (err, EIO, "lvm died of signal %d: the metadata of a group may be damaged",
                          result->status - 128);
-  return gk_error_set (err, said && speaks_of_use (said) ? EBUSY : 0, "%s",
-                       said ? said : "lvm failed and does not say why");
+  if (said == NULL)
+    return gk_error_set (err, 0, "lvm failed and does not say why");
+  int medium = gk_errno_of_medium (result->err.data, result->err.size, NULL, NULL);
+  return gk_error_set (err, speaks_of_use (said) ? EBUSY : medium, "%s", said);
 }
 
 static int

@@ -199,6 +199,12 @@ gk_devices_release (struct gk_devices *d)
   }
 }
 
+const char *
+gk_devices_disk_name (const struct gk_devices *d, size_t index)
+{
+  return index < d->n_disks ? d->disks[index].whole.path : NULL;
+}
+
 int
 gk_devices_add_node (struct gk_devices *d, const char *path, dev_t devno, struct gk_error *err)
 {
@@ -231,16 +237,49 @@ gk_devices_remove_node (struct gk_devices *d, const char *path)
     }
 }
 
+/* Every device has pages of its own, whose errors those below it never hear of. */
+static int
+flush (const struct gk_devices *d, const struct gk_device *device, struct gk_error *err)
+{
+  _cleanup_free_ char *node = gk_asprintf ("%s/%s", d->dev_dir, device->path + 5);
+  _cleanup_close_ int fd = node ? open (node, O_RDONLY | O_CLOEXEC) : -1;
+
+  /* EROFS and the like: a device that cannot be written has nothing to flush. */
+  if (fd == -1 || (fsync (fd) == -1 && errno != EROFS && errno != EINVAL))
+    return gk_error_sys (err, errno, "fsync: %s", device->path);
+  return 0;
+}
+
+/* What stands on disks can vanish by itself: a volume that a tool has renamed, or a
+ * partition of another's making. */
+static int
+flush_upper (const struct gk_devices *d, const struct gk_device *device, struct gk_error *err)
+{
+  _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+
+  if (flush (d, device, &why) == 0 || why.errnum == ENOENT || why.errnum == ENXIO ||
+      why.errnum == ENODEV || why.errnum == ENOMEDIUM)
+    return 0;
+  gk_error_move (err, &why);
+  return -1;
+}
+
 int
 gk_devices_flush (const struct gk_devices *d, struct gk_error *err)
 {
   int r = 0;
+  for (size_t i = 0; i < d->n_made; i++)
+    if (flush_upper (d, &d->made[i].node, err) == -1)
+      r = -1;
+  for (size_t i = 0; i < d->n_others; i++)
+    if (flush_upper (d, &d->others[i], err) == -1)
+      r = -1;
   for (size_t i = 0; i < d->n_disks; i++) {
-    _cleanup_free_ char *node = gk_asprintf ("%s/%s", d->dev_dir, d->disks[i].whole.path + 5);
-    _cleanup_close_ int fd = node ? open (node, O_RDONLY | O_CLOEXEC) : -1;
-    /* EROFS and the like: a device that cannot be written has nothing to flush. */
-    if (fd == -1 || (fsync (fd) == -1 && errno != EROFS && errno != EINVAL))
-      r = gk_error_sys (err, errno, "fsync: %s", d->disks[i].whole.path);
+    for (size_t j = 0; j < d->disks[i].n_parts; j++)
+      if (flush_upper (d, &d->disks[i].parts[j], err) == -1)
+        r = -1;
+    if (flush (d, &d->disks[i].whole, err) == -1)
+      r = -1;
   }
   return r;
 }

@@ -42,6 +42,9 @@ int gk_devices_sync_md_parts (struct gk_devices *devices, struct gk_error *err);
  * made them, are removed, what stands on others first.  All are tried. */
 int gk_devices_take_down (const struct gk_devices *devices, struct gk_error *err);
 
+/* By index; NULL when there is none such. */
+const char *gk_devices_disk_name (const struct gk_devices *devices, size_t index);
+
 /* How many layers of devices (a partition is none) there are below one. */
 unsigned gk_devices_layers_below (dev_t devno);
 

@@ -67,7 +67,7 @@ static int
 detach (struct gk_attachment *a, struct gk_error *err)
 {
   int fd = (int)(intptr_t)a->priv;
-  int r = fsync (fd) == -1 ? gk_error_sys (err, errno, "%s: flush", a->kernel_name) : 0;
+  int r = fsync (fd) == -1 ? gk_error_sys (err, errno, "flush") : 0;
 
   close (fd);
   return r;

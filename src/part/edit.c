@@ -90,6 +90,9 @@ clean_extended (struct gk_part_edit *e)
 int
 gk_part_edit_commit (struct gk_part_edit *e, struct gk_error *err)
 {
+  /* What it told of the table that it has read is no reason. */
+  free (e->complaint);
+  e->complaint = NULL;
   int r = fdisk_write_disklabel (e->cxt);
   if (r != 0)
     return gk_part_edit_error (e, r, "writing the partition table", err);

@@ -57,7 +57,8 @@ fail (const char *device, struct gk_exec_result *result, struct gk_error *err)
   _cleanup_free_ char *line = gk_escape (text + start, end - start, SAID_MAX);
   if (line == NULL)
     return gk_error_oom (err);
-  return gk_error_set (err, 0, "parted: %s: %s", device, line);
+  return gk_error_set (err, gk_errno_of_medium (text, strlen (text), NULL, NULL), "parted: %s: %s",
+                       device, line);
 }
 
 int

@@ -83,9 +83,16 @@ gk_session_detach_disks (struct gk_session *s, struct gk_error *err)
 {
   int r = 0;
 
-  for (size_t i = s->ndisks; i-- > 0;)
-    if (s->disks[i].attached && gk_detach (&s->disks[i].attachment, err) == -1)
-      r = -1; /* gk_error_set keeps the first */
+  for (size_t i = s->ndisks; i-- > 0;) {
+    _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+    if (!s->disks[i].attached || gk_detach (&s->disks[i].attachment, &why) == 0)
+      continue;
+    const char *name = s->ctx.devices ? gk_devices_disk_name (s->ctx.devices, i) : NULL;
+    if (name)
+      gk_error_wrap (&why, "%s", name);
+    gk_error_move (err, &why); /* keeps the first */
+    r = -1;
+  }
   free (s->disks);
   s->disks = NULL;
   s->ndisks = 0;

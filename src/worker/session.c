@@ -74,10 +74,12 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   }
   gk_btrfs_end_scrubs (&s->ctx);
   if (s->ctx.devices) {
+    /* While they are there to tell; the disks themselves are asked once more by whoever
+     * detaches them. */
+    gk_devices_flush (s->ctx.devices, &step);
+    note (&first, &step);
     gk_btrfs_forget_all (&s->ctx);
     gk_devices_take_down (s->ctx.devices, &step);
-    note (&first, &step);
-    gk_devices_flush (s->ctx.devices, &step);
     note (&first, &step);
     gk_devices_release (s->ctx.devices);
   }

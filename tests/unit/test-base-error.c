@@ -145,14 +145,32 @@ cleanups_keep_errno (void **state)
   assert_int_equal (errno, ENOTDIR);
 }
 
+static void
+words_of_a_medium (void **state)
+{
+  static const char two[] = "a tool\nsync of x: Input/output error\nNo space left on device";
+  const char *line = NULL;
+  size_t len = 0;
+
+  assert_int_equal (gk_errno_of_medium (two, strlen (two), &line, &len), EIO);
+  assert_int_equal (len, strlen ("sync of x: Input/output error"));
+  assert_memory_equal (line, "sync of x: Input/output error", len);
+  /* Not behind what was given. */
+  assert_int_equal (gk_errno_of_medium (two, 12, &line, &len), 0);
+  assert_int_equal (gk_errno_of_medium ("Read-only file system", 21, NULL, NULL), EROFS);
+  assert_int_equal (gk_errno_of_medium ("No such file or directory", 25, NULL, NULL), 0);
+  assert_int_equal (gk_errno_of_medium (NULL, 0, NULL, NULL), 0);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (set_and_wrap),  cmocka_unit_test (first_cause_wins),
-    cmocka_unit_test (no_errno),      cmocka_unit_test (nobody_listens),
-    cmocka_unit_test (out_of_memory), cmocka_unit_test (move_and_clear),
-    cmocka_unit_test (errno_names),   cmocka_unit_test (cleanups_keep_errno),
+    cmocka_unit_test (set_and_wrap),      cmocka_unit_test (first_cause_wins),
+    cmocka_unit_test (no_errno),          cmocka_unit_test (nobody_listens),
+    cmocka_unit_test (out_of_memory),     cmocka_unit_test (move_and_clear),
+    cmocka_unit_test (errno_names),       cmocka_unit_test (cleanups_keep_errno),
+    cmocka_unit_test (words_of_a_medium),
   };
 
   return cmocka_run_group_tests (tests, NULL, NULL);
