@@ -104,7 +104,7 @@ gk_world_fill_dev (const char *dev_dir, struct gk_error *err)
 }
 
 int
-gk_world_enter (struct gk_error *err)
+gk_world_enter (int *ret_host_dev_fd, struct gk_error *err)
 {
   if (unshare (CLONE_NEWNS) == -1)
     return gk_error_sys (err, errno, "unshare: a private mount namespace");
@@ -112,8 +112,14 @@ gk_world_enter (struct gk_error *err)
     return gk_error_sys (err, errno, "mount: making the namespace private");
   if (mount ("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == -1)
     return gk_error_sys (err, errno, "mount: /proc");
+  /* In this namespace, so that it can be mounted from; without one there is none. */
+  _cleanup_close_ int host_dev_fd = open ("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (mount ("guestkit-dev", "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC,
              "mode=0755,size=16m,nr_inodes=65536") == -1)
     return gk_error_sys (err, errno, "mount: /dev");
-  return gk_world_fill_dev ("/dev", err);
+  if (gk_world_fill_dev ("/dev", err) == -1)
+    return -1;
+  if (ret_host_dev_fd)
+    *ret_host_dev_fd = gk_steal_fd (&host_dev_fd);
+  return 0;
 }

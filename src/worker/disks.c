@@ -33,9 +33,9 @@ note (void *opaque, const char *kind, const char *what, struct gk_error *err)
 }
 
 static int
-attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
+attach_drive (struct gk_session *s, const struct gk_drive *drive, unsigned index,
+              struct gk_error *err)
 {
-  const struct gk_drive *drive = &s->params.drives[index];
   struct gk_attached *a = &s->disks[index];
   _cleanup_gk_disk_ struct gk_disk disk = GK_DISK_INIT;
   const struct gk_attach_env env = {
@@ -63,6 +63,22 @@ attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
                          drive->label, err) == -1
              ? -1
              : 0;
+}
+
+static int
+attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
+{
+  struct gk_drive drive = s->params.drives[index];
+  _cleanup_free_ char *path = NULL;
+
+  if (gk_session_show_host_device (s, &drive, index, &path, err) == -1)
+    return -1;
+  if (path)
+    drive.filename = path;
+  int r = attach_drive (s, &drive, index, err);
+  if (path)
+    gk_session_hide_host_device (&s->params.drives[index], path, r == -1 ? err : NULL);
+  return r;
 }
 
 int

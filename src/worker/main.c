@@ -60,7 +60,7 @@ serve (struct gk_session *s, int conn_fd, void *shared, uint32_t shared_size,
   harden ();
   /* Without a private world nothing is attached or mounted: the client is
    * told why instead. */
-  if (failure == NULL && gk_world_enter (&err) == -1)
+  if (failure == NULL && gk_world_enter (s->host_ns_fd == -1 ? NULL : &s->host_dev_fd, &err) == -1)
     failure = &err;
   s->conn = gk_conn_new (conn_fd, GK_ROLE_WORKER, NULL);
   if (s->conn == NULL)
@@ -77,7 +77,9 @@ static int
 run_worker (int conn_fd, const char *dir, struct gk_journal *journal, struct gk_error *failure)
 {
   _cleanup_close_ int host_ns_fd = open ("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-  struct gk_session s = { .dir = dir, .journal = journal, .host_ns_fd = host_ns_fd };
+  struct gk_session s = {
+    .dir = dir, .journal = journal, .host_ns_fd = host_ns_fd, .host_dev_fd = -1
+  };
 
   return serve (&s, conn_fd, NULL, 0, failure);
 }
@@ -88,9 +90,9 @@ static _Noreturn void
 run_inside (void)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
-  struct gk_session s = { .dir = "/run/guestkit",
-                          .host_ns_fd = -1,
-                          .ctx.load_module = gk_uml_modprobe };
+  struct gk_session s = {
+    .dir = "/run/guestkit", .host_ns_fd = -1, .host_dev_fd = -1, .ctx.load_module = gk_uml_modprobe
+  };
   struct gk_uml_world world;
 
   if (gk_uml_enter (&world, &err) == -1 || mkdir (s.dir, 0700) == -1)

@@ -24,6 +24,7 @@ struct gk_session {
   const char *dir; /* the session's folder on the host */
   struct gk_journal *journal;
   int host_ns_fd;             /* the mount namespace that the client is in */
+  int host_dev_fd;            /* the host's /dev, or -1 when it has no drives of ours */
   char *export_dir;           /* where the client shows the tree, or NULL */
   struct gk_localfs *localfs; /* while the client serves the tree */
   struct gk_buf localfs_reply;
@@ -47,6 +48,14 @@ int gk_session_stack_on (struct gk_ctx *ctx, struct gk_error *err);
 /* disks.c */
 int gk_session_attach_disks (struct gk_session *s, struct gk_error *err);
 int gk_session_detach_disks (struct gk_session *s, struct gk_error *err);
+
+/* host-device.c: a drive that is a block device of the host is shown at ret_path, malloced,
+ * until it is hidden again, which may be as soon as it is attached; NULL: it is none.  The
+ * error of what was done with it in between gets the drive's own name. */
+int gk_session_show_host_device (const struct gk_session *s, const struct gk_drive *drive,
+                                 unsigned index, char **ret_path, struct gk_error *err);
+void gk_session_hide_host_device (const struct gk_drive *drive, const char *path,
+                                  struct gk_error *err);
 
 /* given-disk.c: what gk_image_prepare would make of a drive, from the disk that
  * a launcher has made of it. */

@@ -183,7 +183,7 @@ test_run (struct test_session *s, void (*body) (struct gk_ctx *ctx))
     prctl (PR_SET_PDEATHSIG, SIGKILL);
     struct gk_error err = GK_ERROR_INIT;
     struct gk_ctx ctx = { .root_fd = -1, .tmpdir = s->dir };
-    CHECK_OK (gk_world_enter (&err));
+    CHECK_OK (gk_world_enter (NULL, &err));
     CHECK_OK (gk_mounts_attach (&ctx, "/dev", &err));
     for (size_t i = 0; i < s->n; i++) {
       char name[32];

@@ -274,7 +274,7 @@ dirty_journal (const char *mkfs)
   pid_t pid = fork ();
   assert_true (pid >= 0);
   if (pid == 0) {
-    CHECK_OK (gk_world_enter (&err));
+    CHECK_OK (gk_world_enter (NULL, &err));
     struct gk_ctx ctx = { .root_fd = -1, .tmpdir = s.dir };
     CHECK_OK (gk_mounts_attach (&ctx, "/dev", &err));
     struct stat st;
