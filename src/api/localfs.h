@@ -7,11 +7,16 @@
  * like calls: both ends are of one build on one machine, and there is one of
  * these for every request of the kernel.
  *
- * request: struct gk_lfs_request, drops, name, other (both with a NUL), data
- * reply:   struct gk_lfs_reply, data
+ * request: struct gk_lfs_request, drops, posted, name, other (both with a NUL), data
+ * reply:   struct gk_lfs_reply, errors of what was posted (int32_t, to a multiple of
+ *          8 bytes), data
  *
  * What the kernel forgets or closes needs no answer: it waits, as a list of
- * drops, for the next request, and is done before it.
+ * drops, for the next request, and is done before it.  So are requests whose
+ * answer is foreseen and whose error may be told later: writing, and changing the
+ * attributes of a file that is just being made.  They are posted: struct
+ * gk_lfs_posted with a whole request behind it, but without drops and without
+ * anything posted.  They come before the drops, which may close their file.
  */
 #ifndef GK_API_LOCALFS_H
 #define GK_API_LOCALFS_H
@@ -73,8 +78,14 @@ struct gk_lfs_request {
   uint64_t size, rdev;
   uint32_t mode, uid, gid;
   uint32_t n_drops, name_len, other_len; /* lengths with the NUL, 0: none */
+  uint32_t n_posted, posted_size;
   int64_t atime_s, mtime_s;
   uint32_t atime_ns, mtime_ns;
+};
+
+struct gk_lfs_posted {
+  uint32_t size;   /* of the request behind it */
+  uint32_t unused; /* that is padded to a multiple of 8 */
 };
 
 struct gk_lfs_drop {
@@ -83,6 +94,11 @@ struct gk_lfs_drop {
 };
 
 #define GK_LFS_NO_XATTRS 1u
+/* On a filesystem that keeps owners, modes and times as they are set. */
+#define GK_LFS_KEEPS_ALL 2u
+/* A folder in which names that differ are names of different files. */
+#define GK_LFS_EXACT_NAMES 4u
+#define GK_LFS_MAX_POSTED 256u
 
 struct gk_lfs_entry {
   uint64_t node; /* 0: there is none (of "." and "..") */

@@ -7,6 +7,9 @@
 
 #include "client/local-fuse-priv.h"
 
+/* Programs that copy ask for a file's attributes once more after they have read it. */
+#define RECENT_MS 1000
+
 int64_t
 gk_local_now_ms (void)
 {
@@ -38,6 +41,22 @@ gk_local_known (struct gk_local *l, uint64_t node)
   return k;
 }
 
+void
+gk_local_set_recent (struct gk_local *l, const struct gk_lfs_entry *e)
+{
+  l->recent = *e;
+  l->recent_until_ms = gk_local_now_ms () + RECENT_MS;
+}
+
+const struct gk_lfs_entry *
+gk_local_get_recent (const struct gk_local *l, uint64_t node)
+{
+  bool valid = l->recent.node == node && l->dirty == NULL && l->n_posted == 0 &&
+               gk_local_now_ms () < l->recent_until_ms;
+
+  return valid ? &l->recent : NULL;
+}
+
 /* --- data that are not written yet ------------------------------------------------ */
 
 void
@@ -45,6 +64,11 @@ gk_local_flush (struct gk_local *l)
 {
   struct file *f = l->dirty;
 
+  if (l->n_posted) {
+    struct gk_lfs_request rq = { .op = GK_LFS_DROPS };
+    gk_local_ask (l, &rq, NULL, NULL, NULL);
+    return;
+  }
   if (f == NULL)
     return;
   l->dirty = NULL;
@@ -131,14 +155,16 @@ int
 gk_local_read (struct gk_local *l, struct file *f, int64_t at, size_t size,
                struct gk_local_data *ret)
 {
-  gk_local_flush (l);
   if (!is_ahead (l, f, at, size)) {
     /* The kernel reads at several places of its own window at once, so "behind
      * the last one" is anything near it. */
     bool in_order = at >= f->last && at - f->last <= GK_LFS_IO_MAX;
     size_t want = in_order || size > GK_LFS_IO_MAX ? GK_LFS_IO_MAX : size;
+    int e = gk_local_need_open (l, f);
+    if (e)
+      return e;
     struct gk_lfs_request rq = { .op = GK_LFS_READ, .fh = f->fh, .offset = at, .size = want };
-    int e = gk_local_ask (l, &rq, NULL, NULL, ret);
+    e = gk_local_ask (l, &rq, NULL, NULL, ret);
     if (e)
       return e;
     f->last = at + (int64_t)size;

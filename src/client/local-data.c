@@ -11,8 +11,6 @@
 
 /* A file of this size or less comes with its opening. */
 #define SMALL_FILE (128u << 10)
-/* Programs that copy ask for a file's attributes once more after they have read it. */
-#define RECENT_MS 1000
 
 static struct file *
 file_of (const struct fuse_file_info *fi)
@@ -61,6 +59,36 @@ opened (struct gk_local *l, struct file *f, struct fuse_file_info *fi)
     k->epoch = l->epoch;
 }
 
+int
+gk_local_need_open (struct gk_local *l, struct file *f)
+{
+  struct gk_lfs_request rq = { .op = GK_LFS_OPEN, .node = f->node, .flags = O_RDONLY };
+
+  if (f->fh)
+    return 0;
+  int e = gk_local_ask (l, &rq, NULL, NULL, NULL);
+  if (e == 0)
+    f->fh = l->reply.value;
+  return e;
+}
+
+void
+gk_local_open_all (struct gk_local *l)
+{
+  for (struct file *f = l->files; f; f = f->next)
+    gk_local_need_open (l, f);
+}
+
+/* Programs that copy open what they have written once more, to change its mode. */
+static bool
+can_wait (const struct gk_local *l, uint64_t node, int flags)
+{
+  const struct gk_lfs_entry *e = gk_local_get_recent (l, node);
+
+  return l->written == node && e && S_ISREG (e->mode) && (flags & O_ACCMODE) == O_RDONLY &&
+         !(flags & (O_TRUNC | O_DIRECT | O_SYNC | O_DSYNC));
+}
+
 static void
 op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
@@ -72,6 +100,12 @@ op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   struct gk_local_data d;
   struct file *f = new_file (l, ino, fi->flags);
 
+  if (f && can_wait (l, ino, fi->flags)) {
+    opened (l, f, fi);
+    if (fuse_reply_open (req, fi) != 0)
+      free_file (l, f);
+    return;
+  }
   int e = f ? gk_local_ask (l, &rq, NULL, NULL, &d) : ENOMEM;
   if (e) {
     if (f)
@@ -79,11 +113,12 @@ op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     fuse_reply_err (req, e);
     return;
   }
-  if (fi->flags & O_TRUNC)
+  if (fi->flags & O_TRUNC) {
     gk_local_changed (l, ino);
+    gk_local_end_fresh (l, ino, NULL);
+  }
   f->fh = l->reply.value;
-  l->recent = l->reply.entry;
-  l->recent_until_ms = gk_local_now_ms () + RECENT_MS;
+  gk_local_set_recent (l, &l->reply.entry);
   if (l->reply.count)
     gk_local_keep_ahead (l, f, 0, d.data, d.size, true);
   opened (l, f, fi);
@@ -102,6 +137,7 @@ op_create (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
   struct fuse_entry_param entry;
   struct file *f = new_file (l, 0, fi->flags);
 
+  gk_local_makes_name (l, parent, name);
   int e = f ? gk_local_ask (l, &rq, name, NULL, NULL) : ENOMEM;
   if (e) {
     if (f)
@@ -112,6 +148,8 @@ op_create (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
   f->fh = l->reply.value;
   f->node = l->reply.entry.node;
   gk_local_changed (l, f->node);
+  gk_local_end_fresh (l, f->node, NULL);
+  gk_local_begin_fresh (f, &l->reply.entry);
   gk_local_entry (l, &l->reply.entry, &entry);
   opened (l, f, fi);
   if (fuse_reply_create (req, &entry, fi) != 0) {
@@ -140,32 +178,38 @@ op_write (fuse_req_t req, fuse_ino_t ino, const char *data, size_t size, off_t a
   struct file *f = file_of (fi);
 
   gk_local_changed (l, ino);
+  gk_local_end_fresh (l, ino, f);
   int e = gk_local_take_error (f);
   if (e == 0)
     e = gk_local_write_behind (l, f, at, data, size);
   if (e == 0)
     e = gk_local_take_error (f);
-  if (e)
+  if (e) {
     fuse_reply_err (req, e);
-  else
-    fuse_reply_write (req, size);
+    return;
+  }
+  if (f->attr.size < (uint64_t)at + size)
+    f->attr.size = (uint64_t)at + size;
+  fuse_reply_write (req, size);
 }
 
 static void
 op_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-  gk_local_flush (fuse_req_userdata (req));
+  gk_local_flush_file (fuse_req_userdata (req), file_of (fi));
   fuse_reply_err (req, gk_local_take_error (file_of (fi)));
 }
 
 static void
 op_fsync (fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
-  struct gk_lfs_request rq = { .op = GK_LFS_FSYNC,
-                               .fh = file_of (fi)->fh,
-                               .flags = datasync ? 1 : 0 };
+  struct gk_local *l = fuse_req_userdata (req);
+  struct gk_lfs_request rq = { .op = GK_LFS_FSYNC, .flags = datasync ? 1 : 0 };
 
-  int e = gk_local_ask (fuse_req_userdata (req), &rq, NULL, NULL, NULL);
+  int e = gk_local_need_open (l, file_of (fi));
+  rq.fh = file_of (fi)->fh;
+  if (e == 0)
+    e = gk_local_ask (l, &rq, NULL, NULL, NULL);
   int earlier = gk_local_take_error (file_of (fi));
   fuse_reply_err (req, earlier ? earlier : e);
 }
@@ -175,7 +219,7 @@ op_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
   struct gk_local *l = fuse_req_userdata (req);
 
-  gk_local_flush (l);
+  gk_local_flush_file (l, file_of (fi));
   free_file (l, file_of (fi));
   fuse_reply_err (req, 0);
 }
@@ -199,11 +243,12 @@ static void
 op_lseek (fuse_req_t req, fuse_ino_t ino, off_t at, int whence, struct fuse_file_info *fi)
 {
   struct gk_local *l = fuse_req_userdata (req);
-  struct gk_lfs_request rq = {
-    .op = GK_LFS_LSEEK, .fh = file_of (fi)->fh, .offset = at, .flags = (uint32_t)whence
-  };
+  struct gk_lfs_request rq = { .op = GK_LFS_LSEEK, .offset = at, .flags = (uint32_t)whence };
 
-  int e = gk_local_ask (l, &rq, NULL, NULL, NULL);
+  int e = gk_local_need_open (l, file_of (fi));
+  rq.fh = file_of (fi)->fh;
+  if (e == 0)
+    e = gk_local_ask (l, &rq, NULL, NULL, NULL);
   if (e)
     fuse_reply_err (req, e);
   else
@@ -216,15 +261,15 @@ op_copy_file_range (fuse_req_t req, fuse_ino_t ino, off_t at, struct fuse_file_i
                     int flags)
 {
   struct gk_local *l = fuse_req_userdata (req);
-  struct gk_lfs_request rq = { .op = GK_LFS_COPY,
-                               .fh = file_of (fi)->fh,
-                               .offset = at,
-                               .fh2 = file_of (to_fi)->fh,
-                               .offset2 = to_at,
-                               .size = size };
+  struct gk_lfs_request rq = {
+    .op = GK_LFS_COPY, .offset = at, .fh2 = file_of (to_fi)->fh, .offset2 = to_at, .size = size
+  };
 
   gk_local_changed (l, to_ino);
-  int e = gk_local_ask (l, &rq, NULL, NULL, NULL);
+  int e = gk_local_need_open (l, file_of (fi));
+  rq.fh = file_of (fi)->fh;
+  if (e == 0)
+    e = gk_local_ask (l, &rq, NULL, NULL, NULL);
   if (e)
     fuse_reply_err (req, e);
   else

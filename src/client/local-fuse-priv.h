@@ -6,10 +6,13 @@
 #include "client/local-priv.h"
 
 struct file {
-  struct file *next; /* in l->files */
-  uint64_t fh, node;
-  bool at_once; /* O_SYNC: nothing waits */
-  int err;      /* of data that were written later; told once */
+  struct file *next;        /* in l->files */
+  uint64_t fh, node;        /* fh 0: the worker has not opened it yet */
+  bool at_once;             /* O_SYNC: nothing waits */
+  int err;                  /* of data that were written later; told once */
+  bool fresh;               /* made here, and nothing but this has touched it */
+  struct gk_lfs_entry attr; /* when it is fresh, as far as it can be foreseen */
+  uint32_t n_posted;
   int64_t last; /* where the last read ended */
   char *ahead;
   size_t ahead_size, ahead_alloc;
@@ -28,6 +31,20 @@ struct folder {
 int gk_local_write_behind (struct gk_local *l, struct file *f, int64_t offset, const char *data,
                            size_t size);
 int gk_local_take_error (struct file *f);
+/* local-post.c */
+void gk_local_begin_fresh (struct file *f, const struct gk_lfs_entry *e);
+/* SETATTR: the attributes as they will be; NULL: it has to be asked for. */
+const struct gk_lfs_entry *gk_local_post_attributes (struct gk_local *l, struct gk_lfs_request *rq);
+/* An access ACL that says nothing but a mode, for a file that has none. */
+bool gk_local_post_acl (struct gk_local *l, uint64_t node, const char *value, size_t size);
+bool gk_local_acl_is_mode (const char *value, size_t size, uint32_t *ret_mode);
+/* What the file still waits for; an error is left in it. */
+void gk_local_flush_file (struct gk_local *l, struct file *f);
+/* local-data.c: files that were opened for the kernel alone are opened, before
+ * their name may go. */
+void gk_local_open_all (struct gk_local *l);
+/* 0 or an errno value. */
+int gk_local_need_open (struct gk_local *l, struct file *f);
 /* Something else than reading was done to the node's data. */
 void gk_local_changed (struct gk_local *l, uint64_t node);
 int gk_local_keep_ahead (struct gk_local *l, struct file *f, int64_t at, const char *data,

@@ -78,7 +78,7 @@ wait_for_request (guestfs_h *g, struct gk_local *l)
     { .fd = gk_conn_fd (l->session->conn) },
     { .fd = l->wake_fd, .events = POLLIN },
   };
-  int timeout = l->dirty ? WRITE_AFTER_MS : -1;
+  int timeout = l->dirty || l->n_posted ? WRITE_AFTER_MS : -1;
 
   pthread_mutex_unlock (&g->lock);
   int n = poll (p, 3, timeout);
@@ -131,6 +131,9 @@ gk_local_fuse_end (struct gk_local *l)
     free (f);
   }
   l->dirty = NULL;
+  l->n_posted = 0;
+  gk_buf_clear (&l->posted);
+  gk_local_forget_absent (l);
   free (l->dirty_data);
   free (l->drops);
   free (l->known);

@@ -47,8 +47,8 @@ gk_local_entry (struct gk_local *l, const struct gk_lfs_entry *e, struct fuse_en
         e->flags & GK_LFS_NO_XATTRS ? gk_local_now_ms () + (int64_t)(l->options.timeout * 1000) : 0;
 }
 
-/* An operation that gives an entry. */
-static void
+/* An operation that gives an entry.  0, or an errno value; it is answered. */
+static int
 ask_entry (fuse_req_t req, struct gk_lfs_request *rq, const char *name, const char *other)
 {
   struct gk_local *l = fuse_req_userdata (req);
@@ -57,12 +57,13 @@ ask_entry (fuse_req_t req, struct gk_lfs_request *rq, const char *name, const ch
   int e = gk_local_ask (l, rq, name, other, NULL);
   if (e) {
     fuse_reply_err (req, e);
-    return;
+    return e;
   }
   uint64_t node = l->reply.entry.node;
   gk_local_entry (l, &l->reply.entry, &entry);
   if (fuse_reply_entry (req, &entry) != 0)
     gk_local_drop (l, node, 1);
+  return 0;
 }
 
 static void
@@ -76,7 +77,10 @@ op_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
 {
   struct gk_lfs_request rq = { .op = GK_LFS_LOOKUP, .node = parent };
 
-  ask_entry (req, &rq, name, NULL);
+  if (gk_local_is_absent (fuse_req_userdata (req), parent, name))
+    fuse_reply_err (req, ENOENT);
+  else
+    ask_entry (req, &rq, name, NULL);
 }
 
 static void
@@ -108,15 +112,27 @@ reply_attr (fuse_req_t req, int e)
   fuse_reply_attr (req, &st, l->options.timeout);
 }
 
+/* What is foreseen has no time of change, and no count of blocks: the kernel asks
+ * again when somebody wants to know. */
+static void
+reply_foreseen (fuse_req_t req, const struct gk_lfs_entry *e)
+{
+  struct stat st;
+
+  gk_local_stat (fuse_req_userdata (req), e, &st);
+  fuse_reply_attr (req, &st, 0);
+}
+
 static void
 op_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
   struct gk_local *l = fuse_req_userdata (req);
   struct gk_lfs_request rq = { .op = GK_LFS_GETATTR, .node = ino };
+  const struct gk_lfs_entry *recent = gk_local_get_recent (l, ino);
   int e = 0;
 
-  if (l->recent.node == ino && l->dirty == NULL && gk_local_now_ms () < l->recent_until_ms)
-    l->reply.entry = l->recent;
+  if (recent)
+    l->reply.entry = *recent;
   else
     e = gk_local_ask (l, &rq, NULL, NULL, NULL);
   reply_attr (req, e);
@@ -156,9 +172,16 @@ op_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
   for (size_t i = 0; i < sizeof flags / sizeof flags[0]; ++i)
     if (to_set & flags[i].fuse)
       rq.flags |= flags[i].ours;
+  const struct gk_lfs_entry *foreseen = gk_local_post_attributes (l, &rq);
+  if (foreseen) {
+    reply_foreseen (req, foreseen);
+    return;
+  }
   int e = gk_local_ask (l, &rq, NULL, NULL, NULL);
   if (rq.flags & GK_LFS_SET_SIZE)
     gk_local_changed (l, ino);
+  else if (e == 0)
+    gk_local_set_recent (l, &l->reply.entry);
   reply_attr (req, e);
 }
 
@@ -184,8 +207,12 @@ static void
 op_mknod (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev)
 {
   struct gk_lfs_request rq = { .op = GK_LFS_MAKE, .node = parent, .mode = mode, .rdev = rdev };
+  struct gk_local *l = fuse_req_userdata (req);
 
-  ask_entry (req, &rq, name, NULL);
+  gk_local_makes_name (l, parent, name);
+  if (ask_entry (req, &rq, name, NULL) == 0 && S_ISDIR (mode) &&
+      l->reply.entry.flags & GK_LFS_EXACT_NAMES)
+    gk_local_made_folder (l, l->reply.entry.node);
 }
 
 static void
@@ -199,6 +226,7 @@ op_symlink (fuse_req_t req, const char *target, fuse_ino_t parent, const char *n
 {
   struct gk_lfs_request rq = { .op = GK_LFS_MAKE, .node = parent, .mode = S_IFLNK | 0777 };
 
+  gk_local_makes_name (fuse_req_userdata (req), parent, name);
   ask_entry (req, &rq, name, target);
 }
 
@@ -207,6 +235,7 @@ op_link (fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name)
 {
   struct gk_lfs_request rq = { .op = GK_LFS_LINK, .node = parent, .node2 = ino };
 
+  gk_local_makes_name (fuse_req_userdata (req), parent, name);
   ask_entry (req, &rq, name, NULL);
 }
 
@@ -215,6 +244,7 @@ op_unlink (fuse_req_t req, fuse_ino_t parent, const char *name)
 {
   struct gk_lfs_request rq = { .op = GK_LFS_UNLINK, .node = parent };
 
+  gk_local_open_all (fuse_req_userdata (req));
   ask (req, &rq, name, NULL);
 }
 
@@ -231,7 +261,11 @@ op_rename (fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t to, c
            unsigned flags)
 {
   struct gk_lfs_request rq = { .op = GK_LFS_RENAME, .node = parent, .node2 = to, .flags = flags };
+  struct gk_local *l = fuse_req_userdata (req);
 
+  gk_local_makes_name (l, to, new_name);
+  gk_local_makes_name (l, parent, name); /* RENAME_EXCHANGE, RENAME_WHITEOUT */
+  gk_local_open_all (l);
   ask (req, &rq, name, new_name);
 }
 
@@ -323,6 +357,11 @@ op_setxattr (fuse_req_t req, fuse_ino_t ino, const char *name, const char *value
   struct gk_lfs_request rq = { .op = GK_LFS_SETXATTR, .node = ino, .flags = (uint32_t)flags };
   struct gk_local_data d = { value, size };
 
+  if (flags == 0 && gk_streq (name, "system.posix_acl_access") &&
+      gk_local_post_acl (l, ino, value, size)) {
+    fuse_reply_err (req, 0);
+    return;
+  }
   xattrs_changed (l, ino);
   fuse_reply_err (req, gk_local_ask (l, &rq, name, NULL, &d));
 }

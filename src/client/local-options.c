@@ -43,7 +43,7 @@ static const struct {
   { "subtype=", PASS_ON },
   { "default_permissions", PASS_ON },
   { "allow_root", PASS_FUSE },
-  { "max_read=", PASS_FUSE },
+  { "max_read=", NOTHING },
   { "rw", NOTHING },
   { "nosuid", NOTHING },
   { "nodev", NOTHING },

@@ -5,7 +5,8 @@
  * of ours in the way of the data.  Elsewhere, and for options that only FUSE
  * has, this process is a FUSE server: each request of the kernel becomes one to
  * the worker (api/localfs.h), and what makes that fast is kept here: data read
- * ahead, data not written yet, which files have no extended attributes.
+ * ahead, requests that wait for the next one, which files have no extended attributes,
+ * which names are not there.
  *
  * All of it belongs to g->lock, which mount_local_run holds only while it
  * carries out a request: other threads use the handle in between.
@@ -59,7 +60,12 @@ struct gk_local {
   uint32_t n_known;
   struct gk_lfs_entry recent; /* attributes that came with an opening; node 0: none */
   int64_t recent_until_ms;
-  uint32_t epoch; /* counts the calls, each of which may change files */
+  uint32_t epoch;           /* counts the calls, each of which may change files */
+  struct gk_absent *absent; /* or NULL */
+  struct gk_buf posted;     /* struct gk_lfs_posted, requests */
+  uint32_t n_posted;
+  struct file *posted_for[GK_LFS_MAX_POSTED];
+  uint64_t written; /* the node of the file that was closed last */
   struct file *files;
   struct file *dirty; /* whose data these are, or NULL */
   char *dirty_data;
@@ -73,7 +79,8 @@ int gk_local_parse (guestfs_h *g, const struct guestfs_mount_local_argv *o,
                     struct gk_local_options *ret);
 
 /* local-wire.c: one request; 0 with l->reply and the data (valid until the next),
- * or an errno value.  Writes data that wait first. */
+ * or an errno value.  What was posted and data that wait go
+ * with it. */
 struct gk_local_data {
   const char *data;
   size_t size;
@@ -88,9 +95,25 @@ int gk_local_start (guestfs_h *g);
 void gk_local_stop (struct gk_local *l);
 
 /* local-cache.c */
-void gk_local_flush (struct gk_local *l); /* the data that wait; an error is the file's */
+void gk_local_flush (struct gk_local *l); /* all that waits; an error is the file's */
 struct known *gk_local_known (struct gk_local *l, uint64_t node); /* NULL: no memory */
 int64_t gk_local_now_ms (void);
+/* Attributes that will be asked for soon. */
+void gk_local_set_recent (struct gk_local *l, const struct gk_lfs_entry *e);
+const struct gk_lfs_entry *gk_local_get_recent (const struct gk_local *l, uint64_t node);
+
+/* local-post.c */
+int gk_local_post_data (struct gk_local *l); /* the data that wait are posted */
+/* It was carried out: an errno value for each, or NULL: nobody knows. */
+void gk_local_posted_end (struct gk_local *l, const int32_t *errors);
+/* From now on nothing about a file is foreseen; node 0: about any. */
+void gk_local_end_fresh (struct gk_local *l, uint64_t node, const struct file *but);
+
+/* local-absent.c */
+void gk_local_made_folder (struct gk_local *l, uint64_t node);
+void gk_local_makes_name (struct gk_local *l, uint64_t parent, const char *name);
+bool gk_local_is_absent (struct gk_local *l, uint64_t parent, const char *name);
+void gk_local_forget_absent (struct gk_local *l);
 
 /* local.c */
 void gk_local_end (guestfs_h *g);

@@ -33,12 +33,17 @@ put_together (struct gk_local *l, struct gk_lfs_request *rq, const char *name, c
 {
   struct gk_buf *b = &l->out;
 
+  /* The worker does not know of them, and may be asked just for their effect. */
+  gk_local_post_data (l);
   rq->n_drops = l->n_drops;
+  rq->n_posted = l->n_posted;
+  rq->posted_size = (uint32_t)l->posted.size;
   rq->name_len = name ? (uint32_t)strlen (name) + 1 : 0;
   rq->other_len = other ? (uint32_t)strlen (other) + 1 : 0;
   b->size = 0;
   if (gk_buf_append (b, rq, sizeof *rq) == -1 ||
       (l->n_drops && gk_buf_append (b, l->drops, l->n_drops * sizeof *l->drops) == -1) ||
+      (l->n_posted && gk_buf_append (b, l->posted.data, l->posted.size) == -1) ||
       (name && gk_buf_append (b, name, rq->name_len) == -1) ||
       (other && gk_buf_append (b, other, rq->other_len) == -1) ||
       (size && gk_buf_append (b, data, size) == -1))
@@ -46,9 +51,25 @@ put_together (struct gk_local *l, struct gk_lfs_request *rq, const char *name, c
   return 0;
 }
 
+/* The errors of what was posted, which stand before the data. */
 static int
-exchange (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
-          const void *data, size_t size, struct gk_local_data *ret)
+take_posted (struct gk_local *l, const char **at, size_t *left)
+{
+  int32_t errors[GK_LFS_MAX_POSTED];
+  size_t n = l->n_posted * sizeof *errors, all = (n + 7) & ~(size_t)7;
+
+  if (all > *left)
+    return -1;
+  memcpy (errors, *at, n);
+  *at += all;
+  *left -= all;
+  gk_local_posted_end (l, errors);
+  return 0;
+}
+
+static int
+talk (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
+      const void *data, size_t size, struct gk_local_data *ret)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   struct gk_frame frame;
@@ -63,10 +84,24 @@ exchange (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const
   if (frame.len < sizeof l->reply)
     return EIO;
   memcpy (&l->reply, frame.body, sizeof l->reply);
+  const char *at = (const char *)frame.body + sizeof l->reply;
+  size_t left = frame.len - sizeof l->reply;
+  if (take_posted (l, &at, &left) == -1)
+    return EIO;
   if (ret)
-    *ret = (struct gk_local_data){ (const char *)frame.body + sizeof l->reply,
-                                   frame.len - sizeof l->reply };
+    *ret = (struct gk_local_data){ at, left };
   return l->reply.errnum;
+}
+
+static int
+exchange (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
+          const void *data, size_t size, struct gk_local_data *ret)
+{
+  int e = talk (l, rq, name, other, data, size, ret);
+
+  if (l->n_posted)
+    gk_local_posted_end (l, NULL);
+  return e;
 }
 
 static bool
@@ -85,14 +120,34 @@ may_change_attributes (enum gk_lfs_op op)
   }
 }
 
+/* What is said of a file by a name, or by its node, or of its data in other ways
+ * than writing. */
+static bool
+may_change_fresh (enum gk_lfs_op op)
+{
+  switch (op) {
+  case GK_LFS_SETATTR:
+  case GK_LFS_LINK:
+  case GK_LFS_UNLINK:
+  case GK_LFS_RENAME:
+  case GK_LFS_FALLOCATE:
+  case GK_LFS_COPY:
+  case GK_LFS_SETXATTR:
+  case GK_LFS_REMOVEXATTR:
+    return true;
+  default:
+    return false;
+  }
+}
+
 int
 gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
               struct gk_local_data *ret)
 {
   if (may_change_attributes (rq->op))
     l->recent.node = 0;
-  /* The worker does not know of them, and may be asked just for their effect. */
-  gk_local_flush (l);
+  if (may_change_fresh (rq->op))
+    gk_local_end_fresh (l, 0, NULL);
   if (rq->op == GK_LFS_SETXATTR && ret)
     return exchange (l, rq, name, other, ret->data, ret->size, NULL);
   return exchange (l, rq, name, other, NULL, 0, ret);

@@ -68,6 +68,8 @@ gk_local_before_call (guestfs_h *g)
   if (g->local == NULL)
     return;
   gk_local_flush (g->local);
+  gk_local_end_fresh (g->local, 0, NULL);
+  gk_local_forget_absent (g->local);
   g->local->epoch++;
   g->local->recent.node = 0;
 }

@@ -34,7 +34,9 @@ struct node {
 
 struct device {
   dev_t dev;
-  int fd; /* any folder on it, for open_by_handle_at; -1: handles do not work */
+  int fd;         /* any folder on it, for open_by_handle_at; -1: handles do not work */
+  int64_t type;   /* of statfs */
+  uint32_t flags; /* GK_LFS_KEEPS_ALL */
 };
 
 struct gk_localfs {
@@ -65,6 +67,9 @@ int gk_lfs_file (struct gk_localfs *fs, uint64_t fh); /* its descriptor */
 /* Takes fd, also on failure. */
 int gk_lfs_add_file (struct gk_localfs *fs, int fd, uint64_t *ret_fh);
 void gk_lfs_close_file (struct gk_localfs *fs, uint64_t fh);
+
+/* May a name of this (new) folder stand for one that is written differently? */
+bool gk_lfs_has_exact_names (struct gk_localfs *fs, uint64_t node);
 
 /* One name, and no way out. */
 bool gk_lfs_is_name (const char *name);

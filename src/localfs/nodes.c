@@ -2,8 +2,12 @@
 /* The table of nodes: see localfs-priv.h. */
 
 #include <errno.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -234,9 +238,16 @@ find_device (struct gk_localfs *fs, int parent_fd, const char *name, const struc
   if (d == NULL)
     return -1;
   fs->devices = d;
-  d[fs->n_devices] = (struct device){ st->st_dev, -1 };
+  d += fs->n_devices;
+  *d = (struct device){ .dev = st->st_dev, .fd = -1 };
   if (S_ISDIR (st->st_mode))
-    d[fs->n_devices].fd = openat (parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    d->fd = openat (parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  struct statfs what;
+  if (d->fd != -1 && fstatfs (d->fd, &what) == 0) {
+    d->type = what.f_type;
+    if (d->type == EXT4_SUPER_MAGIC || d->type == XFS_SUPER_MAGIC || d->type == BTRFS_SUPER_MAGIC)
+      d->flags = GK_LFS_KEEPS_ALL;
+  }
   return (int)fs->n_devices++;
 }
 
@@ -326,7 +337,8 @@ fill (const struct gk_localfs *fs, uint32_t i, const struct stat *st, struct gk_
                               .nlink = (uint32_t)st->st_nlink,
                               .uid = st->st_uid,
                               .gid = st->st_gid,
-                              .blksize = (uint32_t)st->st_blksize };
+                              .blksize = (uint32_t)st->st_blksize,
+                              .flags = fs->devices[n->device].flags };
 }
 
 int
@@ -347,6 +359,24 @@ gk_lfs_lookup (struct gk_localfs *fs, uint64_t parent, const char *name, struct 
   if (llistxattr (path, NULL, 0) == 0)
     entry->flags |= GK_LFS_NO_XATTRS;
   return 0;
+}
+
+/* Which filesystems fold names is not asked of each: these are known, the others
+ * are taken to.  A folder of ext4 says it of itself. */
+bool
+gk_lfs_has_exact_names (struct gk_localfs *fs, uint64_t node)
+{
+  int at = gk_lfs_fd (fs, node, NULL);
+  if (at == -1)
+    return false;
+  const struct device *d = &fs->devices[fs->nodes[GK_LFS_PLACE (node)].device];
+  if (d->type == BTRFS_SUPER_MAGIC)
+    return true;
+  if (d->type != EXT4_SUPER_MAGIC)
+    return false;
+  _cleanup_close_ int fd = openat (at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int flags;
+  return fd != -1 && ioctl (fd, FS_IOC_GETFLAGS, &flags) == 0 && !(flags & FS_CASEFOLD_FL);
 }
 
 int

@@ -16,6 +16,7 @@
 struct message {
   struct gk_lfs_request rq;
   const char *drops; /* may not be aligned */
+  const char *posted;
   const char *name, *other;
   const char *data;
   size_t size;
@@ -48,6 +49,11 @@ take_apart (const char *at, size_t left, struct message *m, struct gk_error *err
   m->drops = at;
   at += m->rq.n_drops * sizeof (struct gk_lfs_drop);
   left -= m->rq.n_drops * sizeof (struct gk_lfs_drop);
+  if (m->rq.posted_size > left || m->rq.n_posted > GK_LFS_MAX_POSTED)
+    return gk_error_set (err, EPROTO, "malformed message: posted");
+  m->posted = at;
+  at += m->rq.posted_size;
+  left -= m->rq.posted_size;
   if (take_string (&at, &left, m->rq.name_len, &m->name) == -1 ||
       take_string (&at, &left, m->rq.other_len, &m->other) == -1)
     return gk_error_set (err, EPROTO, "malformed message: name");
@@ -156,7 +162,11 @@ perform (struct gk_localfs *fs, const struct message *m, struct gk_lfs_reply *re
     return read_link (fs, rq->node, out);
   case GK_LFS_MAKE:
     r = gk_lfs_make (fs, rq, m->name, m->other);
-    return r == 0 ? gk_lfs_lookup (fs, rq->node, m->name, &reply->entry) : -1;
+    if (r == -1 || gk_lfs_lookup (fs, rq->node, m->name, &reply->entry) == -1)
+      return -1;
+    if (S_ISDIR (reply->entry.mode) && gk_lfs_has_exact_names (fs, reply->entry.node))
+      reply->entry.flags |= GK_LFS_EXACT_NAMES;
+    return 0;
   case GK_LFS_LINK:
     r = gk_lfs_link (fs, rq->node2, rq->node, m->name);
     return r == 0 ? gk_lfs_lookup (fs, rq->node, m->name, &reply->entry) : -1;
@@ -192,6 +202,56 @@ perform (struct gk_localfs *fs, const struct message *m, struct gk_lfs_reply *re
   }
   errno = ENOSYS;
   return -1;
+}
+
+/* --- what was posted -------------------------------------------------------------- */
+
+static bool
+may_be_posted (const struct message *m)
+{
+  return m->rq.n_drops == 0 && m->rq.n_posted == 0 &&
+         (m->rq.op == GK_LFS_WRITE || m->rq.op == GK_LFS_SETATTR);
+}
+
+static int
+take_posted (const char **at, size_t *left, struct message *ret, struct gk_error *err)
+{
+  struct gk_lfs_posted p;
+
+  if (*left < sizeof p)
+    return gk_error_set (err, EPROTO, "malformed message: posted");
+  memcpy (&p, *at, sizeof p);
+  size_t all = sizeof p + (((size_t)p.size + 7) & ~(size_t)7);
+  if (all > *left)
+    return gk_error_set (err, EPROTO, "malformed message: posted");
+  if (take_apart (*at + sizeof p, p.size, ret, err) == -1)
+    return -1;
+  *at += all;
+  *left -= all;
+  return may_be_posted (ret) ? 0 : gk_error_set (err, EPROTO, "malformed message: posted");
+}
+
+/* What each of them fails of goes to out, and the next is carried out still. */
+static int
+do_posted (struct gk_localfs *fs, const struct message *m, struct gk_buf *out, struct gk_error *err)
+{
+  static const char zeros[8];
+  const char *at = m->posted;
+  size_t left = m->rq.posted_size;
+  struct gk_lfs_reply reply;
+  struct message one;
+
+  for (uint32_t i = 0; i < m->rq.n_posted; ++i) {
+    if (take_posted (&at, &left, &one, err) == -1)
+      return -1;
+    errno = 0;
+    int32_t e = perform (fs, &one, &reply, out) == -1 ? (errno ? errno : EIO) : 0;
+    if (gk_buf_append (out, &e, sizeof e) == -1)
+      return gk_error_oom (err);
+  }
+  if (m->rq.n_posted % 2 && gk_buf_append (out, zeros, sizeof (int32_t)) == -1)
+    return gk_error_oom (err);
+  return 0;
 }
 
 static int
@@ -233,10 +293,13 @@ gk_localfs_serve (struct gk_localfs **fs, int root_fd, const void *body, size_t 
   out->size = 0;
   if (gk_buf_append (out, &reply, sizeof reply) == -1)
     return gk_error_oom (err);
+  if (do_posted (*fs, &m, out, err) == -1)
+    return -1;
+  size_t before = out->size;
   do_drops (*fs, &m);
   if (perform (*fs, &m, &reply, out) == -1) {
     reply.errnum = errno ? errno : EIO;
-    out->size = sizeof reply;
+    out->size = before;
   }
   memcpy (out->data, &reply, sizeof reply);
   if (m.rq.op == GK_LFS_STOP) {

@@ -143,6 +143,172 @@ assert os.statvfs (".").f_blocks > 1000
     def test_data_fuse(self):
         self.served(self.DATA, options="uid=0")
 
+    # What the server answers from what it knows, or tells the worker later.
+    FORESEEN = r"""
+os.mkdir (m + "/made")
+os.chdir (m + "/made")
+fd = os.open ("new", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+os.write (fd, b"first")
+os.fchmod (fd, 0o4640)
+os.fchown (fd, 12, 34)
+st = os.fstat (fd)
+assert (st.st_mode & 0o7777, st.st_uid, st.st_gid, st.st_size) == (0o640, 12, 34, 5), st
+os.write (fd, b" second")
+os.utime (fd, ns=(10**18 + 1, 10**18 + 2))
+mode_only = bytes.fromhex ("02000000" "01000700" "ffffffff" "04000500" "ffffffff" "20000100" "ffffffff")
+os.setxattr (fd, "system.posix_acl_access", mode_only)
+assert os.listxattr (fd) == []
+st = os.fstat (fd)
+assert (st.st_mode & 0o7777, st.st_size, st.st_mtime_ns) == (0o751, 12, 10**18 + 2), st
+blocks = st.st_blocks
+os.close (fd)
+st = os.stat ("new")
+assert st.st_mtime_ns == 10**18 + 2 and st.st_blocks == blocks, (st, blocks)
+ns = g.lstatns ("/made/new")
+assert (ns["st_mode"] & 0o7777, ns["st_uid"], ns["st_gid"], ns["st_size"]) == (0o751, 12, 34, 12), ns
+assert (ns["st_mtime_sec"], ns["st_mtime_nsec"]) == (10**9, 2), ns
+assert ns["st_ctime_sec"] == int (st.st_ctime) and ns["st_ctime_nsec"] == st.st_ctime_ns % 10**9, (ns, st)
+assert g.read_file ("/made/new") == b"first second"
+
+# Seen by another descriptor, and by calls, while it is open.
+with open ("shared", "wb", buffering=0) as f:
+    f.write (b"one")
+    os.fchmod (f.fileno (), 0o604)
+    assert open ("shared", "rb").read () == b"one"
+    f.write (b"two")
+    assert g.read_file ("/made/shared") == b"onetwo"
+    assert g.statns ("/made/shared")["st_mode"] & 0o7777 == 0o604
+    os.fchmod (f.fileno (), 0o600)
+    assert g.statns ("/made/shared")["st_mode"] & 0o7777 == 0o600
+
+# A name that goes while a file is open, which was opened once more after it was written.
+with open ("gone", "wb") as f:
+    f.write (b"still there")
+os.stat ("gone")
+with open ("gone", "rb") as f:
+    os.remove ("gone")
+    assert f.read () == b"still there"
+    assert os.fstat (f.fileno ()).st_nlink == 0
+with open ("over", "wb") as f:
+    f.write (b"also there")
+open ("other", "w").close ()
+os.stat ("over")
+f = open ("over", "rb")
+os.rename ("other", "over")
+assert f.read () == b"also there" and os.path.getsize ("over") == 0
+f.close ()
+
+# Names in a folder that was made here.
+assert not os.path.exists ("by-call")
+g.touch ("/made/by-call")
+assert os.path.exists ("by-call") and not os.path.exists ("no")
+os.mkdir ("deep")
+for make in (lambda: os.symlink ("x", "deep/link"), lambda: os.link ("new", "deep/hard"), lambda: os.mkdir ("deep/dir"),
+             lambda: os.rename ("by-call", "deep/moved"), lambda: os.mkfifo ("deep/fifo")):
+    before = len (os.listdir ("deep"))
+    make ()
+    assert len (os.listdir ("deep")) == before + 1
+for name in ("link", "hard", "dir", "moved", "fifo"):
+    assert os.path.lexists ("deep/" + name), name
+os.rename ("deep/moved", "deep/again")
+assert not os.path.exists ("deep/moved") and os.path.exists ("deep/again")
+os.remove ("deep/again")
+assert not os.path.exists ("deep/again")
+open ("deep/again", "w").close ()
+assert os.path.exists ("deep/again")
+try:
+    os.stat ("deep/" + "y" * 256)
+except OSError as e:
+    assert e.errno == errno.ENAMETOOLONG, e
+else:
+    raise AssertionError ("found")
+for i in range (300):
+    with open ("deep/%d" % i, "wb", buffering=0) as f:
+        f.write (b"%d" % i)
+        os.utime (f.fileno (), (i, i))
+for i in range (300):
+    assert open ("deep/%d" % i).read () == str (i) and os.stat ("deep/%d" % i).st_mtime == i
+assert not os.path.exists ("deep/300")
+"""
+
+    def test_foreseen_fuse(self):
+        self.served(self.FORESEEN, options="allow_root,max_read=131072")
+
+    def test_foreseen(self):
+        """The same where nothing is foreseen."""
+        self.served(self.FORESEEN)
+
+    def test_no_space_fuse(self):
+        """Data that wait cannot be written: whoever closes the file or wants it synced is told, and space comes back."""
+        self.served(r"""
+os.chdir (m)
+free = os.statvfs (".").f_bavail * os.statvfs (".").f_frsize
+fill = os.open ("fill", os.O_WRONLY | os.O_CREAT, 0o600)
+for size in (1 << 20, 4096):
+    try:
+        while os.fstat (fill).st_size <= free + (1 << 24):
+            os.write (fill, b"x" * size)
+            os.fsync (fill)
+    except OSError as e:
+        assert e.errno == errno.ENOSPC, e
+    else:
+        raise AssertionError ("no end")
+os.close (fill)
+for way in ("close", "fsync"):
+    fd = os.open ("late-" + way, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        assert os.write (fd, b"y" * 100000) == 100000
+        os.fchmod (fd, 0o644)
+        try:
+            os.fsync (fd) if way == "fsync" else os.close (fd)
+        except OSError as e:
+            assert e.errno == errno.ENOSPC, e
+        else:
+            raise AssertionError (way)
+    finally:
+        if way == "fsync":
+            os.close (fd)
+os.remove ("fill")
+with open ("fits", "wb") as f:
+    f.write (b"z" * 100000)
+assert g.filesize ("/fits") == 100000
+""", options="allow_root,max_read=131072")
+
+    def test_filesystem_that_keeps_less_fuse(self):
+        """vfat has no owners and does not tell cases apart: programs hear of the first from the call itself."""
+        self.needs_filesystem("vfat")
+        image = self.file("fat.raw")
+        with open(image, "r+b") as f:
+            f.truncate(32 << 20)
+        self.tool("mkfs.vfat", image)
+        self.python_guestfs(r"""
+import os, threading, errno
+g = guestfs.GuestFS (python_return_dict=True)
+g.add_drive (sys.argv[1], format="raw")
+g.launch ()
+g.mount ("/dev/sda", "/")
+m = sys.argv[2]
+g.mount_local (m, options="allow_root,max_read=131072")
+t = threading.Thread (target=g.mount_local_run)
+t.start ()
+try:
+    os.mkdir (m + "/made")
+    assert not os.path.exists (m + "/made/Name")
+    with open (m + "/made/Name", "wb") as f:
+        f.write (b"x")
+        try:
+            os.fchown (f.fileno (), 12, 34)
+        except OSError as e:
+            assert e.errno == errno.EPERM, e
+        else:
+            raise AssertionError ("chown")
+    assert os.path.exists (m + "/made/NAME")
+finally:
+    g.umount_local (retry=True)
+    t.join ()
+    g.close ()
+""", image, self.tree)
+
     def test_readonly(self):
         for options in ("ro", "ro,uid=0"):
             self.served("""

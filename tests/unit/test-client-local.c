@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What the FUSE server of mount_local knows without asking. */
+/* rooms: client launch image rpc api exec op base */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "client/local-fuse-priv.h"
+
+#define FOLDER 7u
+
+static void
+names_of_a_folder_that_was_made (void **state)
+{
+  struct gk_local *l = calloc (1, sizeof *l);
+  char name[300];
+
+  gk_local_makes_name (l, FOLDER, "before");
+  assert_false (gk_local_is_absent (l, FOLDER, "any"));
+  gk_local_made_folder (l, FOLDER);
+  assert_true (gk_local_is_absent (l, FOLDER, "any"));
+  assert_false (gk_local_is_absent (l, FOLDER + 1, "any"));
+  for (int i = 0; i < 5000; ++i) {
+    snprintf (name, sizeof name, "name-%d", i);
+    assert_true (gk_local_is_absent (l, FOLDER, name));
+    gk_local_makes_name (l, FOLDER, name);
+    gk_local_makes_name (l, FOLDER, name);
+  }
+  for (int i = 0; i < 5000; ++i) {
+    snprintf (name, sizeof name, "name-%d", i);
+    assert_false (gk_local_is_absent (l, FOLDER, name));
+  }
+  assert_true (gk_local_is_absent (l, FOLDER, "name-5000"));
+  memset (name, 'x', 256);
+  name[256] = '\0';
+  assert_false (gk_local_is_absent (l, FOLDER, name));
+  gk_local_forget_absent (l);
+  assert_false (gk_local_is_absent (l, FOLDER, "name-5000"));
+  free (l);
+}
+
+/* More of them than are kept: nothing is said of those given up. */
+static void
+many_folders_and_many_names (void **state)
+{
+  struct gk_local *l = calloc (1, sizeof *l);
+  char name[32];
+
+  for (uint64_t node = 1; node <= 200; ++node)
+    gk_local_made_folder (l, node);
+  assert_false (gk_local_is_absent (l, 1, "x"));
+  assert_true (gk_local_is_absent (l, 200, "x"));
+  for (int i = 0; i < 40000; ++i) {
+    snprintf (name, sizeof name, "%d", i);
+    gk_local_makes_name (l, 200, name);
+    assert_false (gk_local_is_absent (l, 200, name));
+  }
+  assert_false (gk_local_is_absent (l, 200, "x"));
+  gk_local_forget_absent (l);
+  free (l);
+}
+
+static void
+acls_that_are_a_mode (void **state)
+{
+  static const struct {
+    bool is;
+    size_t size;
+    const char *value;
+  } acls[] = {
+    { true, 28, "\2\0\0\0\1\0\6\0\377\377\377\377\4\0\4\0\377\377\377\377 \0\1\0\377\377\377\377" },
+    { false, 28,
+      "\1\0\0\0\1\0\6\0\377\377\377\377\4\0\4\0\377\377\377\377 \0\1\0\377\377\377\377" },
+    { false, 28, "\2\0\0\0\1\0\6\0\377\377\377\377\2\0\4\0\14\0\0\0 \0\1\0\377\377\377\377" },
+    { false, 28,
+      "\2\0\0\0\1\0\10\0\377\377\377\377\4\0\4\0\377\377\377\377 \0\1\0\377\377\377\377" },
+    { false, 20, "\2\0\0\0\1\0\6\0\377\377\377\377\4\0\4\0\377\377\377\377" },
+    { false, 0, "" },
+  };
+  uint32_t mode = 0;
+
+  for (size_t i = 0; i < sizeof acls / sizeof acls[0]; ++i)
+    assert_int_equal (gk_local_acl_is_mode (acls[i].value, acls[i].size, &mode), acls[i].is);
+  assert_int_equal (mode, 0641);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (names_of_a_folder_that_was_made),
+    cmocka_unit_test (many_folders_and_many_names),
+    cmocka_unit_test (acls_that_are_a_mode),
+  };
+
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
