@@ -66,7 +66,8 @@ struct cli_images {
   const char *format, *launcher;
   int blocksize;
   bool ro, rw, json, verbose, trace, no_progress, keys_from_stdin;
-  bool network; /* set by the command, as is the next */
+  bool discard; /* set by the command, as are the next: unused space goes back to the host */
+  bool network;
   int memsize;
   struct cli_keys asked; /* keys that the terminal or stdin gave, for a second session */
   struct cli_edit edit;

@@ -12,8 +12,10 @@
   COMMAND (filesystems)                                                                            \
   COMMAND (df)                                                                                     \
   COMMAND (partition)                                                                              \
+  COMMAND (mkfs)                                                                                   \
   COMMAND (fsck)                                                                                   \
   COMMAND (resize)                                                                                 \
+  COMMAND (wipe)                                                                                   \
   COMMAND (ls)                                                                                     \
   COMMAND (cat)                                                                                    \
   COMMAND (edit)                                                                                   \

@@ -33,6 +33,10 @@ add_image (guestfs_h *g, struct cli_images *images, const char *image, bool ro)
     o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_BLOCKSIZE_BITMASK;
     o.blocksize = images->blocksize;
   }
+  if (images->discard && !o.readonly) {
+    o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_DISCARD_BITMASK;
+    o.discard = "enable";
+  }
   return guestfs_add_drive_opts_argv (g, opened, &o) == -1 ? cli_guestfs_error (g) : CLI_OK;
 }
 
