@@ -62,6 +62,8 @@ gk_fs_tool_failed (const char *tool, int status, const char *text, size_t size, 
   }
   while (size > 0 && text[size - 1] == '\n')
     size--;
+  for (; size > 0 && *text == '\n'; size--)
+    text++;
   if (size == 0)
     return gk_error_set (err, 0, "%s exited with status %d", tool, status);
   end = text + size;
