@@ -19,7 +19,7 @@ LIBDIR  ?= $(PREFIX)/lib
 LIBEXECDIR ?= $(PREFIX)/libexec
 VERSION := 0.1.0
 
-PKGS    := libnbd fuse3 blkid fdisk mount nettle libnl-genl-3.0 json-c libedit msgpack hivex libseccomp libpcre2-8 sqlite3 libacl libcap
+PKGS    := fuse3 blkid fdisk mount nettle libnl-genl-3.0 json-c libedit msgpack hivex libseccomp libpcre2-8 sqlite3 libacl libcap
 # Whose headers are used, and which are loaded by who needs them (src/exec/library.h).
 LOADED  := libarchive libcryptsetup augeas
 WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \

@@ -14,8 +14,6 @@
 
 #include "nbd/bridge.h"
 
-struct nbd_handle;
-
 /* The largest request that FUSE knows how to make. */
 #define GK_BRIDGE_MAX_IO ((size_t)1 << 20)
 /* Requests under way, each with a buffer: what the kernel has beyond waits
@@ -24,9 +22,18 @@ struct nbd_handle;
 #define GK_BRIDGE_MAX_BACKGROUND 32
 #define GK_BRIDGE_MAX_CONNECTIONS 4
 
+struct gk_bridge_part;
+
 struct gk_bridge_connection {
-  struct nbd_handle *nbd;
-  unsigned in_flight;
+  int fd;
+  bool gone;          /* nothing goes through it any more */
+  unsigned in_flight; /* parts that are not answered */
+  uint64_t last_id;
+  struct gk_bridge_part *to_send; /* in this order; the first may be sent in part */
+  struct gk_bridge_part *waiting; /* sent; the server answers in any order */
+  struct gk_bridge_part *reading; /* answered; its data comes now */
+  size_t got;                     /* bytes of the head of an answer, or of that data */
+  unsigned char head[16];
 };
 
 /* Buffers are the C library's, each large enough for any request.  What was
