@@ -8,6 +8,12 @@
  *   bench exists IMAGE DEVICE COUNT        prints microseconds per call
  *   bench upload|download|tar-in|tar-out IMAGE DEVICE LOCAL REMOTE
  *                                          prints seconds; writes are synced
+ *   bench checksums-out|find0|cp-a IMAGE DEVICE LOCAL REMOTE
+ *                                          likewise; cp-a copies REMOTE to REMOTE.copy
+ *   bench grep|find IMAGE DEVICE EXPRESSION REMOTE
+ *                                          prints seconds and how many were found
+ *   bench rate IMAGE DEVICE COUNT THREADS  prints calls per second of all threads, each
+ *                                          with a handle of its own
  *   bench pingpong COUNT                   likewise, of two processes that do
  *                                          nothing but send, stat and receive
  *   bench repeat IMAGE DEVICE REMOTE COUNT downloads to /dev/null so often
@@ -20,6 +26,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <pthread.h>
 
 #include <guestfs.h>
 
@@ -181,6 +189,97 @@ do_transfer (const char *what, char *argv[])
   return 0;
 }
 
+static size_t
+free_all (char **list)
+{
+  size_t n = 0;
+
+  if (list == NULL)
+    exit (1);
+  for (; list[n]; ++n)
+    free (list[n]);
+  free (list);
+  return n;
+}
+
+static int
+do_tree (const char *what, char *argv[])
+{
+  guestfs_h *g = launch (argv[0], "raw", argv[1]);
+  const char *local = argv[2], *remote = argv[3];
+  size_t found = 0;
+  char copy[4096];
+
+  snprintf (copy, sizeof copy, "%s.copy", remote);
+  if (strcmp (what, "cp-a") == 0)
+    check (guestfs_rm_rf (g, copy));
+  check (guestfs_sync (g));
+
+  double t = now ();
+  if (strcmp (what, "checksums-out") == 0)
+    check (guestfs_checksums_out (g, "sha256", remote, local));
+  else if (strcmp (what, "find0") == 0)
+    check (guestfs_find0 (g, remote, local));
+  else if (strcmp (what, "find") == 0)
+    found = free_all (guestfs_find (g, remote));
+  else if (strcmp (what, "grep") == 0)
+    found = free_all (guestfs_grep_opts (g, local, remote, -1));
+  else
+    check (guestfs_cp_a (g, remote, copy));
+  if (strcmp (what, "cp-a") == 0)
+    check (guestfs_sync (g));
+  printf ("%.6f %zu\n", now () - t, found);
+  finish (g);
+  return 0;
+}
+
+struct caller {
+  guestfs_h *g;
+  int n;
+};
+
+static void *
+call_exists (void *opaque)
+{
+  const struct caller *c = opaque;
+
+  for (int i = 0; i < c->n; ++i)
+    check (guestfs_exists (c->g, "/etc/hostname"));
+  return NULL;
+}
+
+static int
+do_rate (char *argv[])
+{
+  int n = atoi (argv[2]), threads = atoi (argv[3]);
+  struct caller callers[8];
+  pthread_t ids[8];
+
+  if (threads < 1 || threads > 8)
+    return 2;
+  for (int i = 0; i < threads; ++i) {
+    guestfs_h *g = guestfs_create ();
+    if (g == NULL)
+      return 1;
+    check (guestfs_add_drive_opts (g, argv[0], GUESTFS_ADD_DRIVE_OPTS_FORMAT, "raw",
+                                   GUESTFS_ADD_DRIVE_OPTS_READONLY, 1, -1));
+    check (guestfs_launch (g));
+    check (guestfs_mount_ro (g, argv[1], "/"));
+    callers[i] = (struct caller){ g, n / 20 };
+    call_exists (&callers[i]);
+    callers[i].n = n;
+  }
+  double t = now ();
+  for (int i = 0; i < threads; ++i)
+    check (pthread_create (&ids[i], NULL, call_exists, &callers[i]) == 0 ? 0 : -1);
+  for (int i = 0; i < threads; ++i)
+    pthread_join (ids[i], NULL);
+  printf ("%.0f\n", n * threads / (now () - t));
+  for (int i = 0; i < threads; ++i)
+    finish (callers[i].g);
+  return 0;
+}
+
 static int
 do_repeat (char *argv[])
 {
@@ -207,6 +306,12 @@ main (int argc, char *argv[])
     return do_pingpong (argv + 2);
   if (strcmp (what, "repeat") == 0 && argc == 6)
     return do_repeat (argv + 2);
+  if (strcmp (what, "rate") == 0 && argc == 6)
+    return do_rate (argv + 2);
+  if (argc == 6 &&
+      (strcmp (what, "checksums-out") == 0 || strcmp (what, "find0") == 0 ||
+       strcmp (what, "find") == 0 || strcmp (what, "grep") == 0 || strcmp (what, "cp-a") == 0))
+    return do_tree (what, argv + 2);
   if (argc == 6)
     return do_transfer (what, argv + 2);
   fprintf (stderr, "usage: see the head of bench/bench.c\n");

@@ -26,10 +26,10 @@ BENCHES += $(B)/bench/bench-guestfs
 endif
 $(B)/bench/bench-guestkit: bench/bench.c $(B)/libguestkit.so
 	@mkdir -p $(@D); echo "  LINK $@"
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(GEN) $< -L$(B) -lguestkit -Wl,-rpath,'$$ORIGIN/..' -o $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(GEN) $< -L$(B) -lguestkit -lpthread -Wl,-rpath,'$$ORIGIN/..' -o $@
 $(B)/bench/bench-guestfs: bench/bench.c $(GEN_STAMP)
 	@mkdir -p $(@D); echo "  LINK $@"
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(GEN) $< -lguestfs -o $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(GEN) $< -lguestfs -lpthread -o $@
 .PHONY: bench
 bench: all $(BENCHES)
 	$(Q)GUESTKIT_BUILD=$(abspath $(B)) bench/run $(BENCH)

@@ -286,6 +286,7 @@ visit (struct out *o, struct gk_walk *w)
     return errno == ENOENT ? 0 : fail (o, errno, w->path);
   if (S_ISDIR (st.st_mode) && gk_walk_enter (w) == -1)
     return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : fail (o, errno, w->path);
+  gk_walk_read_ahead (w);
   return put_member (o, w->path, fd, &st);
 }
 

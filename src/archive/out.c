@@ -282,6 +282,7 @@ visit (struct out *o, struct gk_walk *w)
     if (gk_buf_appends (&o->name, "/") == -1)
       return gk_error_oom (o->err);
   }
+  gk_walk_read_ahead (w);
   return put_member (o, fd, &st);
 }
 

@@ -11,20 +11,13 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/str.h"
-#include "base/walk.h"
+#include "base/walk-priv.h"
 
 /* Names are read in blocks of this size. */
 #define BLOCK 32768
 /* So many levels keep their block; one further out drops it and reads again
  * from the offset of its next name. */
 #define KEEP_BLOCKS 32
-
-struct gk_walk_level {
-  char *block; /* NULL: none */
-  size_t at, end;
-  off_t next;      /* offset in the directory of the name at `at` */
-  size_t path_len; /* of the directory's own path */
-};
 
 static int
 push_level (struct gk_walk *w, int fd)
@@ -46,7 +39,7 @@ push_level (struct gk_walk *w, int fd)
     struct gk_walk_level *far = &w->levels[w->n_levels - KEEP_BLOCKS];
 
     free (gk_steal_ptr (far->block));
-    far->at = far->end = 0;
+    far->at = far->end = far->ahead = 0;
   }
   w->levels[w->n_levels++] = (struct gk_walk_level){ .path_len = w->path_buf.size };
   return 0;
@@ -113,7 +106,7 @@ fill (struct gk_walk_level *lv, int fd)
   r = getdents64 (fd, lv->block, BLOCK);
   if (r <= 0)
     return (int)r;
-  lv->at = 0;
+  lv->at = lv->ahead = 0;
   lv->end = (size_t)r;
   return 1;
 }

@@ -80,6 +80,10 @@ int gk_walk_next (struct gk_walk *w);
  * the next entries are its own.  ELOOP or ENOTDIR when it is none (any more). */
 int gk_walk_enter (struct gk_walk *w);
 
+/* The entry is a file that will be read, and so are those that follow: have the
+ * kernel read some of them, if they are not in memory. */
+void gk_walk_read_ahead (struct gk_walk *w);
+
 /* The directory entered last, borrowed. */
 int gk_walk_entered_fd (const struct gk_walk *w);
 

@@ -239,6 +239,7 @@ sum_entry (struct gk_ctx *ctx, struct sum *s, struct gk_walk *w, struct gk_buf *
   }
   if (!S_ISREG (st.st_mode))
     return 0;
+  gk_walk_read_ahead (w);
   fd = open (gk_fd_path (path_fd, proc), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd == -1)
     return gk_fo_fail (err, errno, NULL, w->path);
