@@ -16,6 +16,7 @@
   COMMAND (fsck)                                                                                   \
   COMMAND (resize)                                                                                 \
   COMMAND (wipe)                                                                                   \
+  COMMAND (sparsify)                                                                               \
   COMMAND (ls)                                                                                     \
   COMMAND (cat)                                                                                    \
   COMMAND (edit)                                                                                   \

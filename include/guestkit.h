@@ -109,6 +109,12 @@ extern GUESTKIT_PUBLIC int64_t guestkit_pv_used (guestfs_h *g, const char *devic
  * has for it.  Nothing is written to the disk. */
 extern GUESTKIT_PUBLIC int guestkit_luks_resize (guestfs_h *g, const char *device, int64_t size);
 
+/* Give a part of a device back to the host: what is read there afterwards is not
+ * said.  The drive was added with discard.  Of a disk with partitions it is EBUSY
+ * when one of them is there. */
+extern GUESTKIT_PUBLIC int guestkit_discard (guestfs_h *g, const char *device, int64_t offset,
+                                             int64_t length);
+
 #ifdef __cplusplus
 }
 #endif

@@ -44,6 +44,7 @@ enum gk_blocks {
   GK_BLOCKS_SIGNATURES = 0, /* nothing behind the device */
   GK_BLOCKS_CHECK = 1,      /* a type, or "" */
   GK_BLOCKS_LAYOUT = 2,     /* JSON */
+  GK_BLOCKS_DISCARD = 3,    /* "OFFSET LENGTH", in bytes */
   GK_BLOCKS_WHICH = 0xff,
   GK_BLOCKS_REPAIR = 0x100,
   GK_BLOCKS_PLAN = 0x200, /* tell what would be done */

@@ -2,6 +2,8 @@
 /* guestkit.h: what is on a device, its check, a layout of partitions. */
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,4 +76,15 @@ guestkit_part_apply (guestfs_h *g, const char *device, const char *layout, int f
   return ask_locked (g, "part_apply", device, layout,
                      GK_BLOCKS_LAYOUT | (flags & GUESTKIT_LAYOUT_PLAN ? GK_BLOCKS_PLAN : 0) |
                          (flags & GUESTKIT_LAYOUT_FORCE ? GK_BLOCKS_FORCE : 0));
+}
+
+int
+guestkit_discard (guestfs_h *g, const char *device, int64_t offset, int64_t length)
+{
+  char text[64];
+
+  snprintf (text, sizeof text, "%" PRIu64 " %" PRIu64, (uint64_t)offset, (uint64_t)length);
+  char *json = ask_locked (g, "discard", device, text, GK_BLOCKS_DISCARD);
+  free (json);
+  return json ? 0 : -1;
 }

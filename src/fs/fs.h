@@ -47,6 +47,11 @@ int gk_fs_find_signatures (const char *device, struct gk_fs_signatures *ret, str
 void gk_fs_signatures_clear (struct gk_fs_signatures *s);
 #define _cleanup_fs_signatures_ __attribute__ ((cleanup (gk_fs_signatures_clear)))
 
+/* Give a part of a device back, in bytes.  Whoever calls it knows that nothing is there. */
+struct gk_ctx;
+int gk_fs_discard (struct gk_ctx *ctx, const char *device, uint64_t offset, uint64_t length,
+                   struct gk_error *err);
+
 /* All that libblkid tells of a device by its content and topology: name, value,
  * name, value ... in its words ("TYPE", "UUID", "USAGE", "PTTYPE" ...), appended. */
 struct gk_strv;

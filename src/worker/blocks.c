@@ -3,7 +3,10 @@
  * of partitions.  The answer is JSON. */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +98,38 @@ layout (struct gk_ctx *ctx, const char *device, const char *text, unsigned flags
                         ret_json, err);
 }
 
+/* Of a disk only what belongs to no partition. */
+static int
+check_unallocated (const char *device, uint64_t offset, uint64_t length, struct gk_error *err)
+{
+  _cleanup_part_table_ struct gk_part_table t = GK_PART_TABLE_INIT;
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC);
+
+  if (fd == -1)
+    return gk_error_sys (err, errno, "%s", device);
+  if (gk_part_read (fd, &t, err) == -1)
+    return gk_error_wrap (err, "%s", device);
+  for (size_t i = 0; i < t.n; i++)
+    if (offset < t.parts[i].start + t.parts[i].size && t.parts[i].start < offset + length)
+      return gk_error_set (err, EBUSY, "%s: partition %d is there", device, t.parts[i].num);
+  return 0;
+}
+
+static int
+discard (struct gk_ctx *ctx, const char *device, const char *text, unsigned flags, char **ret_json,
+         struct gk_error *err)
+{
+  uint64_t offset, length;
+  char tail;
+
+  if (sscanf (text, "%" SCNu64 " %" SCNu64 "%c", &offset, &length, &tail) != 2)
+    return gk_error_set (err, EPROTO, "malformed message: blocks");
+  if (check_unallocated (device, offset, length, err) == -1 ||
+      gk_fs_discard (ctx, device, offset, length, err) == -1)
+    return -1;
+  return give (json_object_new_object (), ret_json, err);
+}
+
 int
 gk_blocks_serve (struct gk_ctx *ctx, const char *body, int what, char **ret_json,
                  struct gk_error *err)
@@ -104,6 +139,7 @@ gk_blocks_serve (struct gk_ctx *ctx, const char *body, int what, char **ret_json
     [GK_BLOCKS_SIGNATURES] = signatures,
     [GK_BLOCKS_CHECK] = check,
     [GK_BLOCKS_LAYOUT] = layout,
+    [GK_BLOCKS_DISCARD] = discard,
   };
   const size_t n = sizeof served / sizeof served[0];
   const char *newline = strchr (body, '\n');
