@@ -47,6 +47,7 @@ class Rows:
             time.sleep(0.05)
         out = p.stdout.read()
         p.stdout.close()
+        p.wait()
         if p.returncode != 0:
             raise RuntimeError("%s failed" % job)
         return float(out.split()[0])
