@@ -42,16 +42,23 @@ fill_layer (const struct gk_image_layer *from, struct gk_disk_layer *to, struct 
   return 0;
 }
 
-/* Changes that wait to be taken into a layer stand above it (unit.h). */
+/* Changes that wait to be taken into a layer stand above it (unit.h).  With them
+ * the disk may be larger. */
 static int
-add_pending (const char *path, struct gk_disk *disk, struct gk_error *err)
+add_pending (const char *path, struct gk_task *task, struct gk_disk *disk, struct gk_error *err)
 {
+  _cleanup_image_layer_ struct gk_image_layer larger = { .path = NULL };
   _cleanup_free_ char *overlay = NULL;
 
   if (gk_unit_pending (path, &overlay, err) == -1)
     return -1;
   if (overlay == NULL)
     return 0;
+  if (disk->n_layers == 0) {
+    if (gk_image_top (overlay, "qcow2", task, &larger, err) == -1)
+      return -1;
+    disk->size = larger.virtual_size;
+  }
   const struct gk_image_layer layer = { .path = overlay, .format = (char *)"qcow2" };
   return fill_layer (&layer, &disk->layers[disk->n_layers++], err);
 }
@@ -87,18 +94,18 @@ local_layers (const char *path, const char *format, bool readonly, struct gk_tas
   disk->layers = calloc (2 * info.n_layers, sizeof *disk->layers);
   if (disk->layers == NULL)
     return gk_error_oom (err);
+  disk->size = info.layers[0].virtual_size;
   for (size_t i = 0; i < info.n_layers; i++) {
     if (info.layers[i].encrypted)
       return gk_error_set (err, ENOTSUP,
                            "%s: the image is encrypted by its format, and such "
                            "images cannot be opened",
                            info.layers[i].path);
-    if (!info.layers[i].is_device && add_pending (info.layers[i].path, disk, err) == -1)
+    if (!info.layers[i].is_device && add_pending (info.layers[i].path, task, disk, err) == -1)
       return -1;
     if (fill_layer (&info.layers[i], &disk->layers[disk->n_layers++], err) == -1)
       return -1;
   }
-  disk->size = info.layers[0].virtual_size;
   return 0;
 }
 

@@ -422,10 +422,10 @@ class Interrupted(Resize):
         self.images[image] = "recoverable"
         return image
 
-    def kill(self, image, victims):
+    def kill(self, image, victims, *options):
         """When the changes count."""
-        marked = self.path(".disk.raw.guestkit-commit")
-        p = self.gk_start("resize", image, "/dev/sda1", "+20M")
+        marked = self.path(f".{os.path.basename(image)}.guestkit-commit")
+        p = self.gk_start("resize", *options, image, "/dev/sda1", "+20M")
         self.wait_for(lambda: os.path.exists(marked) or p.poll() is not None, "the moment")
         for pid in victims(p):
             try:
@@ -454,6 +454,27 @@ class Interrupted(Resize):
     def test_all(self):
         image = self.make()
         self.once_more(image, self.kill(image, lambda p: list(world.processes())))
+
+    def test_larger_disk_that_waits(self):
+        # The copy of the table at the end of the disk that is to be is the one that counts.
+        new = self.qcow2(self.make())
+        image = self.path("copy.qcow2")
+        for _ in range(20):
+            self.tool("cp", new, image)
+            self.kill(image, lambda p: list(world.processes()), "--image-size", "+10M")
+            self.wait_for(lambda: not world.processes(), "the end", 60)
+            if os.path.exists(self.path(".copy.qcow2.guestkit-commit/unit")):
+                break
+        else:
+            self.fail("no landing could be killed")
+        before = self.checksum(image)
+        self.assertEqual(self.sizes(image, "/dev/sda", "/dev/sda1"), [210, 60])
+        self.check_files(image, "/dev/sda1")
+        self.assertEqual(self.checksum(image), before)
+        self.gk("gc", image)
+        self.images[image] = "recoverable"
+        self.assertEqual(self.sizes(image, "/dev/sda", "/dev/sda1"), [210, 60])
+        self.check_files(image, "/dev/sda1")
 
     def test_another_writer_between(self):
         # Who writes something else has seen what is there.

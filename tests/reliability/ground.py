@@ -89,21 +89,15 @@ def tool(*argv, statuses=(0,), **kwargs):
 
 # --- guestkit -------------------------------------------------------------------------------------
 
-class Shell:
-    """A guestkit shell that runs a script.  What it says is read as it comes: lines, and when each came."""
+class Command:
+    """A guestkit command.  What it says is read as it comes: lines, and when each came."""
 
-    def __init__(self, launcher, image, fmt, script, key=None, access="--rw"):
-        fd, path = tempfile.mkstemp(dir=os.path.dirname(image), prefix="script")
-        with os.fdopen(fd, "w") as f:
-            f.write(script)
-        self.script = path
-        argv = [GUESTKIT, "shell", "--launcher", launcher, access, "--format", fmt, "-a", image, "-f", path]
+    def __init__(self, argv, said=b""):
         self.began = time.monotonic()
-        self.p = subprocess.Popen(argv + (["--keys-from-stdin"] if key else []), stdin=subprocess.PIPE,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/",
-                                  start_new_session=True)
-        if key:
-            self.p.stdin.write(key.encode() + b"\n")
+        self.p = subprocess.Popen([GUESTKIT] + argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, env=ENV, cwd="/", start_new_session=True)
+        if said:
+            self.p.stdin.write(said)
         self.p.stdin.close()
         self.lines, self.times, self.err = [], [], ""
         self.changed = threading.Condition()
@@ -146,8 +140,25 @@ class Shell:
             reader.join(10)
         self.p.stdout.close()
         self.p.stderr.close()
-        os.unlink(self.script)
         self.lines = [line for line in self.lines if line is not None]
+        return status
+
+
+class Shell(Command):
+    """A guestkit shell that runs a script."""
+
+    def __init__(self, launcher, image, fmt, script, key=None, access="--rw"):
+        fd, path = tempfile.mkstemp(dir=os.path.dirname(image), prefix="script")
+        with os.fdopen(fd, "w") as f:
+            f.write(script)
+        self.script = path
+        argv = ["shell", "--launcher", launcher, access, "--format", fmt, "-a", image, "-f", path]
+        super().__init__(argv + (["--keys-from-stdin"] if key else []), key.encode() + b"\n" if key else b"")
+
+    def end(self, seconds):
+        status = super().end(seconds)
+        if status is not None:
+            os.unlink(self.script)
         return status
 
 
@@ -163,6 +174,38 @@ def run_shell(launcher, image, fmt, script, key=None, access="--rw", seconds=240
 
 def gc():
     return tool(GUESTKIT, "gc")[1].strip()
+
+
+def victims(launcher, who, client):
+    """Sets of processes to kill at once, each with its name.  who: "client", "worker" (local: supervisor, worker; uml:
+    keeper, kernel, image server; all of them), "all" (the client, too)."""
+    if who == "client":
+        return [("client", [client])] if not is_dying(client) else []
+    commands = world.processes()
+    if who == "all":
+        return [("all", sorted(commands))] if commands else []
+    workers = sorted(pid for pid, command in commands.items() if "guestkitd" in command.split(" ")[0])
+    kinds = {}
+    if launcher == "local":
+        kinds = {name: [pid] for name, pid in zip(["supervisor", "worker"], workers)}
+    else:
+        if workers:
+            kinds["keeper"] = workers[:1]
+        for name, program in (("kernel", "linux.uml"), ("image server", "qemu-storage-daemon")):
+            pids = sorted(pid for pid, command in commands.items() if command.startswith(program))
+            if pids:
+                kinds[name] = pids[:1]
+    if len(kinds) > 1:
+        kinds["all of the worker"] = [pid for pids in kinds.values() for pid in pids]
+    return list(kinds.items())
+
+
+def kill_all_of(pids):
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
 
 # --- images -------------------------------------------------------------------------------------------
