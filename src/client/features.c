@@ -9,41 +9,58 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/api.h"
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "exec/exec.h"
+#include "exec/library.h"
 #include "client/handle-priv.h"
 #include "gk-client-calls.h"
 
-/* Without them no call of the group can work. */
+/* Without them no call of the group can work.  A name with ".so." is that of a library
+ * which is loaded when it is needed. */
 static const struct {
   const char *group, *tool, *package;
 } tools[] = {
+  { "augeas", "libaugeas.so.0", "libaugeas0" },
   { "btrfs", "btrfs", "btrfs-progs" },
   { "btrfs", "mkfs.btrfs", "btrfs-progs" },
   { "clevisluks", "clevis-luks-pass", "clevis-luks" },
   { "extlinux", "extlinux", "extlinux" },
   { "f2fs", "resize.f2fs", "f2fs-tools" },
+  { "journal", "libsystemd.so.0", "libsystemd0" },
   { "ldm", "ldmtool", "ldmtool" },
+  { "libtsk", "libtsk.so.19", "libtsk19" },
+  { "libyara", "libyara.so.9", "libyara9" },
+  { "luks", "libcryptsetup.so.12", "libcryptsetup12" },
   { "lvm2", "lvm", "lvm2" },
   { "mdadm", "mdadm", "mdadm" },
   { "ntfs3g", "ntfs-3g.probe", "ntfs-3g" },
   { "ntfsprogs", "ntfsresize", "ntfs-3g" },
   { "rsync", "rsync", "rsync" },
   { "scrub", "scrub", "scrub" },
+  { "sleuthkit", "libtsk.so.19", "libtsk19" },
   { "squashfs", "mksquashfs", "squashfs-tools" },
   { "syslinux", "syslinux", "syslinux" },
   { "xfs", "xfs_repair", "xfsprogs" },
   { "zerofree", "zerofree", "zerofree" },
 };
 
-/* Names that programs still ask for; what they stood for is always there. */
+/* Names that programs still ask for; what they stood for is no group any more. */
 static const char *const retired[] = { "augeas", "realpath" };
 #define N_RETIRED (sizeof retired / sizeof retired[0])
 
 enum answer { UNKNOWN, MISSING, USABLE };
+
+static bool
+is_there (const char *tool)
+{
+  _cleanup_free_ char *path = strstr (tool, ".so.") ? gk_library_find (tool) : gk_exec_find (tool);
+
+  return path != NULL;
+}
 
 /* ret_tool: which is not there, when that is all that is missing. */
 static enum answer
@@ -53,7 +70,7 @@ look_up (const char *group, const char **ret_tool, const char **ret_package)
 
   for (size_t i = 0; i < N_RETIRED; ++i)
     if (gk_streq (retired[i], group))
-      return USABLE;
+      a = USABLE;
   for (unsigned i = 0; i < gk_n_calls; ++i) {
     const struct gk_call *c = &gk_calls[i];
     if (c->optgroup == NULL || !gk_streq (c->optgroup, group) ||
@@ -64,9 +81,7 @@ look_up (const char *group, const char **ret_tool, const char **ret_package)
     a = USABLE;
   }
   for (size_t i = 0; a == USABLE && i < sizeof tools / sizeof tools[0]; ++i) {
-    _cleanup_free_ char *path =
-        gk_streq (tools[i].group, group) ? gk_exec_find (tools[i].tool) : NULL;
-    if (!gk_streq (tools[i].group, group) || path)
+    if (!gk_streq (tools[i].group, group) || is_there (tools[i].tool))
       continue;
     *ret_tool = tools[i].tool;
     *ret_package = tools[i].package;

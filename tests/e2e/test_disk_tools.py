@@ -110,6 +110,48 @@ class MissingTools(WithDisk):
         self.assertIn("scrub_device: scrub is not installed (package scrub)", r.err)
 
 
+class MissingLibraries(WithDisk):
+    """The same of libraries that are loaded when they are needed."""
+
+    def hidden(self, soname, package, groups, *calls):
+        where = [f"{folder}/{soname}" for folder in ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")]
+        path = next((os.path.realpath(p) for p in where if os.path.exists(p)), None)
+        if path is None:
+            self.skipTest(f"{soname} is not installed")
+        script = "".join([f"feature-available {group}\n" for group in groups + ("rsync",)] +
+                         [f"-available {groups[0]}\n"] + [f"-{call}\n" for call in calls])
+        disk = self.disk("d.raw", MIB)
+        for is_hidden in (False, True):
+            if is_hidden:
+                self.tool("mount", "--bind", "/dev/null", path)
+            try:
+                r = self.gk("shell", "--format", "raw", "-a", disk, timeout=60, stdin="run\n" + script)
+            finally:
+                if is_hidden:
+                    self.tool("umount", path)
+            self.assertEqual(r.out, ("false\n" if is_hidden else "true\n") * len(groups) + "true\n", str(r))
+            said = f"available: {groups[0]}: group not available: {soname} is not installed (package {package})"
+            (self.assertIn if is_hidden else self.assertNotIn)(said, r.err, str(r))
+        # The calls themselves say it, too.
+        self.assertEqual(r.err.count(f"{soname} is needed and cannot be used"), len(calls), str(r))
+
+    def test_tsk(self):
+        self.hidden("libtsk.so.19", "libtsk19", ("libtsk", "sleuthkit"), "filesystem-walk /dev/sda",
+                    "download-inode /dev/sda 2 /dev/null")
+
+    def test_yara(self):
+        self.hidden("libyara.so.9", "libyara9", ("libyara",), "yara-load /dev/null")
+
+    def test_systemd(self):
+        self.hidden("libsystemd.so.0", "libsystemd0", ("journal",))
+
+    def test_cryptsetup(self):
+        self.hidden("libcryptsetup.so.12", "libcryptsetup12", ("luks",))
+
+    def test_augeas(self):
+        self.hidden("libaugeas.so.0", "libaugeas0", ("augeas",))
+
+
 class Df(WithDisk):
     """guestkit df has df's columns for what can be mounted, and changes nothing."""
 
