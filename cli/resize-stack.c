@@ -355,7 +355,8 @@ push_with_all_below (const struct resize_ask *ask, const char *device, struct re
     return push_partition (ask, device, s);
   if (is_among (guestfs_list_md_devices (g), device))
     return push_disk (ask, device, RESIZE_OTHER, s);
-  if (is_among (guestfs_lvs (g), device))
+  /* A volume has its other name; and the list costs something. */
+  if (gk_after_prefix (device, MAPPER) == NULL && is_among (guestfs_lvs (g), device))
     return push_lv (ask, device, s);
   return push_opened (ask, device, s);
 }

@@ -13,11 +13,13 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/str.h"
 #include "base/strv.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "guestkit.h"
+#include "image/image.h"
 #include "image/unit.h"
 
 struct options {
@@ -172,6 +174,19 @@ is_empty (const struct resize_stack *s)
   return true;
 }
 
+/* A dry run begins no unit, which would tell. */
+static int
+check_growable (const struct cli_images *images)
+{
+  _cleanup_image_layer_ struct gk_image_layer image = { .path = NULL };
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+
+  if (gk_image_top (images->edit.opened.v[0], images->format, NULL, &image, &err) == -1 ||
+      gk_image_check_growable (&image, false, &err) == -1)
+    return cli_error ("%s", gk_error_msg (&err));
+  return CLI_OK;
+}
+
 /* The sizes that count: what the image's disk has now and is to have. */
 static int
 set_disk (guestfs_h *g, const struct cli_images *images, const struct command *c,
@@ -189,6 +204,8 @@ set_disk (guestfs_h *g, const struct cli_images *images, const struct command *c
   if (size == -1)
     return cli_guestfs_error (g);
   *ret_had = (uint64_t)size;
+  if (check_growable (images) != CLI_OK)
+    return CLI_FAILED;
   if (c->image.how == EXACT && c->image.bytes < (uint64_t)size)
     return cli_error ("/dev/sda: has %" PRIi64 " bytes, and is only made larger", size);
   if (c->image.how == EXACT)
