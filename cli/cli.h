@@ -157,6 +157,14 @@ void cli_no_core_dump (void);
  * given, or else ask for them.  0, or -1 after it was said what is wrong. */
 int cli_open_encrypted (guestfs_h *g, struct cli_images *images, bool ro);
 
+/* --- interrupt.c: around a call that can be cancelled, and reads or writes a file of the
+ * host; a signal cancels it.  end gives back its argument. */
+void cli_transfer_begin (guestfs_h *g);
+int cli_transfer_end (int r);
+bool cli_interrupted (void);
+/* At the end of the program: of that signal. */
+void cli_die_if_interrupted (void);
+
 /* --- progress.c: a bar on stderr when it is a terminal. */
 void cli_progress_bar (guestfs_h *g);
 

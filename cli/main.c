@@ -55,6 +55,7 @@ run (const struct cli_command *command, int argc, char **argv)
   cli_keys_clear (&images.keys);
   cli_keys_clear (&images.asked);
   cli_units_clear (&images);
+  cli_die_if_interrupted ();
 
   /* A full disk behind stdout must not pass as success. */
   if (fflush (stdout) == EOF || ferror (stdout))

@@ -30,6 +30,7 @@ static const struct cli_option image_options[] = {
   { "rw", 'w', CLI_FLAG, IMAGES (rw), NULL, "allow writing to the image" },
   { "json", 0, CLI_FLAG, IMAGES (json), NULL, "print JSON" },
   { "no-progress-bars", 0, CLI_FLAG, IMAGES (no_progress), NULL, "show no progress bar" },
+  { "quiet", 0, CLI_FLAG, IMAGES (no_progress), NULL, "the same" },
   { "verbose", 'v', CLI_FLAG, IMAGES (verbose), NULL, "show the log of the session" },
   { "trace", 'x', CLI_FLAG, IMAGES (trace), NULL, "show each call of the API" },
   { NULL, 0, 0, 0, NULL, NULL },

@@ -1,35 +1,72 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* A progress bar on the terminal, from the events of the library. */
+/* A progress bar on the terminal, from the events of the library: how much, how
+ * fast, how long still. */
 
+#include <inttypes.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/cli.h"
 
 #define WIDTH 40
+/* What counts so far counts bytes. */
+#define BYTES (1u << 20)
+
+/* Of the call that is running. */
+struct bar {
+  uint64_t serial, first; /* position at the first event */
+  uint64_t started_ns;    /* the first event */
+};
+
+static void
+put_speed (uint64_t moved, double seconds, uint64_t left)
+{
+  double per_second = (double)moved / seconds;
+  uint64_t rest = (uint64_t)((double)left / per_second + 0.5);
+
+  if (left >= BYTES || moved >= BYTES)
+    fprintf (stderr, " %6.1f MB/s", per_second / 1e6);
+  if (rest < 100 * 3600)
+    fprintf (stderr, " %02" PRIu64 ":%02" PRIu64 ":%02" PRIu64, rest / 3600, rest / 60 % 60,
+             rest % 60);
+}
 
 static void
 on_progress (guestfs_h *g, void *opaque, uint64_t event, int eh, int flags, const char *buf,
              size_t buf_len, const uint64_t *array, size_t array_len)
 {
   static const char full[] = "########################################";
+  struct bar *bar = opaque;
 
+  if (event == GUESTFS_EVENT_CLOSE) {
+    free (bar);
+    return;
+  }
   if (array_len < 4 || array[0] == 0) /* launch is too quick for a bar */
     return;
-  uint64_t position = array[2], total = array[3];
+  uint64_t position = array[2], total = array[3], now = gk_clock_ns ();
   if (total == 0 || position > total)
     return;
+  if (bar->serial != array[1] || position < bar->first)
+    *bar = (struct bar){ array[1], position, now };
   double part = (double)position / (double)total;
+  double seconds = (double)(now - bar->started_ns) / 1e9;
   fprintf (stderr, "\r %3d%% [%-*.*s]", (int)(100 * part), WIDTH, (int)(WIDTH * part), full);
-  if (position == total)
-    fputc ('\n', stderr);
+  if (position > bar->first && seconds > 0)
+    put_speed (position - bar->first, seconds, total - position);
+  fputs (position == total ? "\033[K\n" : "\033[K", stderr);
   fflush (stderr);
 }
 
 void
 cli_progress_bar (guestfs_h *g)
 {
-  if (isatty (STDERR_FILENO))
-    guestfs_set_event_callback (g, on_progress, GUESTFS_EVENT_PROGRESS, 0, NULL);
+  struct bar *bar = isatty (STDERR_FILENO) ? calloc (1, sizeof *bar) : NULL;
+
+  if (bar && guestfs_set_event_callback (
+                 g, on_progress, GUESTFS_EVENT_PROGRESS | GUESTFS_EVENT_CLOSE, 0, bar) == -1)
+    free (bar);
 }

@@ -96,7 +96,14 @@ run_call (struct shell *sh, const struct gk_call *call, int argc, char **argv)
 
   if (shell_args_parse (sh, call, argc, argv, &a) == -1)
     return -1;
-  if (gk_client_call (sh->g, call, a.args, a.opts, &ret) == -1) {
+  /* On the terminal Ctrl-C cancels any call. */
+  bool transfer = !sh->interactive && call->flags & GK_CALL_CANCELLABLE;
+  if (transfer)
+    cli_transfer_begin (sh->g);
+  int r = gk_client_call (sh->g, call, a.args, a.opts, &ret);
+  if (transfer)
+    cli_transfer_end (r);
+  if (r == -1) {
     /* A reader that has seen enough is no failure. */
     if (sh->piped && guestfs_last_errno (sh->g) == EPIPE)
       return 0;
@@ -236,5 +243,5 @@ shell_run_text (struct shell *sh, const char *text)
   else
     r = run_line (sh, &line);
   gk_strv_clear (&line.words);
-  return line.ignore ? 0 : r;
+  return line.ignore && !cli_interrupted () ? 0 : r;
 }

@@ -83,7 +83,7 @@ run_arguments (struct shell *sh, int argc, char **argv)
     argv[i] += ignore;
     r = shell_run_words (sh, n, argv + i);
     argv[i] = outer;
-    if (ignore)
+    if (ignore && !cli_interrupted ())
       r = 0;
   }
   return r;

@@ -47,7 +47,10 @@ tar_in (guestfs_h *g, const struct options *o, const char *tarball, const char *
     a.bitmask |= GUESTFS_TAR_IN_OPTS_COMPRESS_BITMASK;
     a.compress = o->compress;
   }
-  return guestfs_tar_in_opts_argv (g, tarball, dir, &a) == -1 ? cli_guestfs_error (g) : CLI_OK;
+  cli_transfer_begin (g);
+  return cli_transfer_end (guestfs_tar_in_opts_argv (g, tarball, dir, &a)) == -1
+             ? cli_guestfs_error (g)
+             : CLI_OK;
 }
 
 static int
@@ -75,7 +78,10 @@ tar_out (guestfs_h *g, const struct options *o, const char *dir, const char *tar
     a.bitmask |= GUESTFS_TAR_OUT_OPTS_EXCLUDES_BITMASK;
     a.excludes = excludes;
   }
-  return guestfs_tar_out_opts_argv (g, dir, tarball, &a) == -1 ? cli_guestfs_error (g) : CLI_OK;
+  cli_transfer_begin (g);
+  return cli_transfer_end (guestfs_tar_out_opts_argv (g, dir, tarball, &a)) == -1
+             ? cli_guestfs_error (g)
+             : CLI_OK;
 }
 
 static int
