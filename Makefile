@@ -21,7 +21,7 @@ VERSION := 0.1.0
 
 PKGS    := fuse3 blkid fdisk mount nettle libnl-genl-3.0 json-c libedit msgpack hivex libseccomp libpcre2-8 sqlite3 libacl libcap
 # Whose headers are used, and which are loaded by who needs them (src/exec/library.h).
-LOADED  := libarchive libcryptsetup augeas
+LOADED  := libnbd libarchive libcryptsetup augeas
 WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
            -Wwrite-strings -Wformat=2 -Wno-unused-parameter
 OPT     ?= -O2 -g

@@ -6,56 +6,23 @@
  * Which request goes where is free: those that are under way at the same time
  * have no order, neither here nor in the kernel.
  *
- * Nothing here waits: what a socket does not take now is sent when poll says that
- * it would.  An answer to what was not asked, or any other that does not follow the
- * protocol, ends the connection, and with it the disk.
+ * Callbacks run while libnbd holds the handle, so nothing is sent in them.
  */
-#include <endian.h>
 #include <errno.h>
-#include <linux/nbd.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "nbd/bridge-priv.h"
-#include "nbd/nbd-handshake.h"
 
 /* A request's length has 32 bits; and so many bytes do not take too long. */
 #define MAX_ZERO (UINT64_C (1) << 30)
 
-#define REQUEST_MAGIC 0x25609513
-#define ANSWER_MAGIC 0x67446698
-enum { CMD_READ = 0, CMD_WRITE = 1, CMD_DISCONNECT = 2, CMD_FLUSH = 3, CMD_ZERO = 6 };
-#define FLAG_NO_HOLE (1u << 1)
-#define FLAG_FAST_ZERO (1u << 4)
-
-struct head {
-  uint32_t magic;
-  uint16_t flags, type;
-  uint64_t id, at;
-  uint32_t size;
-} __attribute__ ((packed));
-
-struct answer_head {
-  uint32_t magic, error;
-  uint64_t id;
-} __attribute__ ((packed));
-
-/* What one request of the server's protocol carries. */
-struct gk_bridge_part {
-  struct gk_bridge_part *next;
-  struct gk_bridge_request *request;
-  struct gk_bridge_connection *connection;
-  struct head head;
-  size_t sent;     /* of the head and what follows it */
-  const void *out; /* what follows it, or NULL */
-  size_t out_size;
-  char *in; /* where the answer's data goes, or NULL */
-  size_t in_size;
-};
+static int
+failed (const struct gk_bridge_process *b, struct gk_error *err)
+{
+  return gk_nbd_library_failed (&b->lib, "", err);
+}
 
 /* --- connections --------------------------------------------------------------- */
 
@@ -71,19 +38,28 @@ widen (int fd)
 }
 
 static int
-connect_one (struct gk_bridge_process *b, uint16_t *ret_flags, struct gk_error *err)
+connect_one (struct gk_bridge_process *b, struct gk_error *err)
 {
-  struct gk_bridge_connection *c = &b->connections[b->n_connections];
-  struct gk_nbd_export e;
+  struct nbd_handle *nbd = b->lib.nbd_create ();
+  int64_t size;
 
-  if (gk_nbd_connect (b->server->socket, b->server->export_name, &c->fd, &e, err) == -1)
-    return -1;
-  b->n_connections++;
-  if (e.size != b->server->size)
-    return gk_error_set (err, EIO, "the image server has %llu bytes instead of %llu",
-                         (unsigned long long)e.size, (unsigned long long)b->server->size);
-  widen (c->fd);
-  *ret_flags = e.flags;
+  if (nbd == NULL)
+    return failed (b, err);
+  b->connections[b->n_connections++].nbd = nbd;
+  /* Simple replies: the server would look for holes before each read.  Buffers
+   * that were not filled are not shown. */
+  if (b->lib.nbd_set_request_structured_replies (nbd, false) == -1 ||
+      b->lib.nbd_set_pread_initialize (nbd, false) == -1 ||
+      b->lib.nbd_set_export_name (nbd, b->server->export_name) == -1 ||
+      b->lib.nbd_connect_unix (nbd, b->server->socket) == -1)
+    return failed (b, err);
+  size = b->lib.nbd_get_size (nbd);
+  if (size == -1)
+    return failed (b, err);
+  if ((uint64_t)size != b->server->size)
+    return gk_error_set (err, EIO, "the image server has %lld bytes instead of %llu",
+                         (long long)size, (unsigned long long)b->server->size);
+  widen (b->lib.nbd_aio_get_fd (nbd));
   return 0;
 }
 
@@ -91,17 +67,25 @@ int
 gk_bridge_connect (struct gk_bridge_process *b, struct gk_error *err)
 {
   unsigned wanted = b->server->connections;
-  uint16_t flags = 0, same;
+  struct nbd_handle *first;
+  int multi, flush, zero, fast_zero;
 
   if (wanted > GK_BRIDGE_MAX_CONNECTIONS)
     wanted = GK_BRIDGE_MAX_CONNECTIONS;
-  if (connect_one (b, &flags, err) == -1)
+  if (gk_nbd_library_load (&b->lib, err) == -1 || connect_one (b, err) == -1)
     return -1;
-  b->can_flush = (flags & NBD_FLAG_SEND_FLUSH) != 0;
-  b->can_zero = (flags & GK_NBD_WRITE_ZEROES) != 0;
-  b->can_fast_zero = (flags & GK_NBD_FAST_ZERO) != 0;
-  while ((flags & NBD_FLAG_CAN_MULTI_CONN) != 0 && b->n_connections < wanted)
-    if (connect_one (b, &same, err) == -1)
+  first = b->connections[0].nbd;
+  multi = b->lib.nbd_can_multi_conn (first);
+  flush = b->lib.nbd_can_flush (first);
+  zero = b->lib.nbd_can_zero (first);
+  fast_zero = b->lib.nbd_can_fast_zero (first);
+  if (multi == -1 || flush == -1 || zero == -1 || fast_zero == -1)
+    return failed (b, err);
+  b->can_flush = flush;
+  b->can_zero = zero;
+  b->can_fast_zero = fast_zero;
+  while (multi && b->n_connections < wanted)
+    if (connect_one (b, err) == -1)
       return -1;
   return 0;
 }
@@ -109,184 +93,44 @@ gk_bridge_connect (struct gk_bridge_process *b, struct gk_error *err)
 void
 gk_bridge_disconnect (struct gk_bridge_process *b)
 {
-  const struct head goodbye = { .magic = htobe32 (REQUEST_MAGIC),
-                                .type = htobe16 (CMD_DISCONNECT) };
-
   for (unsigned i = 0; i < b->n_connections; i++) {
-    struct gk_bridge_connection *c = &b->connections[i];
-    /* The server finds its own end when this is not heard. */
-    if (!c->gone && c->to_send == NULL)
-      (void)!send (c->fd, &goodbye, sizeof goodbye, MSG_NOSIGNAL | MSG_DONTWAIT);
-    close (c->fd);
+    b->lib.nbd_aio_disconnect (b->connections[i].nbd, 0);
+    b->lib.nbd_close (b->connections[i].nbd);
   }
   b->n_connections = 0;
 }
 
-/* --- answers -------------------------------------------------------------------- */
-
-/* The protocol's numbers are Linux's; there are no others. */
-static int
-errno_of (uint32_t error)
+static bool
+is_gone (const struct gk_nbd_library *lib, struct nbd_handle *nbd)
 {
-  switch (error) {
-  case 0:
-  case EPERM:
-  case EIO:
-  case ENOMEM:
-  case EINVAL:
-  case ENOSPC:
-  case EOVERFLOW:
-  case EOPNOTSUPP:
-    return (int)error;
-  case ESHUTDOWN: /* a server that is about to end */
-    return EIO;
-  default:
-    return EINVAL;
-  }
+  return lib->nbd_aio_is_dead (nbd) != 0 || lib->nbd_aio_is_closed (nbd) != 0;
 }
 
+/* With one connection all are lost, so that what waits on the others fails
+ * now. */
 static void
-complete (struct gk_bridge_part *part, int errnum)
+check (struct gk_bridge_process *b, struct gk_bridge_connection *c)
 {
-  struct gk_bridge_request *r = part->request;
-
-  part->connection->in_flight--;
-  free (part);
-  gk_bridge_answer (r, errnum);
-}
-
-static void
-fail_all (struct gk_bridge_part *part)
-{
-  while (part) {
-    struct gk_bridge_part *next = part->next;
-    complete (part, EIO);
-    part = next;
-  }
-}
-
-/* With one connection all are lost, so that what waits on the others fails now. */
-static void
-lose (struct gk_bridge_process *b)
-{
+  if (b->dead || !is_gone (&b->lib, c->nbd))
+    return;
   b->dead = true;
-  for (unsigned i = 0; i < b->n_connections; i++) {
-    struct gk_bridge_connection *c = &b->connections[i];
-    struct gk_bridge_part *lists[] = { c->reading, c->waiting, c->to_send };
-
-    if (c->gone)
-      continue;
-    c->gone = true;
-    shutdown (c->fd, SHUT_RDWR);
-    c->reading = c->waiting = c->to_send = NULL;
-    for (size_t j = 0; j < sizeof lists / sizeof *lists; j++)
-      fail_all (lists[j]);
-  }
-}
-
-/* The part that this is the answer to, taken out of those that wait. */
-static struct gk_bridge_part *
-find (struct gk_bridge_connection *c, uint64_t id)
-{
-  for (struct gk_bridge_part **p = &c->waiting; *p; p = &(*p)->next)
-    if ((*p)->head.id == id) {
-      struct gk_bridge_part *part = *p;
-      *p = part->next;
-      part->next = NULL;
-      return part;
-    }
-  return NULL;
-}
-
-/* A whole head is there.  -1: it is none. */
-static int
-take_head (struct gk_bridge_connection *c)
-{
-  struct answer_head head;
-  struct gk_bridge_part *part;
-
-  memcpy (&head, c->head, sizeof head);
-  part = be32toh (head.magic) == ANSWER_MAGIC ? find (c, head.id) : NULL;
-  if (part == NULL)
-    return -1;
-  c->got = 0;
-  if (head.error == 0 && part->in)
-    c->reading = part;
-  else
-    complete (part, errno_of (be32toh (head.error)));
-  return 0;
-}
-
-/* 1: more may have come, 0: later, -1: the connection is over. */
-static int
-receive (struct gk_bridge_connection *c)
-{
-  struct gk_bridge_part *part = c->reading;
-  size_t size = part ? part->in_size : sizeof c->head;
-  ssize_t n =
-      recv (c->fd, (part ? part->in : (char *)c->head) + c->got, size - c->got, MSG_DONTWAIT);
-
-  if (n == -1 && (errno == EAGAIN || errno == EINTR))
-    return 0;
-  if (n <= 0)
-    return -1;
-  c->got += (size_t)n;
-  if (c->got < size)
-    return 1;
-  if (part == NULL)
-    return take_head (c) == -1 ? -1 : 1;
-  c->reading = NULL;
-  c->got = 0;
-  complete (part, 0);
-  return 1;
-}
-
-/* --- requests ----------------------------------------------------------------- */
-
-/* The first of those to be sent.  1: all of it is, 0: later, -1: the connection is over. */
-static int
-transmit (struct gk_bridge_connection *c)
-{
-  struct gk_bridge_part *part = c->to_send;
-  size_t head = part->sent < sizeof part->head ? sizeof part->head - part->sent : 0;
-  size_t data = part->sent - (sizeof part->head - head);
-  struct iovec v[] = {
-    { (char *)&part->head + sizeof part->head - head, head },
-    { part->out ? (char *)part->out + data : NULL, part->out_size - data },
-  };
-  const struct msghdr m = { .msg_iov = v, .msg_iovlen = part->out ? 2 : 1 };
-  ssize_t n = sendmsg (c->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-  if (n == -1)
-    return errno == EAGAIN || errno == EINTR ? 0 : -1;
-  part->sent += (size_t)n;
-  if (part->sent < sizeof part->head + part->out_size)
-    return 0;
-  c->to_send = part->next;
-  part->next = c->waiting;
-  c->waiting = part;
-  return 1;
-}
-
-static void
-transmit_all (struct gk_bridge_process *b, struct gk_bridge_connection *c)
-{
-  int r = 1;
-
-  while (r == 1 && c->to_send)
-    r = transmit (c);
-  if (r == -1)
-    lose (b);
+  for (unsigned i = 0; i < b->n_connections; i++)
+    if (!is_gone (&b->lib, b->connections[i].nbd))
+      shutdown (b->lib.nbd_aio_get_fd (b->connections[i].nbd), SHUT_RDWR);
 }
 
 void
 gk_bridge_poll_fds (struct gk_bridge_process *b, struct pollfd *p)
 {
   for (unsigned i = 0; i < b->n_connections; i++) {
-    const struct gk_bridge_connection *c = &b->connections[i];
+    struct nbd_handle *nbd = b->connections[i].nbd;
+    unsigned direction = 0;
 
-    p[i].fd = c->gone ? -1 : c->fd;
-    p[i].events = POLLIN | (c->to_send ? POLLOUT : 0);
+    p[i].fd = is_gone (&b->lib, nbd) ? -1 : b->lib.nbd_aio_get_fd (nbd);
+    if (p[i].fd != -1)
+      direction = b->lib.nbd_aio_get_direction (nbd);
+    p[i].events = (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0) |
+                  (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0);
   }
 }
 
@@ -295,20 +139,40 @@ gk_bridge_polled (struct gk_bridge_process *b, const struct pollfd *p)
 {
   for (unsigned i = 0; i < b->n_connections; i++) {
     struct gk_bridge_connection *c = &b->connections[i];
-    int r = 1;
 
-    if (p[i].fd == -1 || p[i].revents == 0 || c->gone)
+    if (p[i].fd == -1 || p[i].revents == 0)
       continue;
-    /* Answers first.  With none to come the end of the connection is still heard. */
+    /* Answers first; that may change what the connection waits for. */
     if ((p[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
-      do
-        r = receive (c);
-      while (r == 1 && c->in_flight > 0);
-    if (r == -1)
-      lose (b);
-    else
-      transmit_all (b, c);
+      b->lib.nbd_aio_notify_read (c->nbd);
+    if ((p[i].revents & POLLOUT) != 0 &&
+        (b->lib.nbd_aio_get_direction (c->nbd) & LIBNBD_AIO_DIRECTION_WRITE) != 0)
+      b->lib.nbd_aio_notify_write (c->nbd);
+    check (b, c);
   }
+}
+
+/* --- requests ----------------------------------------------------------------- */
+
+struct part {
+  struct gk_bridge_request *request;
+  struct gk_bridge_connection *connection;
+};
+
+static int
+completed (void *opaque, int *error)
+{
+  struct part *part = opaque;
+  struct gk_bridge_request *r = part->request;
+  int errnum = *error;
+
+  part->connection->in_flight--;
+  free (part);
+  /* What libnbd says for a lost connection, and a server that is about to end. */
+  if (errnum == ENOTCONN || errnum == ESHUTDOWN)
+    errnum = EIO;
+  gk_bridge_answer (r, errnum);
+  return 1; /* nobody asks for it later */
 }
 
 static struct gk_bridge_connection *
@@ -323,97 +187,93 @@ least_busy (struct gk_bridge_process *b)
 }
 
 /* A part to be sent, or NULL when it was answered already. */
-static struct gk_bridge_part *
-new_part (struct gk_bridge_request *r, unsigned type, unsigned flags, uint64_t size, uint64_t at)
+static struct part *
+new_part (struct gk_bridge_request *r)
 {
-  struct gk_bridge_part *part;
-  struct gk_bridge_connection *c;
+  struct part *part;
 
   r->parts++;
   if (r->b->dead) {
     gk_bridge_answer (r, EIO);
     return NULL;
   }
-  part = calloc (1, sizeof *part);
+  part = malloc (sizeof *part);
   if (part == NULL) {
     gk_bridge_answer (r, ENOMEM);
     return NULL;
   }
-  c = least_busy (r->b);
   part->request = r;
-  part->connection = c;
-  part->head = (struct head){
-    .magic = htobe32 (REQUEST_MAGIC),
-    .flags = htobe16 ((uint16_t)flags),
-    .type = htobe16 ((uint16_t)type),
-    .id = ++c->last_id, /* ours alone: the server gives it back as it is */
-    .at = htobe64 (at),
-    .size = htobe32 ((uint32_t)size),
-  };
-  c->in_flight++;
+  part->connection = least_busy (r->b);
+  part->connection->in_flight++;
   return part;
 }
 
-/* The part may be gone afterwards. */
+/* cookie is what libnbd said of it.  Unless that is -1, the part may be gone. */
 static void
-start (struct gk_bridge_part *part)
+sent (struct gk_bridge_process *b, struct gk_bridge_connection *c, struct part *part,
+      int64_t cookie)
 {
-  struct gk_bridge_connection *c = part->connection;
-  struct gk_bridge_part **end = &c->to_send;
-
-  while (*end)
-    end = &(*end)->next;
-  *end = part;
-  if (c->to_send == part) /* else it is known that the socket takes nothing now */
-    transmit_all (part->request->b, c);
+  if (cookie == -1) {
+    int errnum = is_gone (&b->lib, c->nbd) ? EIO : b->lib.nbd_get_errno ();
+    completed (part, &errnum);
+  }
+  check (b, c);
 }
+
+#define CALLBACK(part) ((nbd_completion_callback){ .callback = completed, .user_data = (part) })
 
 void
 gk_bridge_pread (struct gk_bridge_request *r, void *data, size_t size, uint64_t at)
 {
-  struct gk_bridge_part *part = new_part (r, CMD_READ, 0, size, at);
+  struct gk_bridge_process *b = r->b;
+  struct part *part = new_part (r);
 
-  if (part == NULL)
-    return;
-  part->in = data;
-  part->in_size = size;
-  start (part);
+  if (part != NULL) {
+    struct gk_bridge_connection *c = part->connection;
+    sent (b, c, part, b->lib.nbd_aio_pread (c->nbd, data, size, at, CALLBACK (part), 0));
+  }
 }
 
 void
 gk_bridge_pwrite (struct gk_bridge_request *r, const void *data, size_t size, uint64_t at)
 {
-  struct gk_bridge_part *part = new_part (r, CMD_WRITE, 0, size, at);
+  struct gk_bridge_process *b = r->b;
+  struct part *part = new_part (r);
 
-  if (part == NULL)
-    return;
-  part->out = data;
-  part->out_size = size;
-  start (part);
+  if (part != NULL) {
+    struct gk_bridge_connection *c = part->connection;
+    sent (b, c, part, b->lib.nbd_aio_pwrite (c->nbd, data, size, at, CALLBACK (part), 0));
+  }
 }
 
 void
 gk_bridge_flush (struct gk_bridge_request *r)
 {
-  struct gk_bridge_part *part = new_part (r, CMD_FLUSH, 0, 0, 0);
+  struct gk_bridge_process *b = r->b;
+  struct part *part = new_part (r);
 
-  if (part)
-    start (part);
+  if (part != NULL) {
+    struct gk_bridge_connection *c = part->connection;
+    sent (b, c, part, b->lib.nbd_aio_flush (c->nbd, CALLBACK (part), 0));
+  }
 }
 
 void
 gk_bridge_zero (struct gk_bridge_request *r, uint64_t size, uint64_t at, enum gk_bridge_zero how)
 {
-  unsigned flags = how == GK_BRIDGE_ZERO_KEEP ? FLAG_NO_HOLE : 0;
+  struct gk_bridge_process *b = r->b;
+  uint32_t flags = how == GK_BRIDGE_ZERO_KEEP ? LIBNBD_CMD_FLAG_NO_HOLE : 0;
 
-  if (how == GK_BRIDGE_ZERO_FAST_HOLE && r->b->can_fast_zero)
-    flags |= FLAG_FAST_ZERO;
+  if (how == GK_BRIDGE_ZERO_FAST_HOLE && b->can_fast_zero)
+    flags |= LIBNBD_CMD_FLAG_FAST_ZERO;
   while (size > 0) {
     uint64_t n = size < MAX_ZERO ? size : MAX_ZERO;
-    struct gk_bridge_part *part = new_part (r, CMD_ZERO, flags, n, at);
+    struct part *part = new_part (r);
 
-    if (part)
-      start (part);
+    if (part != NULL) {
+      struct gk_bridge_connection *c = part->connection;
+      sent (b, c, part, b->lib.nbd_aio_zero (c->nbd, n, at, CALLBACK (part), flags));
+    }
     size -= n;
     at += n;
   }

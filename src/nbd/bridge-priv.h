@@ -13,6 +13,7 @@
 #include <fuse_lowlevel.h>
 
 #include "nbd/bridge.h"
+#include "nbd/library.h"
 
 /* The largest request that FUSE knows how to make. */
 #define GK_BRIDGE_MAX_IO ((size_t)1 << 20)
@@ -22,18 +23,9 @@
 #define GK_BRIDGE_MAX_BACKGROUND 32
 #define GK_BRIDGE_MAX_CONNECTIONS 4
 
-struct gk_bridge_part;
-
 struct gk_bridge_connection {
-  int fd;
-  bool gone;          /* nothing goes through it any more */
-  unsigned in_flight; /* parts that are not answered */
-  uint64_t last_id;
-  struct gk_bridge_part *to_send; /* in this order; the first may be sent in part */
-  struct gk_bridge_part *waiting; /* sent; the server answers in any order */
-  struct gk_bridge_part *reading; /* answered; its data comes now */
-  size_t got;                     /* bytes of the head of an answer, or of that data */
-  unsigned char head[16];
+  struct nbd_handle *nbd;
+  unsigned in_flight;
 };
 
 /* Buffers are the C library's, each large enough for any request.  What was
@@ -47,6 +39,7 @@ struct gk_bridge_process {
   const struct gk_bridge_server *server;
   struct fuse_session *session;
   int signal_fd;
+  struct gk_nbd_library lib; /* from gk_bridge_connect on */
   struct gk_bridge_connection connections[GK_BRIDGE_MAX_CONNECTIONS];
   unsigned n_connections;
   bool can_flush, can_zero, can_fast_zero;

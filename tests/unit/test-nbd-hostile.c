@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* rooms: nbd image exec op base */
-/* A server that was taken over says what it likes: the handshake and the bridge come to
- * an end, with an error, and nothing is written where no data was asked for. */
+/* A server that was taken over says what it likes: the bridge answers with an error, and
+ * nothing is written where no data was asked for. */
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -10,7 +10,6 @@
 #include "attach-help.h"
 
 #include "nbd/bridge.h"
-#include "nbd/nbd-handshake.h"
 
 #define SIZE (1u << 20)
 #define HELLO "NBDMAGICIHAVEOPT\0\3"
@@ -18,40 +17,55 @@
 #define EXPORT(size, flags) OPTION ("\0\0\0\3", "\0\0\0\x0c") "\0\0" size flags
 #define ONE_MIB "\0\0\0\0\0\x10\0\0"
 #define ACK OPTION ("\0\0\0\1", "\0\0\0\0")
+#define GOOD HELLO EXPORT (ONE_MIB, "\0\5") ACK
 #define BYTES(s) s, sizeof (s) - 1
 
 static pid_t server;
 
-/* Answers with these bytes to one connection after the other.  Of the second part, id is what
- * the client called its first request, and place is where in it that stands (0: nowhere). */
-static void
-serve (int fd, const char *hello, size_t n, const char *answer, size_t n_answer, size_t place)
+/* Hears the client's flags and its one option, and then its first request, of which it keeps
+ * the id. */
+static bool
+hear (int c, char id[8])
 {
-  enum { FLAGS_AND_OPTION = 4 + 16 + 4 + 0 + 2, REQUEST = 28 };
-  char buf[FLAGS_AND_OPTION + REQUEST];
+  unsigned char head[4 + 16], option[256];
+  char request[28];
+
+  if (gk_read_full (c, head, sizeof head) != sizeof head)
+    return false;
+  size_t n = (size_t)head[18] << 8 | head[19];
+  if (n > sizeof option || gk_read_full (c, option, n) != (ssize_t)n ||
+      gk_read_full (c, request, sizeof request) != sizeof request)
+    return false;
+  memcpy (id, request + 8, 8);
+  return true;
+}
+
+/* Says hello to one connection after the other, and this to the first request.  place is where
+ * in the answer the request's id stands (0: nowhere). */
+static void
+serve (int fd, const char *answer, size_t n, size_t place)
+{
+  char *copy = malloc (n), id[8], rest[64];
 
   for (;;) {
     int c = accept (fd, NULL, NULL);
     if (c == -1)
       _exit (1);
-    (void)!send (c, hello, n, MSG_NOSIGNAL);
-    if (answer && gk_read_full (c, buf, sizeof buf) == sizeof buf) {
-      char *copy = malloc (n_answer);
-      memcpy (copy, answer, n_answer);
+    (void)!send (c, BYTES (GOOD), MSG_NOSIGNAL);
+    if (hear (c, id)) {
+      memcpy (copy, answer, n);
       if (place)
-        memcpy (copy + place, buf + FLAGS_AND_OPTION + 8, 8);
-      (void)!send (c, copy, n_answer, MSG_NOSIGNAL);
-      free (copy);
-    } else
-      shutdown (c, SHUT_WR);
-    while (read (c, buf, sizeof buf) > 0)
+        memcpy (copy + place, id, sizeof id);
+      (void)!send (c, copy, n, MSG_NOSIGNAL);
+    }
+    while (read (c, rest, sizeof rest) > 0)
       ;
     close (c);
   }
 }
 
 static void
-start (const char *hello, size_t n, const char *answer, size_t n_answer, size_t place)
+start (const char *answer, size_t n, size_t place)
 {
   struct sockaddr_un addr = { .sun_family = AF_UNIX };
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -64,7 +78,7 @@ start (const char *hello, size_t n, const char *answer, size_t n_answer, size_t 
   assert_int_not_equal (server, -1);
   if (server == 0) {
     prctl (PR_SET_PDEATHSIG, SIGKILL);
-    serve (fd, hello, n, answer, n_answer, place);
+    serve (fd, answer, n, place);
   }
   close (fd);
 }
@@ -76,84 +90,6 @@ stop (void)
   assert_int_equal (waitpid (server, NULL, 0), server);
 }
 
-static void
-test_handshake (void **state)
-{
-  static const struct {
-    const char *bytes;
-    size_t n;
-    int errnum; /* 0: it is what a server should say */
-  } rows[] = {
-    { BYTES (HELLO EXPORT (ONE_MIB, "\1\x0d") ACK), 0 },
-    { BYTES (HELLO OPTION ("\0\0\0\3", "\0\0\0\x0e") "\0\3\0\0\0\1\0\0\0\1\0\0\0\1" EXPORT (
-          ONE_MIB, "\0\1") ACK),
-      0 },
-    { BYTES (""), ECONNRESET },
-    { BYTES ("NBDMAGIC"), ECONNRESET },
-    { BYTES ("NBDMAGOC"
-             "IHAVEOPT"
-             "\0\3"),
-      EPROTO },
-    { BYTES ("NBDMAGIC"
-             "\0\0\x42\x02\x81\x86\x12\x53"
-             "\0\3"),
-      EPROTO }, /* the old style */
-    { BYTES ("NBDMAGICIHAVEOPT\0\2"), EPROTO },
-    { BYTES (HELLO), ECONNRESET },
-    { BYTES (HELLO ACK), EPROTO },                          /* no size */
-    { BYTES (HELLO EXPORT (ONE_MIB, "\0\0") ACK), EPROTO }, /* no flags */
-    { BYTES (HELLO EXPORT ("\xff\0\0\0\0\0\0\0", "\0\1") ACK), EPROTO },
-    { BYTES (HELLO OPTION ("\0\0\0\3", "\0\0\0\3") "\0\0\1" ACK), EPROTO },
-    { BYTES (HELLO OPTION ("\0\0\0\3", "\0\0\0\0") ACK), EPROTO },
-    { BYTES (HELLO OPTION ("\0\0\0\1", "\0\0\0\1") "x"), EPROTO },
-    { BYTES (HELLO OPTION ("\0\0\0\3", "\x7f\xff\xff\xff")), EPROTO },
-    { BYTES (HELLO OPTION ("\0\0\0\3", "\0\0\xff\xff") "\0\0"), ECONNRESET },
-    { BYTES (HELLO "\0\3\xe8\x89\x04\x55\x65\xa9\0\0\0\6\0\0\0\1\0\0\0\0"), EPROTO },
-    { BYTES (HELLO OPTION ("\x80\0\0\1", "\0\0\0\0")), ENOTSUP },
-    { BYTES (HELLO OPTION ("\x80\0\0\2", "\0\0\0\2") "no"), EPERM },
-    { BYTES (HELLO OPTION ("\x80\0\0\6", "\0\0\0\0")), ENOENT },
-    { BYTES (HELLO OPTION ("\xff\xff\xff\xff", "\0\0\0\0")), EPROTO },
-  };
-
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct gk_nbd_export export = { 7, 7 };
-    int fd = -1;
-
-    start (rows[i].bytes, rows[i].n, NULL, 0, 0);
-    if (rows[i].errnum == 0) {
-      assert_ok (gk_nbd_connect (in_dir ("sock"), "", &fd, &export, &e), &e);
-      assert_int_equal (export.size, SIZE);
-      assert_true (export.flags & 1);
-      close (fd);
-    } else {
-      assert_fails (gk_nbd_connect (in_dir ("sock"), "", &fd, &export, &e), &e, rows[i].errnum,
-                    "nbd: ");
-      assert_true (fd == -1 && export.size == 7 && export.flags == 7);
-    }
-    stop ();
-  }
-}
-
-/* Answers without an end are not listened to without one. */
-static void
-test_endless (void **state)
-{
-  static const char one[] = OPTION ("\0\0\0\3", "\0\0\0\2") "\0\1";
-  size_t n = sizeof HELLO - 1;
-  char *bytes = malloc (n + 1000 * sizeof one);
-  struct gk_nbd_export export;
-  int fd;
-
-  memcpy (bytes, HELLO, n);
-  for (int i = 0; i < 1000; i++, n += sizeof one - 1)
-    memcpy (bytes + n, one, sizeof one - 1);
-  start (bytes, n, NULL, 0, 0);
-  assert_fails (gk_nbd_connect (in_dir ("sock"), "", &fd, &export, &e), &e, EPROTO, "no end");
-  stop ();
-  free (bytes);
-}
-
-#define GOOD HELLO EXPORT (ONE_MIB, "\0\5") ACK
 #define ANSWER                                                                                     \
   "\x67\x44\x66\x98"                                                                               \
   "\0\0\0\0"                                                                                       \
@@ -202,7 +138,7 @@ test_bridge (void **state)
     struct stat st;
     int fd;
 
-    start (BYTES (GOOD), rows[i].bytes, rows[i].n, rows[i].place);
+    start (rows[i].bytes, rows[i].n, rows[i].place);
     write_file (file, "", 0);
     assert_ok (gk_bridge_start (&env, &to, in_dir (file), &bridge, &e), &e);
     fd = open (in_dir (file), O_RDWR | O_CLOEXEC);
@@ -228,8 +164,6 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_handshake),
-    cmocka_unit_test (test_endless),
     cmocka_unit_test (test_bridge),
   };
   return cmocka_run_group_tests (tests, help_setup_alone, help_teardown);
