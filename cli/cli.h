@@ -165,6 +165,9 @@ bool cli_interrupted (void);
 /* At the end of the program: of that signal. */
 void cli_die_if_interrupted (void);
 
+/* --- gc-fuse.c: what it unmounted is counted.  An exit code. */
+int cli_gc_fuse (int *ret_count);
+
 /* --- progress.c: a bar on stderr when it is a terminal. */
 void cli_progress_bar (guestfs_h *g);
 

@@ -39,12 +39,12 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   x.argv = tool;
   if (gk_exec_check (&x, &out, &err) == -1)
     return cli_error ("gc: %s", gk_error_msg (&err));
-  int n = out.data ? atoi (out.data) : 0;
-  if (n == 0)
+  int n = out.data ? atoi (out.data) : 0, unmounted = 0;
+  int r = cli_gc_fuse (&unmounted);
+  if (n == 0 && unmounted == 0)
     puts ("nothing was left by dead sessions");
-  else
+  else if (n > 0)
     printf ("cleaned up after %d dead session%s\n", n, n == 1 ? "" : "s");
-  int r = CLI_OK;
   for (int i = 0; i < argc; i++)
     if (recover (argv[i]) != CLI_OK)
       r = CLI_FAILED;
@@ -55,8 +55,10 @@ const struct cli_command cli_command_gc = {
   .name = "gc",
   .synopsis = "[IMAGE...]",
   .summary = "clean up after sessions that were killed",
-  .description = "Removes the mounts and temporary files of this user's sessions whose processes\n"
-                 "were all killed.  Every launch does the same.  Of the images that are named,\n"
-                 "changes that wait to be taken into them land, and others are removed.",
+  .description =
+      "Removes the mounts and temporary files of this user's sessions whose processes\n"
+      "were all killed, as every launch does, and trees shown by FUSE that nobody serves\n"
+      "any more.  Of the images that are named,\n"
+      "changes that wait to be taken into them land, and others are removed.",
   .run = run,
 };

@@ -139,3 +139,13 @@ cli_mount_session_wait (const char *dir, int timeout_s)
     return cli_error ("%s: the session was killed; what was written last may be lost", dir);
   return cli_error ("%s: %s", dir, why.data);
 }
+
+void
+cli_mount_session_forget (const char *dir)
+{
+  _cleanup_free_ char *path = session_path (dir);
+  _cleanup_close_ int fd = path ? open (path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
+
+  if (fd != -1 && flock (fd, LOCK_EX | LOCK_NB) == 0)
+    unlink (path);
+}

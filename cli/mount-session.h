@@ -33,4 +33,7 @@ bool cli_mount_session_known (const char *dir);
  * wrong was said.  timeout_s 0: for ever. */
 int cli_mount_session_wait (const char *dir, int timeout_s);
 
+/* What a session that is dead has left of itself, if it is. */
+void cli_mount_session_forget (const char *dir);
+
 #endif

@@ -4,6 +4,7 @@
 A tree of one filesystem is a kernel mount on the local launcher; `-o umask=...` makes
 FUSE of it, so that both ways are tried on either launcher."""
 
+import errno
 import os
 import signal
 
@@ -394,6 +395,38 @@ with open (m + "/map", "w+b") as f:
             p.wait()
             self.wait_for(lambda: not self.mounted(), "the mount to go", timeout=60)
             self.wait_for(lambda: not world.processes().keys() - {p.pid}, "the processes to end", timeout=60)
+
+    def test_gc_takes_dead_mounts_away(self):
+        """Everybody was killed who could have unmounted; a mount whose server lives stays."""
+        other = self.path("other")
+        os.mkdir(other)
+        script = "import sys, guestfs\n" + BEGIN + "g.mount_local (m, options=options)\nt.start ()\nprint ('up', flush=True)\nt.join ()\n"
+        path = self.file("killed.py", script)
+
+        def served(image, tree):
+            p = self.foreign_start(PYTHON, "-B", path, self.image(name=image, check="recoverable"), tree, "uid=0")
+            self.assertEqual(p.stdout.readline(), b"up\n")
+            return p
+        dead = served("dead.qcow2", self.tree)
+        helpers = [pid for pid, what in world.processes().items() if "fusermount" in what or "--watch-mount" in what]
+        self.assertEqual(len(helpers), 2, world.processes())
+        alive = served("alive.qcow2", other)
+        for pid in helpers:
+            os.kill(pid, signal.SIGKILL)
+        dead.send_signal(signal.SIGKILL)
+        dead.wait()
+        self.assertEqual(len(self.mounted()), 1)
+        with self.assertRaises(OSError) as e:
+            os.listdir(self.tree)
+        self.assertEqual(e.exception.errno, errno.ENOTCONN)
+        r = self.gk("gc", timeout=120)
+        self.assertIn(f"{self.tree}: unmounted; its server has died\n", r.out)
+        self.assertNotIn(other, r.out)
+        self.assertEqual(self.mounted(), [])
+        self.assertEqual(self.read(os.path.join(other, "etc/hostname")), b"small-guest\n")
+        self.assertNotIn("unmounted", self.gk("gc", timeout=120).out)
+        self.tool("umount", other)
+        self.assertEqual(alive.wait(60 * SLOW), 0)
 
     # --- Debian's programs --------------------------------------------------------
 
