@@ -101,7 +101,9 @@ check_one (guestfs_h *g, const char *device, const struct options *o)
     found = ask (g, device, o->type, false);
     replayed = true;
   }
-  if (found && o->repair && (status_of (found) == FAULTS || has_log (found))) {
+  bool broken = found && (status_of (found) == FAULTS || has_log (found) ||
+                          (status_of (found) == NOT_CHECKED && *text_of (found, "tool")));
+  if (broken && o->repair) {
     json_object_put (found);
     found = ask (g, device, o->type, true);
   } else if (found && o->repair && replayed && status_of (found) == 0) {

@@ -21,6 +21,9 @@
 /* A broken filesystem has much to tell; the rest of it is the same again. */
 #define OUTPUT_MAX ((size_t)64 << 10)
 
+/* Statuses as those of fsck(8): from 8 on the tool could not do its work. */
+#define BITS 7
+
 static const struct kind {
   const char *const *types; /* libblkid's */
   const char *package;
@@ -34,7 +37,7 @@ static const struct kind {
     .package = "e2fsprogs",
     .check = GK_LIST ("e2fsck", "-f", "-n"),
     .repair = GK_LIST ("e2fsck", "-f", "-y"),
-    .answers = 7,
+    .answers = BITS,
     .log_words = "skipping journal recovery" },
   { .types = GK_LIST ("xfs"),
     .package = "xfsprogs",
@@ -56,7 +59,7 @@ static const struct kind {
     .package = "exfatprogs",
     .check = GK_LIST ("fsck.exfat", "-n"),
     .repair = GK_LIST ("fsck.exfat", "-y"),
-    .answers = 7 },
+    .answers = BITS },
   { .types = GK_LIST ("ntfs"),
     .package = "ntfs-3g",
     .check = GK_LIST ("ntfsfix", "-n"),
@@ -66,22 +69,22 @@ static const struct kind {
     .package = "f2fs-tools",
     .check = GK_LIST ("fsck.f2fs", "--dry-run"),
     .repair = GK_LIST ("fsck.f2fs", "-f", "-y"),
-    .answers = 7 },
+    .answers = BITS },
   { .types = GK_LIST ("minix"),
     .package = "util-linux",
     .check = GK_LIST ("fsck.minix", "-f"),
     .repair = GK_LIST ("fsck.minix", "-f", "-a"),
-    .answers = 7 },
+    .answers = BITS },
   { .types = GK_LIST ("jfs"),
     .package = "jfsutils",
     .check = GK_LIST ("jfs_fsck", "-f", "-n"),
     .repair = GK_LIST ("jfs_fsck", "-f", "-y"),
-    .answers = 7 },
+    .answers = BITS },
   { .types = GK_LIST ("reiserfs"),
     .package = "reiserfsprogs",
     .check = GK_LIST ("reiserfsck", "--check", "--yes", "--quiet"),
     .repair = GK_LIST ("reiserfsck", "--fix-fixable", "--yes", "--quiet"),
-    .answers = 7 },
+    .answers = BITS },
   { .types = GK_LIST ("hfs", "hfsplus"),
     .package = "hfsprogs",
     .check = GK_LIST ("fsck.hfsplus", "-f", "-n"),
@@ -151,9 +154,10 @@ check_once (struct gk_ctx *ctx, const struct kind *kind, const char *device,
 
   if (status == -1)
     return -1;
-  c->verdict = status == 0               ? GK_FS_CLEAN
-               : status <= kind->answers ? GK_FS_FAULTS
-                                         : GK_FS_NOT_CHECKED;
+  /* Where it is a sum of bits, 8 may stand beside 4: faults, after which the tool
+   * could not go on. */
+  bool faults = status <= kind->answers || (kind->answers == BITS && status <= 15 && status & 4);
+  c->verdict = status == 0 ? GK_FS_CLEAN : faults ? GK_FS_FAULTS : GK_FS_NOT_CHECKED;
   c->log = kind->log_words && strstr (c->output, kind->log_words) != NULL;
   return 0;
 }

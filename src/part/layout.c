@@ -217,7 +217,8 @@ gk_part_apply (struct gk_ctx *ctx, const char *device, const char *json, bool pl
   /* Seen with sectors of the wrong size, or damaged: it has partitions that are
    * not known. */
   if (l.new_table && l.over == NULL && !gk_streq (t.type, "gpt") && protective) {
-    l.over = gk_asprintf ("a GPT that cannot be read with sectors of %u bytes", t.sector_size);
+    l.over = gk_asprintf ("a GPT that cannot be read (damaged, or its sectors are not of %u bytes)",
+                          t.sector_size);
     if (l.over == NULL)
       return gk_error_oom (err);
   }

@@ -84,6 +84,15 @@ class Fsck(Case):
         r = self.gk_any("fsck", "--format", "raw", disk, "/dev/vda1")
         self.assertEqual((r.status, r.out), (0, "/dev/sda1: ext4: clean\n"))
 
+    def test_a_check_that_gives_up(self):
+        """e2fsck goes no further than a folder that is garbage when it may not change anything."""
+        image = self.bad_image("ext4-root-inode")
+        r = self.gk_any("fsck", image, "/dev/sda2")
+        self.assertEqual((r.status, self.results(r)[0][1]), (4, "faults"), str(r))
+        r = self.gk_any("fsck", "--repair", image, "/dev/sda2")
+        self.assertEqual((r.status, self.results(r)[0][1]), (1, "repaired"), str(r))
+        self.assertEqual(self.gk_any("fsck", image).status, 0)
+
     def test_journals(self):
         """A guest that was not shut down is no broken guest."""
         disk = self.disk()
