@@ -46,7 +46,7 @@ signatures (struct gk_ctx *ctx, const char *device, const char *text, unsigned f
   struct json_object *list = json_object_new_array ();
   for (size_t i = 0; i < s.n; i++) {
     /* Which may be any bytes. */
-    _cleanup_free_ char *label = gk_escape_lines (s.v[i].label, strlen (s.v[i].label));
+    _cleanup_free_ char *label = gk_escape (s.v[i].label, strlen (s.v[i].label), 300);
     struct json_object *o = json_object_new_object ();
     add_string (o, "type", s.v[i].type);
     add_string (o, "kind", s.v[i].table ? "table" : "content");

@@ -3,6 +3,7 @@
 
 import json
 import os
+import random
 import re
 
 from harness import Case
@@ -49,7 +50,7 @@ class WithLayouts(Case):
         """As sfdisk sees them: number -> (start, size) in MiB."""
         table = json.loads(self.tool("sfdisk", "--json", disk).out)["partitiontable"]
         unit = MIB // table.get("sectorsize", 512)
-        return {int(p["node"].removeprefix(disk)): (p["start"] / unit, p["size"] / unit) for p in table["partitions"]}
+        return {int(p["node"].removeprefix(disk)): (p["start"] / unit, p["size"] / unit) for p in table.get("partitions", [])}
 
 
 class Apply(WithLayouts):
@@ -209,6 +210,45 @@ class Apply(WithLayouts):
         self.assertEqual(self.gk("cat", image, "/etc/hostname").out, "small-guest\n")
         self.tool("qemu-img", "snapshot", "-a", "before", image)
         self.assertEqual(self.gk("partition", "--json", image).json(), before)
+
+    def test_any_order_of_layouts(self):
+        """From each table to the next, whatever that is: others find nothing to complain of, and a second time nothing is to do."""
+        rng = random.Random(7)
+        disk = self.disk()
+        for n in range(int(os.environ.get("GUESTKIT_LAYOUTS", "8"))):
+            gpt = rng.random() < 0.4
+            slots = rng.sample(range(1, 63), 2 * rng.randrange(0, 6 if gpt else 4))
+            pairs = [sorted(slots[i:i + 2]) for i in range(0, len(slots), 2)]
+            parts, taken = [], []
+            for a, b in sorted(pairs):
+                if not any(a < y and b > x for x, y in taken):
+                    taken.append((a, b))
+                    parts.append({"start": f"{a}MiB", "size": f"{b - a}MiB"})
+            numbers = rng.sample(range(1, 8 if gpt else 5), len(parts))
+            for part, number in zip(parts, numbers):
+                part["number"] = number
+            if not gpt and parts and rng.random() < 0.7:
+                i = rng.randrange(len(parts))
+                parts[i]["type"] = "extended"
+                a, b = taken[i]
+                # Places within it, each behind a MiB that is free.
+                at, number = a + 1, 5
+                while at < b and rng.random() < 0.8:
+                    size = rng.randrange(1, b - at + 1)
+                    if rng.random() < 0.8:
+                        parts.append({"number": number, "start": f"{at}MiB", "size": f"{size}MiB"})
+                        number += 1
+                    at += size + 1
+            layout = self.layout("gpt" if gpt else "mbr", *parts)
+            with self.subTest(n=n, layout=self.read(layout)):
+                # Where a logical partition was described there is something like a table.
+                self.apply(disk, layout, "--in-place", "--force")
+                self.assertEqual(self.places(disk), {p["number"]: (int(p["start"][:-3]), int(p["size"][:-3])) for p in parts})
+                self.check(disk, gpt)
+                after = self.checksum(disk)
+                shown = self.file("shown.json", self.gk("partition", "--json", "--format", "raw", disk).raw)
+                self.assertIn("nothing to change", self.apply(disk, shown, "--in-place").out)
+                self.assertEqual(self.checksum(disk), after)
 
     def test_usage(self):
         disk = self.disk()

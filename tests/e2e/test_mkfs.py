@@ -141,3 +141,33 @@ class Wipe(WithDisk):
             self.assertEqual(p.wait(60), status)
             os.close(leader)
         self.assertEqual(self.shell(disk, "list-filesystems"), "/dev/sda1: unknown\n")
+
+
+class OnVolumes(WithDisk):
+    def test_what_volumes_stand_on(self):
+        launcher = ("--launcher", self.stacking())
+        disk = self.disk(20, 40)
+        box = self.path("box")
+        with open(box, "wb") as f:
+            f.truncate(20 * MIB)
+        self.tool("cryptsetup", "luksFormat", "--type", "luks1", "--pbkdf-force-iterations", "1000", "--key-file",
+                  self.file("key", "secret"), box)
+        uuid = self.tool("cryptsetup", "luksUUID", box).out.strip()
+        self.tool("dd", "status=none", f"if={box}", f"of={disk}", "bs=1M", "seek=1", "conv=notrunc")
+        self.gk("shell", *launcher, "--format", "raw", "-a", disk, timeout=120, stdin="run\npvcreate /dev/sda2\n"
+                "vgcreate vg /dev/sda2\nlvcreate lv vg 20\n")
+        made = self.gk("mkfs", *launcher, "--format", "raw", "--json", "--key", "/dev/sda1:key:secret", disk, timeout=120,
+                       *("-t", "ext2", "/dev/mapper/luks-" + uuid)).json()
+        self.gk("mkfs", *launcher, "--format", "raw", "--key", "all:key:secret", disk, "/dev/vg/lv", "-t", "ext4", "-L", "lv",
+                timeout=120)
+        self.assertEqual((made["type"], made["over"]), ("ext2", []))
+        r = self.gk("fsck", *launcher, "--format", "raw", "--key", "all:key:secret", disk, timeout=120)
+        self.assertRegex(r.out, r"(?m)^/dev/mapper/luks-\S+: ext2: clean$")
+        self.assertRegex(r.out, r"(?m)^/dev/vg/lv: ext4: clean$")
+        for command, args in (("mkfs", ("-t", "xfs")), ("wipe", ())):
+            self.refused(command, disk, *launcher, *args, "/dev/sda2", match="LVM2_member|nobody can be asked")
+        # Active volumes on it do not keep it from going when that is asked for.
+        r = self.gk("wipe", *launcher, "--format", "raw", "--force", disk, "/dev/sda2", timeout=120)
+        self.assertIn("/dev/sda2: LVM2_member", r.out)
+        out = self.gk("shell", *launcher, "--format", "raw", "-a", disk, "run", ":", "vgs", timeout=120).out
+        self.assertEqual(out, "")
