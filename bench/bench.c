@@ -16,6 +16,9 @@
  *                                          with a handle of its own
  *   bench pingpong COUNT                   likewise, of two processes that do
  *                                          nothing but send, stat and receive
+ *   bench block CALL IMAGE FORMAT [IMAGE2] prints seconds of each of ten calls (one of
+ *                                          copy, one of zero) on the whole disk: mkfs:TYPE,
+ *                                          fsck, part-disk, copy (to IMAGE2), zero
  *   bench repeat IMAGE DEVICE REMOTE COUNT downloads to /dev/null so often
  */
 #include <stdio.h>
@@ -291,6 +294,39 @@ do_repeat (char *argv[])
   return 0;
 }
 
+static int
+do_block (int argc, char *argv[])
+{
+  const char *what = argv[0], *type = strncmp (what, "mkfs:", 5) == 0 ? what + 5 : NULL;
+  int once = strcmp (what, "copy") == 0 || strcmp (what, "zero") == 0;
+  guestfs_h *g = guestfs_create ();
+
+  if (g == NULL)
+    exit (1);
+  for (int i = 1; i < argc; i += i == 1 ? 2 : 1)
+    check (guestfs_add_drive_opts (g, argv[i], GUESTFS_ADD_DRIVE_OPTS_FORMAT, argv[2], -1));
+  check (guestfs_launch (g));
+  if (strcmp (what, "fsck") == 0)
+    check (guestfs_mkfs (g, "ext4", "/dev/sda"));
+  for (int i = 0; i < (once ? 1 : 10); i++) {
+    double t = now ();
+    if (type)
+      check (guestfs_mkfs (g, type, "/dev/sda"));
+    else if (strcmp (what, "fsck") == 0)
+      check (guestfs_e2fsck (g, "/dev/sda", GUESTFS_E2FSCK_FORCEALL, 1, -1));
+    else if (strcmp (what, "part-disk") == 0)
+      check (guestfs_part_disk (g, "/dev/sda", "gpt"));
+    else if (strcmp (what, "copy") == 0)
+      check (guestfs_copy_device_to_device (g, "/dev/sda", "/dev/sdb",
+                                            GUESTFS_COPY_DEVICE_TO_DEVICE_SPARSE, 1, -1));
+    else
+      check (guestfs_zero_device (g, "/dev/sda"));
+    printf ("%.6f\n", now () - t);
+  }
+  finish (g);
+  return 0;
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -312,6 +348,8 @@ main (int argc, char *argv[])
       (strcmp (what, "checksums-out") == 0 || strcmp (what, "find0") == 0 ||
        strcmp (what, "find") == 0 || strcmp (what, "grep") == 0 || strcmp (what, "cp-a") == 0))
     return do_tree (what, argv + 2);
+  if (strcmp (what, "block") == 0 && argc >= 5)
+    return do_block (argc - 2, argv + 2);
   if (argc == 6)
     return do_transfer (what, argv + 2);
   fprintf (stderr, "usage: see the head of bench/bench.c\n");

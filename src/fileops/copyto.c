@@ -6,6 +6,7 @@
  * are not written either. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 
 /* The smallest hole that is worth leaving, and that file systems can keep. */
 #define SPARSE_BLOCK 4096
+/* What is asked of a device before it is needed. */
+#define READ_AHEAD ((off_t)4 << 20)
 
 struct place {
   const char *name;
@@ -59,7 +62,10 @@ struct copy {
   struct how how;
   int in, out;
   char *block;
-  uint64_t done, total; /* total 0: unknown */
+  uint64_t src_size;
+  off_t data_end;  /* of a device: up to here there is data, as far as is known */
+  bool no_extents; /* of a device: nobody knows */
+  bool no_zeroes;  /* the kernel does not make zeros of the destination's */
 };
 
 static int
@@ -100,6 +106,13 @@ write_sparse (struct copy *c, const char *p, size_t n, off_t at)
 static ssize_t
 copy_block (struct copy *c, size_t n, off_t from, off_t to, struct gk_error *err)
 {
+  if (c->src->is_device) {
+    off_t next = from + (off_t)n, ahead = next + READ_AHEAD;
+    if (c->data_end > from && c->data_end < ahead)
+      ahead = c->data_end;
+    if (ahead > next)
+      posix_fadvise (c->in, next, ahead - next, POSIX_FADV_WILLNEED);
+  }
   ssize_t r = gk_pread_full (c->in, c->block, n, from);
 
   if (r == -1)
@@ -109,22 +122,54 @@ copy_block (struct copy *c, size_t n, off_t from, off_t to, struct gk_error *err
   if ((c->how.sparse ? write_sparse (c, c->block, (size_t)r, to)
                      : gk_pwrite_full (c->out, c->block, (size_t)r, to)) == -1)
     return gk_fo_fail (err, errno, "write", c->dest->name);
+  /* The disks work while we do: all at the end would take twice as long. */
+  if (c->dest->is_device)
+    sync_file_range (c->out, to, r, SYNC_FILE_RANGE_WRITE);
   return r;
 }
 
-/* Where data begins behind a hole of the source, when the hole need not be
- * written: at itself, or further on. */
+/* Where data begins, at itself or further on. */
 static off_t
-skip_hole (const struct copy *c, off_t at, off_t end)
+file_data (const struct copy *c, off_t at, off_t end)
 {
-  off_t data;
+  off_t data = lseek (c->in, at, SEEK_DATA);
 
-  if (!c->how.sparse || c->src->is_device)
-    return at;
-  data = lseek (c->in, at, SEEK_DATA);
   if (data == -1)
     return errno == ENXIO ? end : at;
   return data < end ? data : end;
+}
+
+/* The same of a device, of whose holes those know who have attached it. */
+static off_t
+device_data (struct copy *c, off_t at, off_t end)
+{
+  uint64_t start, stop;
+
+  if (c->no_extents || at < c->data_end)
+    return at;
+  if (c->ctx->next_data == NULL ||
+      c->ctx->next_data (c->ctx, c->src->name, (uint64_t)at, c->src_size, &start, &stop) == -1) {
+    c->no_extents = true;
+    return at;
+  }
+  c->data_end = (off_t)stop;
+  return (off_t)start < end ? (off_t)start : end;
+}
+
+/* Where data begins behind a hole of the source that need not be written, or is made a
+ * hole in the destination as well. */
+static off_t
+skip_hole (struct copy *c, off_t at, off_t to, off_t end)
+{
+  if (!c->how.sparse && (!c->dest->is_device || !c->src->is_device || c->no_zeroes))
+    return at;
+  off_t data = c->src->is_device ? device_data (c, at, end) : file_data (c, at, end);
+  if (c->how.sparse || data == at)
+    return data;
+  if (fallocate (c->out, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, to, data - at) == 0)
+    return data;
+  c->no_zeroes = true;
+  return at;
 }
 
 static int
@@ -138,7 +183,7 @@ copy_bytes (struct copy *c, off_t from, off_t to, uint64_t size, struct gk_error
     if (gk_task_check (c->ctx->task, err) == -1)
       return -1;
     gk_task_progress (c->ctx->task, (uint64_t)from - start, size);
-    next = skip_hole (c, from, end);
+    next = skip_hole (c, from, to, end);
     to += next - from;
     from = next;
     if (from == end)
@@ -167,6 +212,18 @@ check_how (const struct place *dest, const struct how *how, struct gk_error *err
   if (how->append && dest->is_device)
     return gk_error_set (err, EINVAL, "the append flag cannot be set for this call");
   return 0;
+}
+
+/* Is it one object under two names? */
+static bool
+is_same (int a, int b)
+{
+  struct stat sa, sb;
+
+  return fstat (a, &sa) == 0 && fstat (b, &sb) == 0 &&
+         (S_ISBLK (sa.st_mode) && S_ISBLK (sb.st_mode)
+              ? sa.st_rdev == sb.st_rdev
+              : sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino);
 }
 
 /* As large as what was copied, when it ends in what was not written. */
@@ -208,6 +265,10 @@ copy_open (struct copy *c, uint64_t src_size, uint64_t dest_size, struct gk_erro
                          (unsigned long long)to);
   if (to > INT64_MAX - (off_t)size)
     return gk_fo_fail (err, EFBIG, NULL, c->dest->name);
+  /* What is known of a device's holes is what has been written to it. */
+  if (c->src->is_device && (fsync (c->in) == -1 || is_same (c->in, c->out)))
+    c->no_extents = true;
+  c->src_size = src_size;
   if (copy_bytes (c, c->how.srcoffset, to, size, err) == -1)
     return -1;
   if (!c->dest->is_device && grow (c->out, to + (off_t)size) == -1)
@@ -216,18 +277,6 @@ copy_open (struct copy *c, uint64_t src_size, uint64_t dest_size, struct gk_erro
   if (c->dest->is_device && fsync (c->out) == -1)
     return gk_fo_fail (err, errno, "fsync", c->dest->name);
   return 0;
-}
-
-/* Is it one object under two names? */
-static bool
-is_same (int a, int b)
-{
-  struct stat sa, sb;
-
-  return fstat (a, &sa) == 0 && fstat (b, &sb) == 0 &&
-         (S_ISBLK (sa.st_mode) && S_ISBLK (sb.st_mode)
-              ? sa.st_rdev == sb.st_rdev
-              : sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino);
 }
 
 static int

@@ -42,6 +42,9 @@ struct gk_fs_tool {
 };
 int gk_fs_run_tool (struct gk_ctx *ctx, const struct gk_fs_tool *t, struct gk_buf *ret_out,
                     struct gk_error *err);
+/* The same, and what becomes of its writes to the device: tool.h.  0 or -1. */
+int gk_fs_run_writing (struct gk_ctx *ctx, const char *const *argv, const char *package,
+                       const char *device, struct gk_error *err);
 /* Is it there? */
 int gk_fs_need (const char *tool, const char *package, struct gk_error *err);
 

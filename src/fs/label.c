@@ -106,7 +106,7 @@ change (struct gk_ctx *ctx, const struct kind *kind, const char *const *words, c
     return gk_error_oom (err);
   if (!mounted && gk_fs_check_free (device, err) == -1)
     return -1;
-  return gk_fs_run (ctx, (const char *const *)argv.v, kind->package, 0, NULL, err) == -1 ? -1 : 0;
+  return gk_fs_run_writing (ctx, (const char *const *)argv.v, kind->package, device, err);
 }
 
 int

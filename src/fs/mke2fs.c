@@ -162,7 +162,7 @@ make (struct gk_ctx *ctx, const char *const *argv, const char *device, struct gk
 {
   if (gk_fs_check_free (device, err) == -1)
     return -1;
-  if (gk_fs_run (ctx, argv, "e2fsprogs", 0, NULL, err) == -1)
+  if (gk_fs_run_writing (ctx, argv, "e2fsprogs", device, err) == -1)
     return -1;
   return ctx->table_changed ? ctx->table_changed (ctx, device, err) : 0;
 }

@@ -20,7 +20,6 @@
 #include "base/strv.h"
 #include "exec/exec.h"
 #include "fs/fs-priv.h"
-#include "fs/tool.h"
 #include "fs/wipe.h"
 #include "gk-ops-fs.h"
 #include "op/ctx.h"
@@ -140,20 +139,6 @@ gk_fs_check_free (const char *device, struct gk_error *err)
   return 0;
 }
 
-static int
-run (struct gk_ctx *ctx, const char *const *argv, const struct gk_fs *fs, const char *device,
-     struct gk_error *err)
-{
-  char *const devices[] = { (char *)device, NULL };
-  _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
-  struct gk_fs_writing writing;
-
-  if (gk_fs_writing_begin (&writing, devices, err) == -1)
-    return -1;
-  int r = gk_fs_run (ctx, argv, fs->package, 0, NULL, &why);
-  return gk_fs_writing_end (&writing, fs->mkfs, r, &why, err);
-}
-
 int
 gk_fs_mkfs (struct gk_ctx *ctx, const char *fstype, const char *device,
             const struct guestfs_mkfs_opts_argv *opt, struct gk_error *err)
@@ -179,9 +164,9 @@ gk_fs_mkfs (struct gk_ctx *ctx, const char *fstype, const char *device,
   if (gk_fs_check_free (device, err) == -1)
     return -1;
   /* What was there before must not be found beside the new filesystem. */
-  if (gk_fs_wipe (device, err) == -1)
+  if (gk_fs_wipe (device, false, err) == -1)
     return -1;
-  if (run (ctx, (const char *const *)argv.v, fs, device, err) == -1)
+  if (gk_fs_run_writing (ctx, (const char *const *)argv.v, fs->package, device, err) == -1)
     return gk_error_wrap (err, "%s: %s", fstype, device);
   /* On a whole disk a partition table is gone now, and with it the partitions. */
   return ctx->table_changed ? ctx->table_changed (ctx, device, err) : 0;

@@ -195,3 +195,17 @@ gk_fs_writing_end (struct gk_fs_writing *w, const char *tool, int r, struct gk_e
   gk_error_move (err, why);
   return r;
 }
+
+int
+gk_fs_run_writing (struct gk_ctx *ctx, const char *const *argv, const char *package,
+                   const char *device, struct gk_error *err)
+{
+  char *const devices[] = { (char *)device, NULL };
+  _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+  struct gk_fs_writing writing;
+
+  if (gk_fs_writing_begin (&writing, devices, err) == -1)
+    return -1;
+  int r = gk_fs_run (ctx, argv, package, 0, NULL, &why);
+  return gk_fs_writing_end (&writing, argv[0], r, &why, err) == -1 ? -1 : 0;
+}

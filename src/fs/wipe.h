@@ -3,10 +3,13 @@
 #ifndef GK_FS_WIPE_H
 #define GK_FS_WIPE_H
 
+#include <stdbool.h>
+
 struct gk_error;
 
 /* All superblock signatures of the device, and nothing else of it.  The caller
- * made sure that the device is free. */
-int gk_fs_wipe (const char *device, struct gk_error *err);
+ * made sure that the device is free.  Without sync it is for who writes to the
+ * device next to see that this arrives. */
+int gk_fs_wipe (const char *device, bool sync, struct gk_error *err);
 
 #endif

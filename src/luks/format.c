@@ -45,7 +45,7 @@ format (struct gk_ctx *ctx, const char *device, const char *key, int slot, const
     return gk_error_sys (err, errno, "%s", device);
   close (gk_steal_fd (&fd));
   /* What was there before must not be found beside the container. */
-  if (gk_fs_wipe (device, err) == -1 || gk_luks_init (&l, device, err) == -1)
+  if (gk_fs_wipe (device, true, err) == -1 || gk_luks_init (&l, device, err) == -1)
     return -1;
   int r = l.lib.crypt_format (l.cd, CRYPT_LUKS2, c.name, c.mode, NULL, NULL, c.key_size, &params);
   if (r == 0)

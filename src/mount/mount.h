@@ -16,7 +16,8 @@ struct gk_error;
 /* A mount namespace of our own, nothing in it shared with the host's; a fresh
  * /proc; and over /dev a small tmpfs with the standard nodes only.  The
  * process must be single-threaded.  Cannot be undone: it ends with the
- * process.  ret_host_dev_fd, which may be NULL: what was at /dev before. */
+ * process.  ret_host_dev_fd, which may be NULL: what was at /dev before; then /dev/shm
+ * is the host's, too. */
 int gk_world_enter (int *ret_host_dev_fd, struct gk_error *err);
 
 /* Only the last step of it: fill dev_dir with the standard nodes. */

@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/pathroot.h"
 #include "base/str.h"
 #include "base/strv.h"
 #include "mount/mount.h"
@@ -119,7 +120,13 @@ gk_world_enter (int *ret_host_dev_fd, struct gk_error *err)
     return gk_error_sys (err, errno, "mount: /dev");
   if (gk_world_fill_dev ("/dev", err) == -1)
     return -1;
-  if (ret_host_dev_fd)
+  if (ret_host_dev_fd) {
+    /* People keep images there; no devices are in it. */
+    char link[32];
+    _cleanup_free_ char *shm = gk_asprintf ("%s/shm", gk_fd_path (host_dev_fd, link));
+    if (shm && mount (shm, "/dev/shm", NULL, MS_BIND, NULL) == 0)
+      mount (NULL, "/dev/shm", NULL, MS_BIND | MS_REMOUNT | MS_NOSUID | MS_NODEV, NULL);
     *ret_host_dev_fd = gk_steal_fd (&host_dev_fd);
+  }
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "nbd/extents.h"
 
 /* vhost first: there is nothing left to do.  Then loop: no program between the
  * kernel and the file.  nbd before fuse: it has several requests under way at
@@ -74,6 +75,7 @@ gk_detach (struct gk_attachment *a, struct gk_error *err)
 {
   int r = 0;
 
+  gk_extents_free (a->extents);
   if (a->attacher != NULL)
     r = a->attacher->detach (a, err);
   *a = (struct gk_attachment){ .attacher = NULL };

@@ -31,9 +31,11 @@
 #include "base/str.h"
 #include "nbd/attach.h"
 #include "nbd/bridge.h"
+#include "nbd/extents.h"
 #include "nbd/loop-dev.h"
 #include "nbd/server.h"
 
+/* One more asks for extents. */
 #define CONNECTIONS 4
 
 struct fuse_disk {
@@ -108,7 +110,7 @@ start_server (const struct gk_attach_env *env, const struct gk_disk *disk, struc
   f->socket = gk_asprintf ("%s/drive%u.nbd", env->tmpdir, env->index);
   if (f->socket == NULL)
     return gk_error_oom (err);
-  return gk_server_start (env, disk, GK_SERVER_NBD, f->socket, CONNECTIONS, &f->server, err);
+  return gk_server_start (env, disk, GK_SERVER_NBD, f->socket, CONNECTIONS + 1, &f->server, err);
 }
 
 /* Without "discard" the file may still have holes where the image marks zeros
@@ -163,6 +165,7 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
     return -1;
   }
   ret->priv = f;
+  ret->extents = gk_extents_of_server (f->socket);
   return 0;
 }
 

@@ -11,6 +11,7 @@
 struct gk_error;
 
 #define GK_NBD_FUNCTIONS(X)                                                                        \
+  X (nbd_add_meta_context)                                                                         \
   X (nbd_aio_disconnect)                                                                           \
   X (nbd_aio_flush)                                                                                \
   X (nbd_aio_get_direction)                                                                        \
@@ -22,7 +23,9 @@ struct gk_error;
   X (nbd_aio_pread)                                                                                \
   X (nbd_aio_pwrite)                                                                               \
   X (nbd_aio_zero)                                                                                 \
+  X (nbd_block_status)                                                                             \
   X (nbd_can_fast_zero)                                                                            \
+  X (nbd_can_meta_context)                                                                         \
   X (nbd_can_flush)                                                                                \
   X (nbd_can_fua)                                                                                  \
   X (nbd_can_multi_conn)                                                                           \

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "nbd/attach.h"
+#include "nbd/extents.h"
 #include "nbd/loop-dev.h"
 
 static int
@@ -44,6 +45,7 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
     return -1;
   /* image_fd may go: the device keeps the open file, its locks and claims. */
   ret->priv = (void *)(intptr_t)fd;
+  ret->extents = gk_extents_of_fd (image_fd);
   return 0;
 }
 

@@ -19,6 +19,7 @@
 #include "base/str.h"
 #include "base/strv.h"
 #include "nbd/attach.h"
+#include "nbd/extents.h"
 #include "nbd/loop-dev.h"
 #include "nbd/nbd-handshake.h"
 #include "nbd/nbd-netlink.h"
@@ -28,6 +29,7 @@
 
 /* As many requests can be copied at once; more connections than processors
  * gain nothing. */
+/* One more asks for extents. */
 #define CONNECTIONS 4
 #define READY_MS 10000
 
@@ -218,8 +220,8 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
   d->socket = gk_asprintf ("%s/drive%u.nbd", env->tmpdir, env->index);
   if (d->socket == NULL)
     gk_error_oom (err);
-  else if (gk_server_start (env, disk, GK_SERVER_NBD, d->socket, CONNECTIONS, &d->server, err) ==
-               0 &&
+  else if (gk_server_start (env, disk, GK_SERVER_NBD, d->socket, CONNECTIONS + 1, &d->server,
+                            err) == 0 &&
            gk_nbd_handshake (d->socket, "disk", CONNECTIONS, &session, err) == 0 &&
            connect_kernel (env, disk, &session, d, err) == 0 &&
            (d->watch = gk_nbd_watch_start (d->server.child.pidfd, d->index, err)) != NULL)
@@ -233,6 +235,7 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
     return -1;
   }
   ret->priv = d;
+  ret->extents = gk_extents_of_server (d->socket);
   return 0;
 }
 

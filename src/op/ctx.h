@@ -9,6 +9,7 @@
 #define GK_OP_CTX_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct gk_error;
@@ -40,6 +41,10 @@ struct gk_ctx {
   /* The number of a filesystem's device as calls show it, which does not depend on
    * how the session has attached its disks.  NULL in unit tests: as it is. */
   dev_t (*shown_dev) (struct gk_ctx *ctx, dev_t dev);
+  /* Where on a disk or partition, synced before, there is data: as gk_extents_next
+   * (nbd/extents.h).  NULL where nobody knows. */
+  int (*next_data) (struct gk_ctx *ctx, const char *device, uint64_t at, uint64_t size,
+                    uint64_t *ret_start, uint64_t *ret_end);
   /* Load a module of the kernel, by name or alias.  NULL on a kernel that is
    * not the session's own: there nothing is loaded because a guest needs it. */
   int (*load_module) (const char *name, struct gk_error *err);

@@ -33,8 +33,9 @@ struct gk_attachment {
   const struct gk_attacher *attacher;
   char kernel_name[32]; /* "loop3", "nbd0": its folder in /sys/block */
   dev_t devno;
-  uint64_t size; /* bytes */
-  void *priv;    /* the attacher's own */
+  uint64_t size;              /* bytes */
+  struct gk_extents *extents; /* nbd/extents.h, or NULL: nothing is known */
+  void *priv;                 /* the attacher's own */
 };
 
 void gk_drive_clear (struct gk_drive *drive);

@@ -3,14 +3,21 @@
  * it its guestfs name.  The rooms that do it know nothing of each other. */
 
 #include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
 #include "image/image.h"
 #include "mount/devices.h"
 #include "mount/orphans.h"
 #include "nbd/attach.h"
+#include "nbd/extents.h"
 #include "op/disk.h"
 #include "worker/journal.h"
 #include "worker/session-priv.h"
@@ -30,6 +37,19 @@ static int
 note (void *opaque, const char *kind, const char *what, struct gk_error *err)
 {
   return gk_journal_note (opaque, kind, what, err);
+}
+
+/* A file of the device's folder in /sys; malloced, NULL when it is not there. */
+static char *
+sysfs_of (dev_t devno, const char *name)
+{
+  _cleanup_free_ char *path =
+      gk_asprintf ("/sys/dev/block/%u:%u/%s", major (devno), minor (devno), name);
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+
+  if (path == NULL || gk_read_file (path, 64, &text) == -1)
+    return NULL;
+  return gk_buf_finish (&text);
 }
 
 static int
@@ -92,6 +112,44 @@ gk_session_attach_disks (struct gk_session *s, struct gk_error *err)
     if (attach_one (s, i, err) == -1)
       return -1;
   return 0;
+}
+
+/* Where the partition begins on its disk; -1: it is none. */
+static int64_t
+partition_start (dev_t devno, dev_t *ret_disk)
+{
+  _cleanup_free_ char *start = sysfs_of (devno, "start"), *disk = sysfs_of (devno, "../dev");
+  unsigned major_no, minor_no;
+
+  if (start == NULL || disk == NULL || sscanf (disk, "%u:%u", &major_no, &minor_no) != 2)
+    return -1;
+  *ret_disk = makedev (major_no, minor_no);
+  return (int64_t)strtoull (start, NULL, 10) * 512;
+}
+
+int
+gk_session_next_data (struct gk_ctx *ctx, const char *device, uint64_t at, uint64_t size,
+                      uint64_t *ret_start, uint64_t *ret_end)
+{
+  struct gk_session *s = (struct gk_session *)((char *)ctx - offsetof (struct gk_session, ctx));
+  struct stat st;
+
+  if (stat (device, &st) == -1 || !S_ISBLK (st.st_mode))
+    return -1;
+  dev_t disk = st.st_rdev;
+  int64_t offset = partition_start (st.st_rdev, &disk);
+  uint64_t from = offset == -1 ? 0 : (uint64_t)offset;
+  for (size_t i = 0; i < s->ndisks; i++) {
+    const struct gk_attachment *a = &s->disks[i].attachment;
+    if (!s->disks[i].attached || a->devno != disk)
+      continue;
+    if (gk_extents_next (a->extents, from + at, from + size, ret_start, ret_end) == -1)
+      return -1;
+    *ret_start -= from;
+    *ret_end -= from;
+    return 0;
+  }
+  return -1;
 }
 
 int

@@ -48,6 +48,9 @@ int gk_session_stack_on (struct gk_ctx *ctx, struct gk_error *err);
 /* disks.c */
 int gk_session_attach_disks (struct gk_session *s, struct gk_error *err);
 int gk_session_detach_disks (struct gk_session *s, struct gk_error *err);
+/* For ctx->next_data. */
+int gk_session_next_data (struct gk_ctx *ctx, const char *device, uint64_t at, uint64_t size,
+                          uint64_t *ret_start, uint64_t *ret_end);
 
 /* host-device.c: a drive that is a block device of the host is shown at ret_path, malloced,
  * until it is hidden again, which may be as soon as it is attached; NULL: it is none.  The

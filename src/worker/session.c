@@ -37,6 +37,7 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
   s->ctx.memsize = s->params.memsize;
   s->ctx.selinux = s->params.selinux;
   s->ctx.tmpdir = s->dir;
+  s->ctx.next_data = gk_session_next_data;
   s->ctx.note = s->journal ? note_in_journal : NULL;
   s->launched = true; /* so that a failure from here on is undone by end */
 

@@ -58,3 +58,13 @@ class Device(Case):
 
     def test_none(self):
         self.gk_fails("shell", "-a", "/dev/no-such-disk", "run", match="/dev/no-such-disk: No such file")
+
+    def test_memory(self):
+        """An image below /dev that is a file, with one beside it that it stands on."""
+        self.tool("cp", self.path("gpt.raw"), "/dev/shm/base.raw")
+        self.tool("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", "base.raw", "/dev/shm/top.qcow2")
+        os.chmod("/dev/shm/top.qcow2", 0o666)
+        self.gk("edit", "/dev/shm/top.qcow2", "/etc/motd", "-e", "s/small/large/")
+        self.assertEqual(self.gk("cat", "/dev/shm/top.qcow2", "/etc/motd").out, "Welcome to the large guest.\n")
+        for name in ("base.raw", "top.qcow2"):
+            os.unlink("/dev/shm/" + name)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Copies between devices: what the image knows to be a hole is neither read nor written, and nothing else is lost."""
+
+import os
+import random
+
+from harness import Case
+
+MIB = 1 << 20
+SIZE = 300 * MIB
+
+
+class Sparse(Case):
+    def raw(self, name, pieces, seed):
+        path = self.path(name)
+        rng = random.Random(seed)
+        with open(path, "wb") as f:
+            f.truncate(SIZE)
+            for at, size in pieces:
+                f.seek(at)
+                f.write(rng.randbytes(size))
+        return path
+
+    def pair(self, form):
+        """A source of a few pieces of data, the last at its end; a target that is full of others."""
+        source = self.raw("source.raw", [(0, 5000), (MIB, 3 * MIB), (100 * MIB + 512, 700), (200 * MIB - 1, 2), (SIZE - 4096, 4096)], 1)
+        target = self.raw("target.raw", [(4096, 50000), (90 * MIB, 40 * MIB), (SIZE - MIB, MIB)], 2)
+        if form != "raw":
+            for path in (source, target):
+                self.tool("qemu-img", "convert", "-O", form, path, path.replace("raw", form))
+        return source.replace("raw", form), target.replace("raw", form)
+
+    def shell(self, form, disks, *lines):
+        return self.gk("shell", "--format", form, *[w for d in disks for w in ("-a", d)], stdin="\n".join(("run",) + lines) + "\n", timeout=120)
+
+    def test_whole_disks(self):
+        for form in ("raw", "qcow2"):
+            source, target = self.pair(form)
+            self.shell(form, (source, target), "copy-device-to-device /dev/sda /dev/sdb")
+            self.tool("qemu-img", "compare", "-f", form, "-F", form, source, target)
+            # What was a hole there is one here, also where there was data before.
+            if os.environ.get("GUESTKIT_LAUNCHER") != "uml":
+                self.assertLess(os.stat(target).st_blocks * 512, (16 if form == "raw" else 64) * MIB)
+
+    def test_what_was_just_written(self):
+        """Not in the image yet when the copy begins."""
+        for form in ("raw", "qcow2"):
+            source, target = self.pair(form)
+            r = self.shell(form, (source, target), "pwrite-device /dev/sda hello 157286400", "mkfs ext4 /dev/sda blocksize:4096",
+                           "mount /dev/sda /", "write /f there", "umount /", "copy-device-to-device /dev/sda /dev/sdb sparse:false",
+                           "checksum-device md5 /dev/sda", "checksum-device md5 /dev/sdb", "mount-ro /dev/sdb /", "cat /f")
+            _, one, two, there = r.out.split()
+            self.assertEqual(there, "there")
+            self.assertEqual(one, two, str(r))
+
+    def test_parts(self):
+        """Offsets of partitions and of the call: with sparse, what is a hole in the source stays as it was in the target."""
+        for form in ("raw", "qcow2"):
+            source, target = self.pair(form)
+            table = [line for disk in ("a", "b") for line in (f"part-init /dev/sd{disk} gpt", f"part-add /dev/sd{disk} p 2048 206847",
+                                                              f"part-add /dev/sd{disk} p 206848 -2048")]
+            r = self.shell(form, (source, target), *table,
+                           "copy-device-to-device /dev/sda1 /dev/sdb1", "checksum-device md5 /dev/sda1", "checksum-device md5 /dev/sdb1",
+                           "copy-device-to-device /dev/sda2 /dev/sdb2 srcoffset:1048576 destoffset:512 size:120000000",
+                           "pwrite-device /dev/sdb2 mark 50000000",
+                           "copy-device-to-device /dev/sda2 /dev/sdb2 size:104857600 sparse:true", "pread-device /dev/sdb2 4 50000000")
+            lines = r.out.split()
+            self.assertEqual(lines[0], lines[1], str(r))
+            self.assertEqual(lines[2:], ["4", "mark"], str(r))
+            for path in (source, target):
+                self.tool("qemu-img", "convert", "-f", form, "-O", "raw", path, path + ".flat")
+            one, two = (self.read(path + ".flat") for path in (source, target))
+            at = 101 * MIB
+            # The first 100 MiB of the second partition came last; of what came before the rest is there.
+            self.assertEqual(two[at + 100 * MIB:at + 512 + 120000000], one[at + MIB + 100 * MIB - 512:at + MIB + 120000000])
