@@ -128,8 +128,7 @@ print_one (struct json_object *o)
   fflush (stdout);
 }
 
-/* --- all of them --------------------------------------------------------------------------------
- */
+/* --- all of them ------------------------------------------------------------------- */
 
 /* Subvolumes are parts of one filesystem, and what is no filesystem has no check. */
 static int

@@ -98,8 +98,7 @@ find_devices (guestfs_h *g, struct json_object *layouts, struct gk_strv *ret)
   return CLI_OK;
 }
 
-/* --- the plan ----------------------------------------------------------------------------------
- */
+/* --- the plan ---------------------------------------------------------------------- */
 
 static void
 print_partition (struct json_object *p)

@@ -13,8 +13,7 @@
 #include "cli/sparsify.h"
 #include "guestkit.h"
 
-/* --- volume groups ------------------------------------------------------------------------------
- */
+/* --- volume groups ----------------------------------------------------------------- */
 
 /* A killed session may have left it. */
 #define VOLUME "guestkit-sparsify"
@@ -68,8 +67,7 @@ sparsify_volumes (struct sparsify *s)
   guestfs_free_lvm_vg_list (vgs);
 }
 
-/* --- what is in no partition -------------------------------------------------------------------
- */
+/* --- what is in no partition ------------------------------------------------------- */
 
 /* Before the first partition are boot loaders; in the disk's last sectors the
  * other copy of a GPT, databases of dynamic disks, superblocks of RAID. */

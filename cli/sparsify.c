@@ -31,8 +31,7 @@ static const struct cli_option options[] = {
   { NULL, 0, 0, 0, NULL, NULL },
 };
 
-/* --- what is told ------------------------------------------------------------------------------
- */
+/* --- what is told ------------------------------------------------------------------ */
 
 /* bytes: -1 when not known.  why: it was passed over, or NULL. */
 void
@@ -64,8 +63,7 @@ tell_error (struct sparsify *s, const char *what, const char *kind, int64_t byte
   sparsify_tell (s, what, kind, bytes, why ? why : "unknown error");
 }
 
-/* --- filesystems ---------------------------------------------------------------------------------
- */
+/* --- filesystems ------------------------------------------------------------------- */
 
 /* Those whose record of what is free has no checksums, and may be wrong. */
 static bool

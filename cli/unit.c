@@ -169,8 +169,7 @@ land (struct cli_units *units, const char *backup)
   return CLI_OK;
 }
 
-/* --- showing -----------------------------------------------------------------------------------
- */
+/* --- showing ----------------------------------------------------------------------- */
 
 static bool
 same_list (char **a, char **b)

@@ -162,8 +162,7 @@ check_once (struct gk_ctx *ctx, const struct kind *kind, const char *device,
   return 0;
 }
 
-/* --- the whole ----------------------------------------------------------------------------------
- */
+/* --- the whole --------------------------------------------------------------------- */
 
 static int
 not_checked (struct gk_fs_checked *c, char *why, struct gk_error *err)

@@ -121,8 +121,7 @@ plan_json (const struct gk_layout *l, const char *device, unsigned sector_size, 
   return text;
 }
 
-/* --- what may not be ----------------------------------------------------------------------------
- */
+/* --- what may not be --------------------------------------------------------------- */
 
 static bool
 has_changes (const struct gk_layout *l)

@@ -230,8 +230,7 @@ configured (bool *ret_none, struct gk_error *err)
   return name;
 }
 
-/* --- in the jail --------------------------------------------------------------------------------
- */
+/* --- in the jail ------------------------------------------------------------------- */
 
 static int
 label_all (void *opaque, struct gk_error *err)
@@ -273,8 +272,7 @@ run (struct gk_ctx *ctx, struct job *job, struct gk_error *err)
   return gk_jail_run (&jail, label_all, job, err);
 }
 
-/* --- calls ---------------------------------------------------------------------------------------
- */
+/* --- calls ------------------------------------------------------------------------- */
 
 int
 gk_selinux_label_new (struct gk_ctx *ctx, const char *path, struct gk_error *err)
@@ -311,8 +309,7 @@ gk_selinux_setfiles (struct gk_ctx *ctx, const char *specfile, char *const *path
   return run (ctx, &job, err) == -1 ? -1 : 0;
 }
 
-/* --- this process's own context: what the deprecated calls are about -----------------------------
- */
+/* --- this process's own context: what the deprecated calls are about --------------- */
 
 #define OWN_CONTEXT "/proc/self/attr/current"
 
