@@ -104,6 +104,8 @@ fill (struct gk_walk_level *lv, int fd)
       return -1;
   }
   r = getdents64 (fd, lv->block, BLOCK);
+  if (r == -1 && errno == ENOENT)
+    return 0; /* it was removed: nothing is left in it */
   if (r <= 0)
     return (int)r;
   lv->at = lv->ahead = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Reading ahead while walking: what comes is the same with it, whatever the tree. */
+/* Reading ahead while walking: what comes is the same with it, whatever the tree; and a
+ * tree that vanishes. */
 /* rooms: base */
 #include <dirent.h>
 #include <fcntl.h>
@@ -98,11 +99,25 @@ nothing_is_lost_or_doubled (void **state)
   assert_int_equal (others, 2);
 }
 
+static void
+a_folder_that_was_removed_is_empty (void **state)
+{
+  _cleanup_gk_walk_ struct gk_walk w = GK_WALK_INIT;
+  _cleanup_close_ int at = open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  assert_int_equal (mkdirat (at, "gone", 0700), 0);
+  _cleanup_close_ int gone = openat (at, "gone", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  assert_int_equal (unlinkat (at, "gone", AT_REMOVEDIR), 0);
+  assert_int_equal (gk_walk_start (&w, gone), 0);
+  assert_int_equal (gk_walk_next (&w), GK_WALK_END);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (nothing_is_lost_or_doubled),
+    cmocka_unit_test (a_folder_that_was_removed_is_empty),
   };
 
   return cmocka_run_group_tests (tests, setup, teardown);
