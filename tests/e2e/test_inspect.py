@@ -332,12 +332,16 @@ Version: 3.0
             "gtk+": {"version": "3.24", "summary": "widgets"}})
 
     def test_broken(self):
+        contents = ("", "\n\n\n", "Package:\n", "P:\nV:\n", "%NAME%", "%VERSION%\n", "\xff\xfe\n \n  x",
+                    "Package: x\nStatus: install ok installed\nVersion: :-:\n")
         for guest, path in (("debian", "/var/lib/dpkg/status"), ("alpine", "/lib/apk/db/installed"),
                             ("arch", "/var/lib/pacman/local/x/desc")):
-            for content in ("", "\n\n\n", "Package:\n", "P:\nV:\n", "%NAME%", "%VERSION%\n", "\xff\xfe\n \n  x",
-                            "Package: x\nStatus: install ok installed\nVersion: :-:\n"):
-                shutil.rmtree(self.path("a.tree"), ignore_errors=True)
-                self.apps(guest, {path: content})
+            disks = [self.disk(f"{guest}-{i}", {**guests.GUESTS[guest][0], path: content})
+                     for i, content in enumerate(contents)]
+            names = [f"/dev/sd{letter}" for letter in string.ascii_lowercase[:len(disks)]]
+            lines = [line for d in names for line in (f"mount-ro {d} /", f"inspect-list-applications2 {d}", "umount /")]
+            found = self.session(disks, "inspect-os", *lines).out.split()
+            self.assertEqual([word for word in found if word in names], names, "not all were found to be systems")
 
     def test_not_mounted(self):
         disk = self.disk("a", guests.GUESTS["debian"][0])
