@@ -88,8 +88,7 @@ check_content (const char *device, struct json_object *content, bool force)
                     device, words ? words : "something", more ? ", and more" : "");
 }
 
-/* --- making
- * ---------------------------------------------------------------------------------------- */
+/* --- making ------------------------------------------------------------------------ */
 
 static int
 make (guestfs_h *g, const char *device, const struct options *o)

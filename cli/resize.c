@@ -237,8 +237,7 @@ plan (guestfs_h *g, struct cli_images *images, const struct command *c, struct r
   return c->wish.how == SHOW ? CLI_OK : make_plan (s, &c->wish);
 }
 
-/* --- the command
- * ---------------------------------------------------------------------------------- */
+/* --- the command ------------------------------------------------------------------- */
 
 static void
 say_done (const struct resize_stack *s, bool json, bool done)

@@ -125,8 +125,7 @@ trim (struct sparsify *s, const char *device, const char *type)
   guestfs_umount_all (g);
 }
 
-/* --- swap
- * ------------------------------------------------------------------------------------------ */
+/* --- swap -------------------------------------------------------------------------- */
 
 /* Where its header ends on machines with the largest pages. */
 #define SWAP_HEADER 65536
@@ -144,8 +143,7 @@ discard_swap (struct sparsify *s, const char *device)
     sparsify_tell (s, device, "swap", bytes, NULL);
 }
 
-/* --- all
- * ---------------------------------------------------------------------------------------------- */
+/* --- all --------------------------------------------------------------------------- */
 
 /* A guest that sleeps believes, when it wakes, that its filesystems are as it
  * left them.  libblkid's word for its memory. */
