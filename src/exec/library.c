@@ -42,6 +42,6 @@ gk_library_find (const char *soname)
     return NULL;
   if (dlinfo (library, RTLD_DI_LINKMAP, &map) == 0)
     path = realpath (map->l_name, NULL);
-  dlclose (library);
+  /* It stays: the C++ library, which some bring, leaves memory behind when it is unloaded. */
   return path;
 }

@@ -30,7 +30,7 @@ struct gk_symbol {
 int gk_library_load (const char *soname, const char *package, const struct gk_symbol *symbols,
                      size_t n, struct gk_error *err);
 
-/* Where it is, malloced; NULL when it cannot be loaded. */
+/* Where it is, malloced; NULL when it cannot be loaded.  It is loaded, to see that. */
 char *gk_library_find (const char *soname);
 
 #endif

@@ -272,13 +272,13 @@ class Case(unittest.TestCase):
         self.needs_program("linux.uml")
         return "uml"
 
-    def wait_for(self, condition, what, timeout=20):
+    def wait_for(self, condition, what, timeout=20, pause=0.02):
         end = time.monotonic() + timeout * SLOW
         while time.monotonic() < end:
             value = condition()
             if value:
                 return value
-            time.sleep(0.02)
+            time.sleep(pause)
         self.fail(f"waited {timeout * SLOW:.0f} seconds in vain for {what}")
 
     # --- after the test ----------------------------------------------------------------
