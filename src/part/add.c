@@ -77,18 +77,6 @@ look_around (struct gk_part_edit *e, bool logical, fdisk_sector_t start, fdisk_s
   return 0;
 }
 
-static int
-set_type (struct gk_part_edit *e, struct fdisk_partition *pa, const char *code,
-          struct gk_error *err)
-{
-  struct fdisk_parttype *type = fdisk_label_parse_parttype (fdisk_get_label (e->cxt, NULL), code);
-  if (type == NULL)
-    return gk_error_oom (err);
-  int r = fdisk_partition_set_type (pa, type);
-  fdisk_unref_parttype (type);
-  return r == 0 ? 0 : gk_part_edit_error (e, r, "setting the type", err);
-}
-
 int
 gk_part_add_one (struct gk_part_edit *e, const char *kind, const char *name, uint64_t start,
                  uint64_t end, struct gk_error *err)
@@ -122,7 +110,7 @@ gk_part_add_one (struct gk_part_edit *e, const char *kind, const char *name, uin
   else
     fdisk_partition_set_partno (pa, around.free_slot);
   const char *code = extended ? "f" : gpt ? "0FC63DAF-8483-4772-8E79-3D69D8477DE4" : "83";
-  if (set_type (e, pa, code, err) == -1)
+  if (gk_part_edit_set_type (e, pa, code, err) == -1)
     return -1;
   if (gpt && name && fdisk_partition_set_name (pa, name) != 0)
     return gk_error_oom (err);

@@ -169,3 +169,16 @@ gk_part_check_unused (const char *device, int partnum, struct gk_error *err)
     return in_use (node, err);
   return 0;
 }
+
+int
+gk_part_edit_set_type (struct gk_part_edit *e, struct fdisk_partition *pa, const char *code,
+                       struct gk_error *err)
+{
+  struct fdisk_parttype *type = fdisk_label_parse_parttype (fdisk_get_label (e->cxt, NULL), code);
+
+  if (type == NULL)
+    return gk_error_set (err, EINVAL, "%s: %s is not a partition type", e->device, code);
+  int r = fdisk_partition_set_type (pa, type);
+  fdisk_unref_parttype (type);
+  return r == 0 ? 0 : gk_part_edit_error (e, r, "setting the type", err);
+}

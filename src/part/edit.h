@@ -41,6 +41,10 @@ int gk_part_edit_commit (struct gk_part_edit *e, struct gk_error *err);
 void gk_part_edit_end (struct gk_part_edit *e);
 #define _cleanup_part_edit_ __attribute__ ((cleanup (gk_part_edit_end)))
 
+/* code: as libfdisk writes types, a number or a GUID.  EINVAL when it is none. */
+int gk_part_edit_set_type (struct gk_part_edit *e, struct fdisk_partition *pa, const char *code,
+                           struct gk_error *err);
+
 /* An error of libfdisk (a negative errno) with what it complained about. */
 int gk_part_edit_error (struct gk_part_edit *e, int r, const char *what, struct gk_error *err);
 

@@ -59,8 +59,8 @@ is_guid (const char *s)
   return s[36] == '\0';
 }
 
-static char *
-upper (const char *s)
+char *
+gk_layout_upper (const char *s)
 {
   char *copy = strdup (s);
 
@@ -74,7 +74,7 @@ parse_guid (const char *s, const char *what, char **ret, struct gk_error *err)
 {
   if (!is_guid (s))
     return gk_error_set (err, EINVAL, "%s: '%s' is not a GUID", what, s);
-  *ret = upper (s);
+  *ret = gk_layout_upper (s);
   return *ret ? 0 : gk_error_oom (err);
 }
 

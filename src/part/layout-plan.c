@@ -74,23 +74,13 @@ look_at (struct gk_layout_part *p, const char *device, const struct gk_part *was
 
 /* --- one partition -------------------------------------------------------------------------- */
 
-static char *
-upper (const char *s)
-{
-  char *copy = strdup (s);
-
-  for (char *p = copy; p && *p; p++)
-    *p = (char)toupper ((unsigned char)*p);
-  return copy;
-}
-
 /* What the layout does not say of a partition that begins where it did is as it was. */
 static int
 inherit (struct gk_layout_part *p, const struct gk_part *was, bool gpt, uint64_t attributes,
          struct gk_error *err)
 {
-  if (p->type == NULL &&
-      (p->type = gpt ? upper (was->gpt_type) : gk_asprintf ("%x", (unsigned)was->mbr_type)) == NULL)
+  if (p->type == NULL && (p->type = gpt ? gk_layout_upper (was->gpt_type)
+                                        : gk_asprintf ("%x", (unsigned)was->mbr_type)) == NULL)
     return gk_error_oom (err);
   if (!gpt) {
     if (p->bootable == -1)
@@ -99,7 +89,7 @@ inherit (struct gk_layout_part *p, const struct gk_part *was, bool gpt, uint64_t
   }
   if (p->name == NULL && was->name && (p->name = strdup (was->name)) == NULL)
     return gk_error_oom (err);
-  if (p->guid == NULL && *was->uuid && (p->guid = upper (was->uuid)) == NULL)
+  if (p->guid == NULL && *was->uuid && (p->guid = gk_layout_upper (was->uuid)) == NULL)
     return gk_error_oom (err);
   if (!p->has_attributes) {
     p->has_attributes = attributes != 0;

@@ -62,19 +62,6 @@ take_out (struct gk_part_edit *e, const struct gk_layout *l, bool anew, struct g
   return 0;
 }
 
-static int
-set_type (struct gk_part_edit *e, struct fdisk_partition *pa, const char *code,
-          struct gk_error *err)
-{
-  struct fdisk_parttype *type = fdisk_label_parse_parttype (fdisk_get_label (e->cxt, NULL), code);
-
-  if (type == NULL)
-    return gk_error_set (err, EINVAL, "%s: %s is not a partition type", e->device, code);
-  int r = fdisk_partition_set_type (pa, type);
-  fdisk_unref_parttype (type);
-  return r == 0 ? 0 : gk_part_edit_error (e, r, "setting the type", err);
-}
-
 /* Of a partition that is in the table. */
 static int
 set_flags (struct gk_part_edit *e, const struct gk_layout_part *p, struct gk_error *err)
@@ -109,7 +96,7 @@ put_in (struct gk_part_edit *e, const struct gk_layout_part *p, struct gk_error 
     fdisk_partition_partno_follow_default (pa, 1);
   else
     fdisk_partition_set_partno (pa, (size_t)p->num - 1);
-  if (set_type (e, pa, p->type, err) == -1)
+  if (gk_part_edit_set_type (e, pa, p->type, err) == -1)
     return -1;
   if ((p->name && *p->name && fdisk_partition_set_name (pa, p->name) != 0) ||
       (p->guid && fdisk_partition_set_uuid (pa, p->guid) != 0))
@@ -127,7 +114,7 @@ change (struct gk_part_edit *e, const struct gk_layout_part *p, struct gk_error 
 
   if (pa == NULL)
     return gk_error_oom (err);
-  if (set_type (e, pa, p->type, err) == -1)
+  if (gk_part_edit_set_type (e, pa, p->type, err) == -1)
     return -1;
   if ((p->name && fdisk_partition_set_name (pa, p->name) != 0) ||
       (p->guid && fdisk_partition_set_uuid (pa, p->guid) != 0))

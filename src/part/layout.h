@@ -69,6 +69,8 @@ struct gk_layout {
 void gk_layout_clear (struct gk_layout *l);
 #define _cleanup_layout_ __attribute__ ((cleanup (gk_layout_clear)))
 
+/* As GUIDs are compared: malloced, or NULL. */
+char *gk_layout_upper (const char *s);
 int gk_layout_parse (const char *json, struct gk_layout *ret, struct gk_error *err);
 /* What a partition may be made of. */
 struct gk_layout_disk {
