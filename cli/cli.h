@@ -48,6 +48,8 @@ struct cli_edit {
   bool dry_run, commit, in_place, no_relabel;
   const char *backup;
   bool whole;                 /* set by the command: as a unit, when no option says otherwise */
+  bool or_at_once;            /* likewise: what cannot have a unit is changed in place */
+  bool unchanged;             /* likewise, at the end: nothing is to land */
   bool label_all;             /* likewise: new files may be anywhere */
   uint64_t size, more;        /* likewise: struct gk_unit_how */
   uint64_t had;               /* how large the disk was before it became size, or 0 */

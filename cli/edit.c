@@ -95,7 +95,7 @@ same_content (const char *a, const char *b, bool *ret_same)
 /* old and new are host files in a folder of our own. */
 static int
 edit_copy (guestfs_h *g, const struct options *o, const char *path, const char *old,
-           const char *new)
+           const char *new, bool *changed)
 {
   bool same = false;
 
@@ -115,19 +115,23 @@ edit_copy (guestfs_h *g, const struct options *o, const char *path, const char *
       fprintf (stderr, "guestkit: %s: nothing changed\n", path);
     return r;
   }
+  *changed = true;
   return cli_guest_replace (g, new, path, 0644);
 }
 
+/* changed becomes true when the guest's file is no longer what it was. */
 static int
-edit (guestfs_h *g, const struct options *o, const char *name)
+edit (guestfs_h *g, const struct options *o, const char *name, bool *changed)
 {
   _cleanup_free_ char *path = cli_guest_follow (g, name);
   char dir[] = "/tmp/guestkit-edit-XXXXXX";
 
   if (path == NULL)
     return cli_guestfs_error (g);
-  if (o->replacement)
+  if (o->replacement) {
+    *changed = true;
     return cli_guest_replace (g, o->replacement, path, 0644);
+  }
   if (mkdtemp (dir) == NULL)
     return cli_error ("%s: %s", dir, strerror (errno));
   const char *slash = strrchr (path, '/');
@@ -138,7 +142,7 @@ edit (guestfs_h *g, const struct options *o, const char *name)
   _cleanup_free_ char *new = newdir ? gk_asprintf ("%s/%s", newdir, base) : NULL;
   int r = CLI_FAILED;
   if (old && new &&mkdir (newdir, 0700) == 0)
-    r = edit_copy (g, o, path, old, new);
+    r = edit_copy (g, o, path, old, new, changed);
   if (old)
     unlink (old);
   if (new) {
@@ -153,30 +157,35 @@ int
 cli_guest_edit (guestfs_h *g, const char *path)
 {
   const struct options none = { .replacement = NULL };
+  bool changed = false;
 
-  return edit (g, &none, path);
+  return edit (g, &none, path, &changed);
 }
 
 static int
 run (struct cli_images *images, void *opts, int argc, char **argv)
 {
   const struct options *o = opts;
+  bool changed = false;
   int r = CLI_USAGE;
 
   if (o->expressions.n > 0 && o->replacement)
     cli_usage (&cli_command_edit, "--expression and --replace-with exclude each other");
   else {
-    /* One file is replaced as a whole by the guest's own filesystem. */
-    images->edit.whole = argc > (images->add.n > 0 ? 1 : 2);
+    images->edit.whole = true;
+    /* One file is replaced as a whole by the guest's own filesystem, too. */
+    images->edit.or_at_once = argc <= (images->add.n > 0 ? 1 : 2);
     guestfs_h *g = cli_open_mounted (&cli_command_edit, images, &argc, &argv, &r);
     if (g != NULL) {
       if (argc == 0)
         r = cli_usage (&cli_command_edit, "no path is given");
       for (int i = 0; i < argc && r == CLI_OK; ++i) {
-        r = edit (g, o, argv[i]);
-        if (r == CLI_OK)
+        r = edit (g, o, argv[i], &changed);
+        if (r == CLI_OK && changed)
           r = cli_label_new (g, images, argv[i]);
       }
+      /* That a filesystem was mounted is no change to keep. */
+      images->edit.unchanged = !changed;
       r = cli_finish (g, &cli_command_edit, images, r);
     }
   }

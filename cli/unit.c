@@ -59,6 +59,8 @@ cli_unit_begin (struct cli_images *images, const char *image)
     e->was_done = true;
   if (r == 1)
     return NULL;
+  if (r == -1 && e->or_at_once && !e->commit && !e->backup && err.errnum == ENOTSUP)
+    return image;
   if (r == -1) {
     cli_error ("%s%s", gk_error_msg (&err),
                err.errnum == EACCES || err.errnum == EROFS || err.errnum == ENOTSUP ||
@@ -275,7 +277,8 @@ cli_finish (guestfs_h *g, const struct cli_command *command, struct cli_images *
   if (images->edit.dry_run && !(command->flags & CLI_UNITS) && exit_code == CLI_OK)
     exit_code = guestfs_sync (g) == -1 ? cli_guestfs_error (g) : show (g, command, images);
   exit_code = cli_close (g, exit_code);
-  if (images->edit.units && images->edit.units->n > 0 && exit_code == CLI_OK)
-    exit_code = land (images->edit.units, images->edit.backup);
+  const struct cli_edit *e = &images->edit;
+  if (e->units && e->units->n > 0 && !e->unchanged && exit_code == CLI_OK)
+    exit_code = land (e->units, e->backup);
   return exit_code;
 }

@@ -173,13 +173,34 @@ class Commit(Units):
                              ("run", image, self.script("write /etc/motd new\nshutdown\n")),
                              ("run", image, self.script("write /etc/motd new\nreopen\n")),
                              ("edit", image, "/etc/motd", "/etc/nope", "-e", "s/small/large/"),
+                             ("edit", image, "/etc/nope", "-e", "s/small/large/"),
+                             ("edit", image, "/etc/motd", "-e", "s/small/"),
                              ("command", "--commit", image, "--", "/bin/nope")):
                     self.gk_fails(*args)
                     self.assertEqual(self.checksum(image), before, args)
                     self.assertEqual(self.beside(image), [])
 
+    def test_edit(self):
+        for template in ("gpt.qcow2", "gpt.raw")[:1 if UML else 2]:
+            with self.subTest(template):
+                image = self.image(template)
+                before = self.checksum(image)
+                r = self.gk("edit", image, "/etc/motd", "-e", "s/nowhere//")
+                self.assertIn("/etc/motd: nothing changed", r.err)
+                self.assertEqual((self.checksum(image), self.beside(image)), (before, []))
+                # The image is as it was until the file is whole: here, while the editor shows it.
+                editor = self.script(f"#!/bin/sh\nsed -i s/small/large/ $1\nsha256sum {image} > {self.path('during')}\n")
+                os.chmod(editor, 0o700)
+                self.gk("edit", image, "/etc/motd", env={"VISUAL": editor})
+                with open(self.path("during"), encoding="ascii") as f:
+                    self.assertEqual(f.read().split()[0], before)
+                self.assertEqual(self.cat(image), "Welcome to the large guest.\n")
+                self.assertEqual(self.beside(image), [])
+
     def test_in_place(self):
         image = self.image()
+        self.gk("edit", "--in-place", image, "/etc/motd", "-e", "s/small/other/")
+        self.assertEqual(self.cat(image), "Welcome to the other guest.\n")
         self.gk_fails("run", "--in-place", image, self.script('write /etc/motd "new\\n"\nrm /nope\n'))
         self.assertEqual(self.cat(image), "new\n")
 
