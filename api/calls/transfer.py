@@ -35,8 +35,9 @@ call("download",
 Copies `remotefilename`, which is a file of the guest or one of the
 session's devices, to the host file `filename`, which is made or
 overwritten; "-" is standard output and /dev/fd/N an open descriptor.
-Anything of any size can be copied.  The call sends progress events and can
-be cancelled; what was written until then stays.""",
+Anything of any size can be copied, and what is a hole in the file is one in
+the copy.  The call sends progress events and can be cancelled; what was
+written until then stays.""",
      examples=[
          example("tree", "download /hello file", "!cat file", prints="hello, world"),
          example("tree", "download /abslink - | wc -c", prints="13"),
@@ -73,7 +74,7 @@ call("upload",
 Copies the host file `filename` ("-" is standard input and /dev/fd/N an
 open descriptor) to `remotefilename`: a file of the guest, which is made,
 or emptied first if it exists, or one of the session's devices, which must
-be large enough.  Mode and owner are not copied.  The call sends progress
+be large enough.  Mode and owner are not copied, holes are.  The call sends progress
 events where the size is known and can be cancelled.  After a failure a
 file that the call has made is removed again; one that was there before is
 incomplete, and its old contents are lost.""",
@@ -100,12 +101,17 @@ call("upload_offset",
      brief="Copy a file from the host into a part of a file or device",
      doc="""\
 As `upload`, but the bytes are put at byte `offset` of `remotefilename`,
-and the rest of it stays as it is.  A file of the guest is made if it does
-not exist and grows if needed; a device must be large enough.""",
+and the rest of it stays as it is.  Where `filename` has a hole there are
+zeros, which take no room if the filesystem can do without.  A file of the
+guest is made if it does not exist and grows if needed; a device must be large
+enough.""",
      examples=[
          example("fs", "write /f abcdef", "!printf XY > file", "upload-offset file /f 2",
                  "cat /f", prints="abXYef"),
          example("fs", "!printf XY > file", "upload-offset file /f 2", "filesize /f", prints="4"),
+         example("fs", "!truncate -s 100000000 file", "upload file /f", "du /f", prints="0"),
+         example("fs", "fill 120 20000 /f", "!truncate -s 12288 file", "upload-offset file /f 4096",
+                 "checksum md5 /f", prints="959710fa55e086b20c5ad3794292a2a8"),
          example("fs", "!printf XY > file", "upload-offset file /f -1",
                  error="/f: offset in file is negative"),
      ])

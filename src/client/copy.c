@@ -120,7 +120,7 @@ gk_client_copy_in (guestfs_h *g, const char *localpath, const char *remotedir)
   if (from == NULL)
     return gk_client_perror (g, "%s", dir);
 
-  const char *const argv[] = { "tar", "-cf", "-", "-C", from, "--", base, NULL };
+  const char *const argv[] = { "tar", "-S", "-cf", "-", "-C", from, "--", base, NULL };
   if (tar_start (g, &t, argv, true) == -1)
     return -1;
   snprintf (fd_name, sizeof fd_name, "/dev/fd/%d", t.fd);

@@ -12,6 +12,9 @@
  * is one.  All methods advance the descriptors' own offsets, so the change can
  * happen in the middle.
  *
+ * Holes stay holes between regular files (holes.h): a file of a terabyte in which
+ * nothing is written is copied at once, and fits.
+ *
  * The end is believed only of read, or of splice from a pipe: files in /proc
  * have size 0, for which copy_file_range returns 0 at once.
  */
@@ -31,6 +34,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "op/copy.h"
+#include "op/holes.h"
 #include "op/task.h"
 
 /* One call of the kernel: how late a cancel may come. */
@@ -190,6 +194,8 @@ struct copy {
   int from;
   enum kind from_kind, to_kind;
   struct gk_copy_to to;
+  bool holes;         /* they are looked for */
+  uint64_t data_left; /* before the next one */
   char *buf;
   struct gk_task *task;
 };
@@ -252,6 +258,30 @@ in_kernel (struct copy *c, enum method method, size_t want, bool *refused, struc
   }
 }
 
+/* At the end of the data that was found last: a hole, if there is one, of at most
+ * want bytes.  Its length, 0, or -1 with err. */
+static int64_t
+copy_hole (struct copy *c, uint64_t want, struct gk_error *err)
+{
+  uint64_t hole;
+
+  if (gk_fd_ahead (c->from, &hole, &c->data_left) == -1 || (hole == 0 && c->data_left == 0)) {
+    c->holes = false;
+    return 0;
+  }
+  if (hole > want) {
+    hole = want;
+    c->data_left = 0;
+  }
+  if (hole == 0)
+    return 0;
+  if (gk_put_hole (c->to.fd, hole, c->task, err) == -1)
+    return -1;
+  if (lseek (c->from, (off_t)hole, SEEK_CUR) == -1)
+    return gk_error_sys (err, errno, "read");
+  return (int64_t)hole;
+}
+
 int
 gk_copy_fd (int from, int to, uint64_t size, uint64_t total, struct gk_task *task,
             uint64_t *ret_moved, struct gk_error *err)
@@ -263,8 +293,9 @@ gk_copy_fd (int from, int to, uint64_t size, uint64_t total, struct gk_task *tas
                     .task = task };
   enum method method = first_method (c.from_kind, c.to_kind);
   uint64_t moved = 0, next_check = 0;
-  ssize_t n = 0;
+  int64_t n = 0;
 
+  c.holes = gk_fd_has_holes (from) && gk_fd_takes_holes (to);
   while (moved < size) {
     size_t want = size - moved < BLOCK ? size - moved : BLOCK;
     bool refused = false;
@@ -275,6 +306,16 @@ gk_copy_fd (int from, int to, uint64_t size, uint64_t total, struct gk_task *tas
         break;
       next_check = moved + CHECK_EVERY;
     }
+    if (c.holes && c.data_left == 0) {
+      n = copy_hole (&c, size - moved, err);
+      if (n == -1)
+        break;
+      moved += (uint64_t)n;
+      gk_task_progress (task, moved, total);
+      continue;
+    }
+    if (c.holes && want > c.data_left)
+      want = c.data_left;
     n = method == READ_WRITE ? read_write (&c, want, err)
                              : in_kernel (&c, method, want, &refused, err);
     if (refused) {
@@ -283,7 +324,9 @@ gk_copy_fd (int from, int to, uint64_t size, uint64_t total, struct gk_task *tas
     }
     if (n <= 0)
       break;
-    moved += n;
+    moved += (uint64_t)n;
+    if (c.holes)
+      c.data_left -= (uint64_t)n;
     gk_task_progress (task, moved, total);
   }
   free (c.buf);

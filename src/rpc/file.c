@@ -13,6 +13,8 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "op/copy.h"
+#include "op/holes.h"
 
 static int
 cancelled_here (struct gk_error *err)
@@ -56,20 +58,48 @@ wait_file (struct gk_conn *conn, int from_fd, int wake_fd, struct gk_error *err)
   }
 }
 
+/* At the end of the data that was found last: a hole that is ahead is said to the
+ * peer, and *data_left is what comes behind it. */
+static int
+send_hole (struct gk_conn *conn, uint32_t serial, int from_fd, uint64_t *data_left,
+           struct gk_error *err)
+{
+  uint64_t hole;
+
+  if (gk_fd_ahead (from_fd, &hole, data_left) == -1 || (hole == 0 && *data_left == 0)) {
+    *data_left = UINT64_MAX; /* the rest is read until its end */
+    return 0;
+  }
+  if (hole == 0)
+    return 0;
+  if (lseek (from_fd, (off_t)hole, SEEK_CUR) == -1)
+    return gk_error_sys (err, errno, "read");
+  return gk_conn_send_u64 (conn, GK_FRAME_HOLE, serial, hole, err);
+}
+
 static int
 send_all (struct gk_conn *conn, uint32_t serial, int from_fd, int wake_fd, struct gk_error *err)
 {
+  uint64_t data_left = gk_fd_has_holes (from_fd) ? 0 : UINT64_MAX;
+  uint64_t total = gk_fd_remaining (from_fd);
   _cleanup_free_ uint8_t *buf = malloc (CHUNK_SIZE);
 
   if (buf == NULL)
     return gk_error_oom (err);
+  if (total > 0 && gk_conn_send_u64 (conn, GK_FRAME_TOTAL, serial, total, err) == -1)
+    return -1;
   for (;;) {
     int r = wait_file (conn, from_fd, wake_fd, err);
     ssize_t n;
 
     if (r != 0)
       return r;
-    n = read (from_fd, buf, CHUNK_SIZE);
+    if (data_left == 0) {
+      if (send_hole (conn, serial, from_fd, &data_left, err) == -1)
+        return -1;
+      continue;
+    }
+    n = read (from_fd, buf, data_left < CHUNK_SIZE ? (size_t)data_left : CHUNK_SIZE);
     if (n == 0)
       return GK_XFER_DONE;
     if (n == -1) {
@@ -79,6 +109,8 @@ send_all (struct gk_conn *conn, uint32_t serial, int from_fd, int wake_fd, struc
     }
     if (gk_conn_send (conn, GK_FRAME_CHUNK, 0, serial, buf, (size_t)n, NULL, 0, err) == -1)
       return -1;
+    if (data_left != UINT64_MAX)
+      data_left -= (uint64_t)n;
   }
 }
 
@@ -141,12 +173,32 @@ write_file (int to_fd, const uint8_t *buf, size_t n, bool careful, int wake_fd,
   return 0;
 }
 
+/* n zeros.  A hostile worker may say any number: it costs no more than its chunks would. */
+static int
+write_hole (int to_fd, uint64_t n, bool takes_holes, bool careful, int wake_fd,
+            struct gk_error *err)
+{
+  if (takes_holes)
+    return gk_put_hole (to_fd, n, NULL, err);
+  while (n > 0) {
+    struct pollfd p = { .fd = wake_fd, .events = POLLIN };
+    size_t part = n < GK_ZEROS ? (size_t)n : GK_ZEROS;
+
+    if (wake_fd >= 0 && poll (&p, 1, 0) == 1)
+      return cancelled_here (err);
+    if (write_file (to_fd, (const uint8_t *)gk_zeros, part, careful, wake_fd, err) == -1)
+      return -1;
+    n -= part;
+  }
+  return 0;
+}
+
 static int
 recv_all (struct gk_rpc_source *src, int to_fd, struct gk_error *err)
 {
   _cleanup_free_ uint8_t *buf = malloc (CHUNK_SIZE);
+  bool careful, takes_holes = gk_fd_takes_holes (to_fd);
   struct stat st;
-  bool careful;
 
   if (buf == NULL)
     return gk_error_oom (err);
@@ -155,11 +207,14 @@ recv_all (struct gk_rpc_source *src, int to_fd, struct gk_error *err)
   careful = src->wake_fd >= 0 && (S_ISFIFO (st.st_mode) || S_ISSOCK (st.st_mode) ||
                                   (S_ISCHR (st.st_mode) && isatty (to_fd)));
   for (;;) {
-    ssize_t n = gk_source_read (&src->source, buf, CHUNK_SIZE, err);
+    uint64_t hole;
+    ssize_t n = gk_source_read_or_hole (&src->source, buf, CHUNK_SIZE, UINT64_MAX, &hole, err);
 
-    if (n == 0)
+    if (n == 0 && hole == 0)
       return GK_XFER_DONE;
     if (n == -1 || write_file (to_fd, buf, (size_t)n, careful, src->wake_fd, err) == -1)
+      return -1;
+    if (hole && write_hole (to_fd, hole, takes_holes, careful, src->wake_fd, err) == -1)
       return -1;
   }
 }

@@ -32,6 +32,8 @@ static const struct {
   [GK_FRAME_ACK] = { WORKER, 8, 8, 0, false },
   [GK_FRAME_MORE] = { CLIENT, 4, 4, 0, false },
   [GK_FRAME_BYE] = { CLIENT, 0, 0, 0, false },
+  [GK_FRAME_HOLE] = { CLIENT | WORKER, 8, 8, 0, false },
+  [GK_FRAME_TOTAL] = { CLIENT, 8, 8, 0, false },
 };
 
 void

@@ -23,7 +23,7 @@
 #define CHUNK_SIZE (256u << 10) /* what we send; measured, see bench */
 #define BIG_KEEP (1u << 20)     /* a larger body buffer is given back at once */
 #define QUEUE_FDS (2 * GK_FRAME_FDS_MAX)
-#define PROTOCOL_VERSION 2u
+#define PROTOCOL_VERSION 3u
 #define CAP_FDS 1u
 
 struct head {
@@ -97,6 +97,12 @@ is_small (enum gk_frame_type type)
 {
   return type >= GK_FRAME_STOP && type <= GK_FRAME_MORE;
 }
+static inline bool
+is_of_stream (enum gk_frame_type type)
+{
+  return (type >= GK_FRAME_CHUNK && type <= GK_FRAME_ABORT) || type == GK_FRAME_HOLE ||
+         type == GK_FRAME_TOTAL;
+}
 
 /* conn.c */
 int gk_conn_fail (struct gk_conn *conn, int errnum, const char *why, struct gk_error *err); /* -1 */
@@ -165,6 +171,10 @@ void gk_bulk_more (struct gk_conn *conn, uint32_t count);
 size_t gk_bulk_take (struct gk_conn *conn, uint8_t *buf, size_t n);
 /* Worker: nobody else sees the n bytes any more that were taken last. */
 void gk_bulk_wipe (struct gk_conn *conn, size_t n);
+
+/* send.c: a frame whose body is one number. */
+int gk_conn_send_u64 (struct gk_conn *conn, enum gk_frame_type type, uint32_t serial, uint64_t n,
+                      struct gk_error *err);
 
 /* send.c: STOP or CANCEL, as the role has it, unless it was sent. */
 int gk_conn_ask_stop (struct gk_conn *conn, uint32_t serial, struct gk_error *err);

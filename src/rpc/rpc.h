@@ -14,8 +14,10 @@
  *                               serial line has become raw)
  *     then any number of calls, one at a time:
  *       C CALL                 a new serial; may carry descriptors
- *       C CHUNK* END | ABORT   exactly when CALL has GK_FLAG_CHUNKS_IN
- *       W CHUNK* END | ABORT   exactly when CALL has GK_FLAG_CHUNKS_OUT
+ *       C (CHUNK | HOLE | TOTAL)* END | ABORT
+ *                              exactly when CALL has GK_FLAG_CHUNKS_IN
+ *       W (CHUNK | HOLE)* END | ABORT
+ *                              exactly when CALL has GK_FLAG_CHUNKS_OUT
  *       W REPLY | ERROR        always the last frame of a call
  *     C BYE, or end of file.
  *
@@ -69,6 +71,8 @@ enum gk_frame_type {
   GK_FRAME_ACK = 12,      /* worker: u32 bytes read from the line, u32 from shared memory */
   GK_FRAME_MORE = 13,     /* client: u32 bytes written to shared memory */
   GK_FRAME_BYE = 14,      /* client: no more calls */
+  GK_FRAME_HOLE = 15,     /* u64: so many zero bytes of a stream, at least one */
+  GK_FRAME_TOTAL = 16,    /* client: u64 bytes that the stream will have, for progress only */
 };
 
 /* Flags of a frame.  The low byte is for the layers above. */
@@ -212,6 +216,7 @@ struct gk_rpc_source {
   int wake_fd;  /* -1, or: read fails with ECANCELED once readable */
   bool open;    /* END or ABORT is still to come */
   bool aborted; /* it was ABORT */
+  uint64_t hole_left;
 };
 void gk_rpc_source_init (struct gk_rpc_source *src, struct gk_conn *conn, uint32_t serial,
                          int wake_fd);

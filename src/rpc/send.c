@@ -134,7 +134,7 @@ int
 gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uint32_t serial,
               const void *body, size_t len, const int *fds, int nfds, struct gk_error *err)
 {
-  bool chunks = type >= GK_FRAME_CHUNK && type <= GK_FRAME_ABORT;
+  bool chunks = is_of_stream (type);
   struct head head = {
     .type = type,
     .flags = (uint16_t)flags,
@@ -192,6 +192,16 @@ gk_conn_send_error (struct gk_conn *conn, enum gk_frame_type type, uint32_t seri
     gk_put_u32 (p, (uint32_t)what->errnum);
     return gk_conn_send (conn, type, 0, serial, p, 4 + n, NULL, 0, err);
   }
+}
+
+int
+gk_conn_send_u64 (struct gk_conn *conn, enum gk_frame_type type, uint32_t serial, uint64_t n,
+                  struct gk_error *err)
+{
+  uint8_t body[8];
+
+  gk_put_u64 (body, n);
+  return gk_conn_send (conn, type, 0, serial, body, sizeof body, NULL, 0, err);
 }
 
 int

@@ -81,7 +81,17 @@ sink_write (struct gk_sink *base, const void *data, size_t n, struct gk_error *e
   return 0;
 }
 
-static const struct gk_sink_ops ops = { .write = sink_write };
+static int
+sink_hole (struct gk_sink *base, uint64_t n, struct gk_error *err)
+{
+  struct gk_rpc_sink *sink = (struct gk_rpc_sink *)base;
+
+  if (flush (sink, err) == -1 || look (sink, err) == -1)
+    return -1;
+  return gk_conn_send_u64 (sink->conn, GK_FRAME_HOLE, sink->serial, n, err);
+}
+
+static const struct gk_sink_ops ops = { .write = sink_write, .hole = sink_hole };
 
 void
 gk_rpc_sink_init (struct gk_rpc_sink *sink, struct gk_conn *conn, uint32_t serial, int wake_fd)

@@ -29,8 +29,26 @@ take_end (struct gk_rpc_source *src, const struct head *head, struct gk_error *e
   return -1;
 }
 
-/* Act on what is at the front: 1 when bytes of a chunk are next, 0 at the
- * end, -1 (abort: then open is false; or dead), 2 when bytes are needed. */
+/* HOLE and TOTAL.  1, or -1 (dead). */
+static int
+take_number (struct gk_rpc_source *src, const struct head *head, struct gk_error *err)
+{
+  struct gk_conn *conn = src->conn;
+  uint64_t n = gk_get_u64 (conn->buf + conn->start + HEAD_SIZE);
+
+  if (n == 0 || n > INT64_MAX)
+    return gk_conn_fail (conn, EPROTO, "a stream of an impossible size", err);
+  conn->start += HEAD_SIZE + head->len;
+  if (head->type == GK_FRAME_TOTAL)
+    src->source.total = n;
+  else
+    src->hole_left = n;
+  return 1;
+}
+
+/* Act on what is at the front: 1 when bytes of a chunk or a hole are next (or nothing
+ * is known yet), 0 at the end, -1 (abort: then open is false; or dead), 2 when bytes
+ * are needed. */
 static int
 next_chunk (struct gk_rpc_source *src, struct gk_error *err)
 {
@@ -58,6 +76,11 @@ next_chunk (struct gk_rpc_source *src, struct gk_error *err)
     if (conn->end - conn->start < HEAD_SIZE + head.len)
       return 2;
     return take_end (src, &head, err);
+  case GK_FRAME_HOLE:
+  case GK_FRAME_TOTAL:
+    if (conn->end - conn->start < HEAD_SIZE + head.len)
+      return 2;
+    return take_number (src, &head, err);
   default:
     return gk_conn_fail (conn, EPROTO, "a frame that is no chunk in a stream", err);
   }
@@ -78,7 +101,8 @@ take_shared (struct gk_conn *conn, uint8_t *buf, size_t n, struct gk_error *err)
   return (ssize_t)got;
 }
 
-/* Up to n bytes to buf, or (buf NULL) away.  As gk_source_ops.read. */
+/* Up to n bytes to buf, or (buf NULL) away: as gk_source_ops.read, but 0 before a
+ * hole, too; then hole_left is not 0. */
 static ssize_t
 read_some (struct gk_rpc_source *src, uint8_t *buf, size_t n, int wake_fd, struct gk_error *err)
 {
@@ -91,10 +115,12 @@ read_some (struct gk_rpc_source *src, uint8_t *buf, size_t n, int wake_fd, struc
     if (conn->dead)
       return gk_conn_dead_error (conn, err);
     if (conn->chunk_left == 0) {
-      int next = next_chunk (src, err);
+      int next = src->hole_left ? 0 : next_chunk (src, err);
 
       if (next == 0 || next == -1)
         return next;
+      if (next == 1 && conn->chunk_left == 0)
+        continue;
     }
     if (conn->chunk_left > 0) {
       want = n < conn->chunk_left ? n : conn->chunk_left;
@@ -127,9 +153,11 @@ read_some (struct gk_rpc_source *src, uint8_t *buf, size_t n, int wake_fd, struc
 }
 
 static ssize_t
-source_read (struct gk_source *source, void *buf, size_t n, struct gk_error *err)
+source_read_or_hole (struct gk_source *source, void *buf, size_t n, uint64_t max,
+                     uint64_t *ret_hole, struct gk_error *err)
 {
   struct gk_rpc_source *src = (struct gk_rpc_source *)source;
+  ssize_t r;
 
   if (!src->open) {
     if (src->aborted)
@@ -138,10 +166,31 @@ source_read (struct gk_source *source, void *buf, size_t n, struct gk_error *err
   }
   if (n == 0)
     return 0;
-  return read_some (src, buf, n, src->wake_fd, err);
+  r = read_some (src, buf, n, src->wake_fd, err);
+  if (r == 0 && src->hole_left) {
+    *ret_hole = src->hole_left < max ? src->hole_left : max;
+    src->hole_left -= *ret_hole;
+  }
+  return r;
 }
 
-static const struct gk_source_ops ops = { .read = source_read };
+/* For those who want the zeros. */
+static ssize_t
+source_read (struct gk_source *source, void *buf, size_t n, struct gk_error *err)
+{
+  uint64_t hole = 0;
+  ssize_t r = source_read_or_hole (source, buf, n, n, &hole, err);
+
+  if (hole == 0)
+    return r;
+  memset (buf, 0, (size_t)hole);
+  return (ssize_t)hole;
+}
+
+static const struct gk_source_ops ops = {
+  .read = source_read,
+  .read_or_hole = source_read_or_hole,
+};
 
 void
 gk_rpc_source_init (struct gk_rpc_source *src, struct gk_conn *conn, uint32_t serial, int wake_fd)
@@ -160,7 +209,9 @@ gk_rpc_source_finish (struct gk_rpc_source *src, struct gk_error *err)
 {
   if (src->open && gk_conn_ask_stop (src->conn, src->serial, err) == -1)
     return -1;
-  while (src->open && !src->conn->dead)
+  while (src->open && !src->conn->dead) {
+    src->hole_left = 0;
     read_some (src, NULL, SIZE_MAX, -1, NULL);
+  }
   return src->conn->dead ? gk_conn_dead_error (src->conn, err) : 0;
 }

@@ -145,6 +145,56 @@ g.truncate_size ("/copy", (4 << 30) + 1)
 assert g.filesize ("/copy") == (4 << 30) + 1
 """, self.path("back"), self.path("sparse.tar"))
 
+    def test_holes_between_host_and_guest(self):
+        """5 GiB with little in them, into a filesystem of 64 MiB and back: each way keeps the holes."""
+        size, source = (5 << 30) + 24, self.file("source")
+        with open(source, "r+b") as f:
+            f.truncate(size)
+            for at, text in ((0, b"begin"), (4 << 30, b"in the middle"), (size - 7, b"the end")):
+                f.seek(at)
+                f.write(text)
+        os.mkdir(self.path("out"))
+        self.session(r"""
+source, out = sys.argv[2:4]
+size = (5 << 30) + 24
+def check (path):
+    assert g.filesize (path) == size, path
+    assert g.pread (path, 10, 0) == b"begin" + bytes (5)
+    assert g.pread (path, 13, 4 << 30) == b"in the middle"
+    assert g.pread (path, 100, size - 10) == bytes (3) + b"the end"
+    assert g.lstatns (path)["st_blocks"] * 512 < 1 << 20, g.lstatns (path)
+def check_here (path):
+    with open (path, "rb") as a, open (source, "rb") as b:
+        for at in (0, (4 << 30) - 100, size - 100):
+            a.seek (at), b.seek (at)
+            assert a.read (200) == b.read (200), (path, at)
+    st = os.stat (path)
+    assert st.st_size == size and st.st_blocks * 512 < 1 << 20, (path, st)
+g.upload (source, "/up")
+check ("/up")
+g.download ("/up", out + "/down")
+check_here (out + "/down")
+g.mkdir ("/in")
+g.copy_in (source, "/in")
+check ("/in/source")
+g.copy_out ("/in", out)
+check_here (out + "/in/source")
+g.copy_out ("/up", out)
+check_here (out + "/up")
+g.download_offset ("/up", out + "/part", (4 << 30) - 1000, 5000)
+with open (out + "/part", "rb") as f:
+    assert f.read () == bytes (1000) + b"in the middle" + bytes (5000 - 1013)
+# Into what is there: the old bytes go, those around them stay.
+g.write ("/old", "x" * 3000000)
+with open (out + "/hole", "wb") as f:
+    f.truncate (2000000)
+g.upload_offset (out + "/hole", "/old", 500000)
+assert g.read_file ("/old") == b"x" * 500000 + bytes (2000000) + b"x" * 500000
+assert g.lstatns ("/old")["st_blocks"] * 512 < 1100000
+g.upload_offset (out + "/hole", "/old", 2900000)
+assert g.filesize ("/old") == 4900000 and g.pread ("/old", 5, 2899998) == b"xx" + bytes (3)
+""", source, self.path("out"))
+
     def test_no_space_in_the_middle_of_tar_in(self):
         with open(self.file("big"), "wb") as f:
             for _ in range(80):

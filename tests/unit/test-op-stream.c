@@ -557,8 +557,8 @@ wire_write (struct gk_sink *sink, const void *buf, size_t n, struct gk_error *er
 static void
 wire (void **state)
 {
-  static const struct gk_source_ops rd = { wire_read };
-  static const struct gk_sink_ops wr = { wire_write };
+  static const struct gk_source_ops rd = { .read = wire_read };
+  static const struct gk_sink_ops wr = { .write = wire_write };
   struct gk_error err = GK_ERROR_INIT;
   struct fake f = FAKE;
   uint64_t moved = 0;

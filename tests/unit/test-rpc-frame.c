@@ -216,6 +216,8 @@ wrong_frames (void **state)
     { GK_ROLE_WORKER, GK_FRAME_CALL, 0x0400, 600 }, /* whole, but not there */
     { GK_ROLE_WORKER, GK_FRAME_MORE, 0, 4 },
     { GK_ROLE_WORKER, GK_FRAME_END, 0x0800, 0 },
+    { GK_ROLE_WORKER, GK_FRAME_HOLE, 0, 7 },
+    { GK_ROLE_CLIENT, GK_FRAME_TOTAL, 0, 8 },
     { GK_ROLE_CLIENT, GK_FRAME_CALL, 0, 0 },
     { GK_ROLE_CLIENT, GK_FRAME_BYE, 0, 0 },
     { GK_ROLE_CLIENT, GK_FRAME_CANCEL, 0, 0 },
