@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "op/task.h"
 
 bool
@@ -41,7 +42,8 @@ gk_task_log (struct gk_task *task, const char *fmt, ...)
   if (vasprintf (&text, fmt, ap) == -1)
     text = NULL;
   va_end (ap);
-  task->ops->log (task, text ? text : "out of memory");
+  _cleanup_free_ char *line = text ? gk_asprintf ("%s\n", text) : NULL;
+  task->ops->log (task, line ? line : "out of memory\n");
   errno = saved;
 }
 

@@ -21,7 +21,7 @@ struct gk_task_ops {
   bool (*cancelled) (struct gk_task *task); /* cheap: one non-blocking look */
   int (*cancel_fd) (struct gk_task *task);  /* readable when cancelled may turn true; or -1 */
   void (*progress) (struct gk_task *task, uint64_t position, uint64_t total);
-  void (*log) (struct gk_task *task, const char *text);
+  void (*log) (struct gk_task *task, const char *line); /* with its newline */
 };
 
 struct gk_task {
@@ -35,6 +35,7 @@ int gk_task_cancel_fd (struct gk_task *task);
  * the session: call it as often as is natural. */
 void gk_task_progress (struct gk_task *task, uint64_t position, uint64_t total);
 
+/* One line, to which the newline is added. */
 void gk_task_log (struct gk_task *task, const char *fmt, ...)
     __attribute__ ((format (printf, 2, 3)));
 

@@ -63,6 +63,11 @@ class Guestfish(Case):
         self.fish("--ro", "-a", image, "-m", "/dev/sda2", "copy-out", "/home/user", self.path("to"))
         self.assertEqual(self.read(self.path("to/user/notes")), b"first line\nsecond line\n")
 
+    def test_verbose(self):
+        r = self.fish("-v", "--ro", "-a", self.image(), "-m", "/dev/sda2", "cat", "/etc/hostname")
+        self.assertIn("mount: /dev/sda2 on / type ext4\n", r.err)
+        self.assertTrue(r.err.endswith("\n"), r.err[-100:])
+
     def test_errors(self):
         r = self.fish("--ro", "-a", self.image(), "-m", "/dev/sda2", "cat", "/nope", status=1)
         self.assertIn("/nope: No such file or directory", r.err)

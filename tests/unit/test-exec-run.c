@@ -377,7 +377,7 @@ cancel (void **state)
   pthread_t t;
 
   run (&EXEC (.argv = (const char *const[]){ "echo", "a\nb", NULL }, .task = &f.task), 0, "a\nb\n");
-  assert_string_equal (f.log, "exec: echo a\\x0ab = 0");
+  assert_string_equal (f.log, "exec: echo a\\x0ab = 0\n");
   for (int i = 0; i < 2; i++) {
     if (i)
       f.fd = eventfd (0, EFD_CLOEXEC);
