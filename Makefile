@@ -162,9 +162,10 @@ $(B)/guestkitd: $(call archives,$(WORKER_ROOMS))
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) $(call link,$(WORKER_ROOMS)) $(LIBS) -o $@
 
 # Small things for the kernel of the uml launcher, not programs of this system.
-$(B)/uml-boot-clock.so: src/uml/helpers/boot-clock.c
+UML_BOOT := $(wildcard src/uml/helpers/boot-*.c)
+$(B)/uml-boot.so: $(UML_BOOT)
 	@mkdir -p $(@D); echo "  LINK $@"
-	$(Q)$(CC) $(filter-out -fsanitize%,$(CFLAGS_ALL)) -shared $< -o $@
+	$(Q)$(CC) $(filter-out -fsanitize%,$(CFLAGS_ALL)) -shared $(UML_BOOT) -o $@
 $(B)/uml-modprobe: src/uml/helpers/modprobe.c $(call archives,uml base)
 	@mkdir -p $(@D); echo "  LINK $@"
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -I$(B)/inc/uml -Isrc $< $(call link,uml base) -o $@
@@ -195,6 +196,6 @@ $(B)/guestkit: $(CLI_OBJ) $(call archives,$(LIB_ROOMS))
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) $(CLI_OBJ) $(call link,$(LIB_ROOMS)) $(LIBS) -ldl -o $@
 -include $(CLI_OBJ:.o=.d)
 
-all: $(B)/guestkitd $(B)/uml-boot-clock.so $(B)/uml-modprobe $(B)/libguestkit.so $(B)/compat/libguestfs.so.0 $(if $(CLI_SRC),$(B)/guestkit)
+all: $(B)/guestkitd $(B)/uml-boot.so $(B)/uml-modprobe $(B)/libguestkit.so $(B)/compat/libguestfs.so.0 $(if $(CLI_SRC),$(B)/guestkit)
 
 -include mk/*.mk

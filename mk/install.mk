@@ -40,7 +40,7 @@ install: all man install-pc
 	install -m 755 $(B)/guestkit $(DESTDIR)$(BINDIR)/guestkit
 	install -m 755 $(B)/guestkitd $(DESTDIR)$(LIBEXECDIR)/guestkit/guestkitd
 	install -m 755 $(B)/uml-modprobe $(DESTDIR)$(LIBEXECDIR)/guestkit/uml-modprobe
-	install -m 644 $(B)/uml-boot-clock.so $(DESTDIR)$(LIBEXECDIR)/guestkit/uml-boot-clock.so
+	install -m 644 $(B)/uml-boot.so $(DESTDIR)$(LIBEXECDIR)/guestkit/uml-boot.so
 	install -m 755 $(B)/libguestkit.so.0 $(DESTDIR)$(LIBDIR)/libguestkit.so.0
 	ln -sfn libguestkit.so.0 $(DESTDIR)$(LIBDIR)/libguestkit.so
 	ln -sfn ../../libguestkit.so.0 $(DESTDIR)$(COMPAT)/libguestfs.so.0

@@ -29,6 +29,10 @@ gk_uml_argv (const struct gk_uml_config *config)
     "con0=null,fd:1",
     "ssl=null",
     "lpj=" LOOPS_PER_JIFFY,
+    "pty.legacy_count=0", /* else 256 pairs of terminals that nobody opens, 0.2 s */
+    /* A machine of 128 MB has these; for more memory JFS takes more of it, page by page, 50 ms. */
+    "jfs.nTxLock=8192",
+    "jfs.nTxBlock=1024",
     "panic=-1",
     "iomem=mmapper," GK_UML_SHARED,
   };

@@ -18,7 +18,7 @@ struct gk_error;
 #define GK_UML_WORKER "/guestkitd"
 #define GK_UML_SOCKETS "/s" /* drive0, drive1 ...: of image servers */
 #define GK_UML_MODPROBE "/modprobe"
-#define GK_UML_CLOCK "/boot-clock.so"
+#define GK_UML_BOOT "/boot.so"  /* helpers/boot-*.c */
 #define GK_UML_SHARED "/shared" /* a file that both ends of the connection map */
 
 #define GK_UML_SHARED_SIZE (1u << 20)

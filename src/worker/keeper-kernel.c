@@ -66,7 +66,7 @@ fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, in
   if (own_path (worker, err) == -1 || gk_sandbox_uid (&sb->uid, err) == -1 ||
       gk_sandbox_add_system (sb, err) == -1 ||
       gk_sandbox_add (sb, GK_SANDBOX_SHOW, worker, GK_UML_WORKER, err) == -1 ||
-      show_helper (sb, worker, "uml-boot-clock.so", GK_UML_CLOCK, err) == -1 ||
+      show_helper (sb, worker, "uml-boot.so", GK_UML_BOOT, err) == -1 ||
       show_helper (sb, worker, "uml-modprobe", GK_UML_MODPROBE, err) == -1 ||
       gk_sandbox_add (sb, GK_SANDBOX_SHOW, sockets, GK_UML_SOCKETS, err) == -1 ||
       gk_sandbox_add (sb, GK_SANDBOX_SHARE, shared, GK_UML_SHARED, err) == -1)
@@ -85,7 +85,7 @@ int
 gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, int conn_fd,
                         struct gk_child *ret, int *ret_shared_fd, struct gk_error *err)
 {
-  static const char *const env[] = { "TMPDIR=/tmp", "HOME=/tmp", "LD_PRELOAD=" GK_UML_CLOCK, NULL };
+  static const char *const env[] = { "TMPDIR=/tmp", "HOME=/tmp", "LD_PRELOAD=" GK_UML_BOOT, NULL };
   _cleanup_sandbox_ struct gk_sandbox sb = GK_SANDBOX_INIT;
   _cleanup_free_ char *shared = gk_asprintf ("%s/shared", dir);
   _cleanup_free_ char *sockets = gk_asprintf ("%s/s", dir);

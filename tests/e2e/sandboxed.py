@@ -114,6 +114,10 @@ class Uml(Case):
                 s.settimeout(20 * SLOW)
                 s.sendto(struct.pack("=III512s", 0xcafebabe, 2, len(command), command.encode()),
                          "/tmp/guestkit/mconsole")
-                answer = s.recv(4096)
-                return answer[12:].rstrip(b"\0").decode("utf-8", "replace")
+                text, more = b"", 1
+                while more:
+                    answer = s.recv(4096)
+                    _, more, size = struct.unpack("=III", answer[:12])
+                    text += answer[12:12 + size].rstrip(b"\0")
+                return text.decode("utf-8", "replace")
         return self.inside(pid, talk)

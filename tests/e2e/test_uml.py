@@ -69,6 +69,16 @@ class Work(Uml):
                          env={"GUESTKIT_BACKEND_SETTINGS": "attacher=" + attacher})
             self.assertEqual(r.out, "small-guest\n", attacher)
 
+    def test_boot_without_needless_work(self):
+        """The kernel tells no program of its devices, and has none that nobody opens."""
+        p = self.shell(self.image())
+        kernel = self.kernels()[0]
+        self.assertEqual(self.mconsole(kernel, "proc sys/kernel/hotplug").strip(), "")
+        drivers = self.mconsole(kernel, "proc tty/drivers")
+        self.assertIn("/dev/ttyS", drivers)
+        self.assertNotIn("/dev/ttyp", drivers)
+        self.end(p)
+
     def test_the_clock_is_right(self):
         # The kernel's boot is made faster by a clock that runs too fast.
         image = self.image()
