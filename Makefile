@@ -65,16 +65,17 @@ DEPS_hivex    := base exec op
 DEPS_selinux  := base exec op
 DEPS_journal  := base exec op
 DEPS_forensics := base exec op
+DEPS_debug    := base exec op
 DEPS_localfs  := base api
 DEPS_inspect  := base exec op api part fs mount md
-DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics localfs inspect
+DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics debug localfs inspect
 DEPS_launch   := base exec op api rpc
 DEPS_client   := base exec op api rpc launch image
-ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics localfs inspect worker launch client
+ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics debug localfs inspect worker launch client
 
 # Rooms that the library is made of; the worker has all others.
 LIB_ROOMS    := base exec op api rpc image launch client
-WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics localfs inspect worker
+WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics debug localfs inspect worker
 
 .SUFFIXES:
 .SECONDARY:

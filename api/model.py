@@ -113,7 +113,8 @@ class Example:
     start: "none" (no drive, not launched), "empty" (1 GiB disk without a
     partition table), "part" (one MBR partition, no filesystem), "fs" (an
     empty ext4 on /dev/sda1, mounted on /), "tree" (a copy of the sample tree
-    of tests/api/tree.txt on /dev/sda1, mounted on /).
+    of tests/api/tree.txt on /dev/sda1, mounted on /), "guest" (likewise, with
+    what tests/api/templates.py puts there: a shell, /etc/hosts, /hive).
     run: commands of the shell, one per element; all but the last must succeed.
     Exactly one of prints (what the last command writes to stdout, final
     newline trimmed), error (a part of the last command's message), or neither

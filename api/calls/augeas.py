@@ -12,14 +12,23 @@ call("aug_clear",
      since="1.3.4", impl="augeas",
      brief="Clear a node of the Augeas tree",
      doc="""\
-Sets the value of the node at `augpath` to none.""")
+Sets the value of the node at `augpath` to none.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-clear /files/etc/hosts/1/canonical", "aug-get /files/etc/hosts/1/canonical",
+                 error="no"),
+     ])
 
 call("aug_close",
      [], RErr,
      since="0.0.7", impl="augeas",
      brief="Close the Augeas tree",
      doc="""\
-Frees the tree; changes that were not saved are lost.""")
+Frees the tree; changes that were not saved are lost.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-close", "aug-get /files/etc/hosts/1/canonical",
+                 error="you must call 'aug-init' first"),
+         example("fs", "aug-close", error="do_aug_close: you must call 'aug-init' first"),
+     ])
 
 call("aug_defnode",
      [String("name"), String("expr"), String("val")],
@@ -28,7 +37,11 @@ call("aug_defnode",
      brief="Define an Augeas variable, making its node if needed",
      doc="""\
 As `aug_defvar`, but if `expr` matches nothing a node is made there with
-the value `val`.  Returns the number of nodes, and whether one was made.""")
+the value `val`.  Returns the number of nodes, and whether one was made.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-defnode new /files/etc/hosts/9/ipaddr 10.0.0.9", prints="i: 1\nb: 1"),
+         example("guest", "aug-init / 0", "aug-defnode old /files/etc/hosts/*/ipaddr x", prints="i: 3\nb: 0"),
+     ])
 
 call("aug_defvar",
      [String("name"), OptString("expr")], RInt("nrnodes"),
@@ -36,7 +49,11 @@ call("aug_defvar",
      brief="Define an Augeas variable",
      doc="""\
 The variable `name` stands for the nodes that `expr` matches; NULL removes
-it.  Returns the number of nodes.""")
+it.  Returns the number of nodes.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-defvar h /files/etc/hosts/*", prints="3"),
+         example("guest", "aug-init / 0", "aug-defvar h /files/etc/hosts/2", "aug-get $h/canonical", prints="one"),
+     ])
 
 call("aug_get",
      [String("augpath")], RString("val"),
@@ -71,7 +88,12 @@ call("aug_insert",
      brief="Insert a node into the Augeas tree",
      doc="""\
 Makes the node `label` beside the node at `augpath`, before it if `before`
-is true, else after it.""")
+is true, else after it.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-insert /files/etc/hosts/1 01 true", "aug-ls /files/etc/hosts",
+                 prints="/files/etc/hosts/01\n/files/etc/hosts/1\n/files/etc/hosts/2\n/files/etc/hosts/3"),
+         example("guest", "aug-init / 0", "aug-insert /files/etc/hosts/9 01 true", error="aug_insert"),
+     ])
 
 call("aug_label",
      [String("augpath")], RString("label"),
@@ -79,35 +101,56 @@ call("aug_label",
      brief="Return the label of a node of the Augeas tree",
      doc="""\
 Returns the last part of the path of the single node that `augpath`
-matches.""")
+matches.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-label /files/etc/hosts/1/canonical", prints="canonical"),
+     ])
 
 call("aug_load",
      [], RErr,
      since="0.0.7", impl="augeas",
      brief="Read the configuration files again",
      doc="""\
-Changes that were not saved are lost.""")
+Changes that were not saved are lost.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-set /files/etc/hosts/1/canonical other", "aug-load",
+                 "aug-get /files/etc/hosts/1/canonical", prints="localhost"),
+     ])
 
 call("aug_ls",
      [String("augpath")], RStringList("matches"),
      since="0.0.8", impl="augeas",
      brief="List the nodes below one of the Augeas tree",
      doc="""\
-Returns, sorted, the paths of the nodes right below `augpath`.""")
+Returns, sorted, the paths of the nodes right below `augpath`.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-ls /files/etc/hosts/1",
+                 prints="/files/etc/hosts/1/alias\n/files/etc/hosts/1/canonical\n/files/etc/hosts/1/ipaddr"),
+         example("guest", "aug-init / 0", "aug-ls /files/etc/hosts/1/", error="with a path that ends with /"),
+     ])
 
 call("aug_match",
      [String("augpath")], RStringList("matches"),
      since="0.0.7", impl="augeas",
      brief="Return the nodes of the Augeas tree that match",
      doc="""\
-Returns the full paths of all nodes that the expression `augpath` matches.""")
+Returns the full paths of all nodes that the expression `augpath` matches.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-match /files/etc/hosts/*/canonical",
+                 prints="/files/etc/hosts/1/canonical\n/files/etc/hosts/2/canonical\n/files/etc/hosts/3/canonical"),
+         example("guest", "aug-init / 0", "aug-match /files/etc/hosts/9", prints=""),
+     ])
 
 call("aug_mv",
      [String("src"), String("dest")], RErr,
      since="0.0.7", impl="augeas",
      brief="Move a node of the Augeas tree",
      doc="""\
-Moves the node `src` with all below it to `dest`, replacing what is there.""")
+Moves the node `src` with all below it to `dest`, replacing what is there.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-mv /files/etc/hosts/1/canonical /files/etc/hosts/2/canonical",
+                 "aug-get /files/etc/hosts/2/canonical", prints="localhost"),
+     ])
 
 call("aug_rm",
      [String("augpath")], RInt("nrnodes"),
@@ -115,21 +158,35 @@ call("aug_rm",
      brief="Remove nodes of the Augeas tree",
      doc="""\
 Removes the nodes that match `augpath` with all below them, and returns how
-many.""")
+many.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-rm /files/etc/hosts/1", prints="4"),
+         example("guest", "aug-init / 0", "aug-rm /files/etc/hosts/9", prints="0"),
+     ])
 
 call("aug_save",
      [], RErr,
      since="0.0.7", impl="augeas",
      brief="Write the changes of the Augeas tree",
      doc="""\
-Writes the files in which something changed.""")
+Writes the files in which something changed.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-rm /files/etc/hosts/1", "aug-set /files/etc/hosts/2/canonical other", "aug-save",
+                 "cat /etc/hosts", prints="10.0.0.1 other\n10.0.0.2 two"),
+         example("guest", "aug-init / 0", "aug-set /files/etc/hosts/2/canonical 'a b'", "aug-save", error="aug_save"),
+     ])
 
 call("aug_set",
      [String("augpath"), String("val")], RErr,
      since="0.0.7", impl="augeas",
      brief="Set the value of a node of the Augeas tree",
      doc="""\
-Sets the single node at `augpath`, which is made if needed, to `val`.""")
+Sets the single node at `augpath`, which is made if needed, to `val`.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-set /files/etc/hosts/1/canonical other", "aug-get /files/etc/hosts/1/canonical",
+                 prints="other"),
+         example("guest", "aug-init / 0", "aug-set /files/etc/hosts/*/canonical other", error="aug_set"),
+     ])
 
 call("aug_setm",
      [String("base"), OptString("sub"), String("val")], RInt("nodes"),
@@ -137,7 +194,10 @@ call("aug_setm",
      brief="Set the values of many nodes of the Augeas tree",
      doc="""\
 Sets each node that matches `sub` below each that matches `base` to `val`,
-or, if `sub` is NULL, those that match `base`.  Returns how many were set.""")
+or, if `sub` is NULL, those that match `base`.  Returns how many were set.""",
+     examples=[
+         example("guest", "aug-init / 0", "aug-setm /files/etc/hosts/* canonical x", prints="3"),
+     ])
 
 call("aug_transform",
      [String("lens"), String("file")], RErr,
@@ -150,4 +210,9 @@ Makes Augeas read files that match `file` with `lens` at the next
 
 Optional arguments:
 
-- `remove`: take the files away from the lens instead.""")
+- `remove`: take the files away from the lens instead.""",
+     examples=[
+         example("guest", "cp /etc/hosts /etc/more", "aug-init / 32",
+                 "aug-transform Hosts.lns /etc/more", "aug-load", "aug-get /files/etc/more/2/canonical",
+                 prints="one"),
+     ])

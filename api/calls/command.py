@@ -27,6 +27,7 @@ such as a server that was started, is killed.  It is ended when all its
 processes together take more memory than `set_memsize` says, or when they and
 their threads are more than 1024.""",
      examples=[
+         example("guest", "command '/bin/echo a b'", prints="a b"),
          example("fs", 'command ""', error="passed an empty list"),
          example("fs", "command /nope", error="/nope: No such file or directory"),
          example("part", "command /nope",
@@ -38,7 +39,11 @@ call("command_lines",
      since="1.9.1", needs_root=True, impl="command",
      brief="Run a program of the guest and return its lines",
      doc="""\
-As `command`; the output is split into lines.""")
+As `command`; the output is split into lines.""",
+     examples=[
+         example("guest", "command-lines '/bin/echo a b'", prints="a b"),
+         example("guest", "command-lines '/bin/sh -c \"exit 3\"'", error="command_lines"),
+     ])
 
 call("command_out",
      [StringList("arguments"), FileOut("output")], RErr,
@@ -46,7 +51,12 @@ call("command_out",
      brief="Run a program of the guest, with its output to a file",
      doc="""\
 As `command`, with the output written to the host file `output`, which has
-no limit.""")
+no limit.""",
+     examples=[
+         example("guest", "command-out '/bin/echo a b' file", "!cat file", prints="a b"),
+         example("fs", "command-out /nope file", error="/nope: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("sh",
      [String("command")], RString("output"),
@@ -55,14 +65,21 @@ call("sh",
      doc="""\
 Runs `command` with /bin/sh of the guest, as `command` does, and returns
 what it writes.  Quoting is up to the caller.""",
-     examples=[example("fs", "sh true", error="the guest has no /bin/sh")])
+     examples=[
+         example("guest", "sh 'echo one; echo two >&2; cd /etc; echo *'", prints="one\ncontexts hosts"),
+         example("fs", "sh true", error="the guest has no /bin/sh"),
+     ])
 
 call("sh_lines",
      [String("command")], RStringList("lines"),
      since="1.0.50", needs_root=True, impl="command",
      brief="Run a command with the guest's shell and return its lines",
      doc="""\
-As `sh`; the output is split into lines.""")
+As `sh`; the output is split into lines.""",
+     examples=[
+         example("guest", "sh-lines 'echo one; echo; echo two'", prints="one\n\ntwo"),
+         example("guest", "sh-lines 'echo why >&2; exit 3'", error="why"),
+     ])
 
 call("sh_out",
      [String("command"), FileOut("output")], RErr,
@@ -70,4 +87,8 @@ call("sh_out",
      brief="Run a command with the guest's shell, with its output to a file",
      doc="""\
 As `sh`, with the output written to the host file `output`, which has no
-limit.""")
+limit.""",
+     examples=[
+         example("guest", "sh-out 'echo $((6 * 7))' - | cat", prints="42"),
+         example("guest", "sh-out 'echo why >&2; exit 3' file", error="why"),
+     ])

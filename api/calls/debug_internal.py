@@ -2,7 +2,7 @@
 """Calls that are no part of the public API, but of the ABI."""
 
 from model import (
-    call, group, BufferIn, FileIn, FileOut, FilenameList, Int, Int64,
+    call, example, group, BufferIn, FileIn, FileOut, FilenameList, Int, Int64,
     Mountable, Pathname, RErr, RInt, RString, RStringList, RStruct,
     RStructList, String, StringList)
 
@@ -10,24 +10,71 @@ group("debug/internal")
 
 call("debug",
      [String("subcmd"), StringList("extraargs")], RString("result"),
-     since="1.0.11", visibility="debug",
+     since="1.0.11", impl="debug", visibility="debug",
      brief="Carry out a command for debugging",
      doc="""\
-`subcmd` and its `extraargs` may change at any time; "help" lists them.""")
+`subcmd` and its `extraargs` may change at any time; "help" lists them.
+They are about the session's own process and its own folders: `ls` and `ll`
+show its /dev, and as /tmp what `debug_upload` has put there.  What would run
+programs or reach the rest of the machine is refused, with the reason.""",
+     examples=[
+         example("empty", 'debug help ""', prints="Commands supported: help env error fds ls ll "
+                 "mem print progress setenv spew"),
+         example("empty", 'debug "" ""', error="debug: use 'debug help 0' to list the supported commands"),
+         example("empty", 'debug error 5', error="debug: aaaaa", errno="0"),
+         example("empty", 'debug error ""',
+                 error="debug: debug error: expecting one arg: length of error message"),
+         example("empty", 'debug "setenv" "FOO BAR"', 'debug env "" | grep FOO', prints="FOO=BAR"),
+         example("empty", 'debug fds "" | grep -c "^ 0 /"', prints="1"),
+         example("part", 'debug ls /dev | grep ^sd', prints="sda\nsda1"),
+         example("empty", 'debug ll /nope', error="only the session's own /dev and /tmp are shown",
+                 errno="EPERM"),
+         example("empty", 'debug ll /dev/../etc', error="only the session's own", errno="EPERM"),
+         example("empty", 'debug ls /tmp/nope', error="No such file or directory"),
+         example("empty", 'debug mem "" | grep -c ^MemTotal', prints="1"),
+         example("empty", 'debug print "hello world"', prints="ok"),
+         example("empty", 'debug progress 0', prints="ok"),
+         example("empty", 'debug progress soon', error="progress: not a number"),
+         example("empty", 'debug spew 100', prints="ok"),
+         example("empty", 'debug spew ""', error="debug: spew: expecting number of lines <n>"),
+         example("empty", 'debug sh "echo hi"', error="sh: is not done here", errno="ENOTSUP"),
+         example("empty", 'debug segv ""', error="segv: is not done here", errno="ENOTSUP"),
+     ])
 
 call("debug_drives",
      [], RStringList("cmdline"),
      since="1.13.22", impl="client", visibility="debug", blocking=False,
      brief="Return the drives that were added, for debugging",
      doc="""\
-Returns texts of no fixed form.""")
+Returns texts of no fixed form.""",
+     examples=[
+         example("empty", "debug-drives | grep -c disk.raw", prints="1"),
+         example("none", "debug-drives", prints=""),
+     ])
 
 call("debug_upload",
      [FileIn("filename"), String("tmpname"), Int("mode")], RErr,
-     since="1.3.5", visibility="debug", cancellable=True,
+     since="1.3.5", impl="debug", visibility="debug", cancellable=True,
      brief="Copy a file into the session's own directories",
      doc="""\
-Copies `filename` to `tmpname`, with `mode`; only for tests.""")
+Copies `filename` to `tmpname`, a name or /tmp/NAME, with `mode`, into a
+folder of the session, which goes with it.  At most 64 MiB; only for tests.""",
+     examples=[
+         example("empty", "!echo text > file", "debug-upload file /tmp/foo 0640",
+                 "debug ll /tmp | grep -c '^-rw-r----- 1 0 0 *5 .* foo$'", prints="1"),
+         example("empty", "!echo text > file", "debug-upload file name 0600", "debug-upload file name 0400",
+                 "debug ls /tmp", prints=".\n..\nname"),
+         example("empty", "!echo text > file", "debug-upload file ../name 0600",
+                 error="../name: give a name without folders", errno="EINVAL"),
+         example("empty", "!echo text > file", "debug-upload file /tmp/.. 0600",
+                 error="/tmp/..: give a name without folders", errno="EINVAL"),
+         example("empty", "!echo text > file", "debug-upload file /etc/passwd 0600",
+                 error="/etc/passwd: give a name without folders", errno="EINVAL"),
+         example("empty", "!truncate -s 67108865 file", "debug-upload file name 0600",
+                 error="name: is larger than 64 MiB", errno="EFBIG"),
+         example("empty", "debug-upload nowhere name 0600", error="nowhere: No such file or directory",
+                 errno="ENOENT"),
+     ])
 
 call("internal_autosync",
      [], RErr,
@@ -38,10 +85,14 @@ Done by `shutdown` and when a handle is closed.""")
 
 call("internal_exit",
      [], RErr,
-     since="1.23.30", visibility="debug", cancellable=True,
+     since="1.23.30", impl="debug", visibility="debug", cancellable=True,
      brief="End the session's process without syncing",
      doc="""\
-Only for tests of what happens then.""")
+Only for tests of what happens then.""",
+     examples=[
+         # After launch: tests/e2e/test_debug.py; a kernel of its own calls its end a panic.
+         example("none", "internal-exit", error="call launch before using this function"),
+     ])
 
 call("internal_feature_available",
      [String("group")], RInt("result"),
@@ -53,7 +104,7 @@ and 2 if it cannot be used here.""")
 
 call("internal_filesystem_walk",
      [Mountable("device"), FileOut("filename")], RErr,
-     since="1.33.39", visibility="internal", in_shell=False,
+     since="1.33.39", impl="client", visibility="internal", in_shell=False,
      optgroup="libtsk", cancellable=True,
      brief="Write the walk of a filesystem to a file",
      doc="""\
@@ -61,7 +112,7 @@ The part of `filesystem_walk` that is done by the session's process.""")
 
 call("internal_find_inode",
      [Mountable("device"), Int64("inode"), FileOut("filename")], RErr,
-     since="1.35.6", visibility="internal", in_shell=False, optgroup="libtsk",
+     since="1.35.6", impl="client", visibility="internal", in_shell=False, optgroup="libtsk",
      cancellable=True,
      brief="Write the names of an inode to a file",
      doc="""\
@@ -69,7 +120,7 @@ The part of `find_inode` that is done by the session's process.""")
 
 call("internal_get_console_socket",
      [], RInt("fd"),
-     since="1.37.1", visibility="internal", in_shell=False,
+     since="1.37.1", impl="client", visibility="internal", in_shell=False,
      brief="Return the descriptor of the console",
      doc="""\
 Only for programs that talk to a console on purpose; fails where there is
@@ -77,7 +128,7 @@ none.""")
 
 call("internal_journal_get",
      [FileOut("filename")], RErr,
-     since="1.23.11", visibility="internal", in_shell=False,
+     since="1.23.11", impl="client", visibility="internal", in_shell=False,
      optgroup="journal", cancellable=True,
      brief="Write the fields of a journal entry to a file",
      doc="""\
@@ -109,14 +160,14 @@ The part of `lxattrlist` that is limited by the size of a message.""")
 
 call("internal_parse_mountable",
      [Mountable("mountable")], RStruct("mountable", "internal_mountable"),
-     since="1.21.11", visibility="internal", in_shell=False,
+     since="1.21.11", impl="mount", visibility="internal", in_shell=False,
      brief="Take a mountable apart",
      doc="""\
 Returns the kind of `mountable`, its device and its subvolume.""")
 
 call("internal_readdir",
      [Pathname("dir"), FileOut("filename")], RErr,
-     since="1.49.1", visibility="internal", in_shell=False, cancellable=True,
+     since="1.49.1", impl="client", visibility="internal", in_shell=False, cancellable=True,
      brief="Write the entries of a directory to a file",
      doc="""\
 The part of `readdir` that is done by the session's process.""")
@@ -130,7 +181,7 @@ The part of `readlinklist` that is limited by the size of a message.""")
 
 call("internal_rhbz914931",
      [FileIn("filename"), Int("count")], RErr,
-     since="1.21.14", visibility="internal", in_shell=False, cancellable=True,
+     since="1.21.14", impl="debug", visibility="internal", in_shell=False, cancellable=True,
      brief="End in the middle of an upload",
      doc="""\
 Only for a test: the session's process ends after `count` pieces of
@@ -138,7 +189,7 @@ Only for a test: the session's process ends after `count` pieces of
 
 call("internal_upload",
      [FileIn("filename"), String("tmpname"), Int("mode")], RErr,
-     since="1.23.30", visibility="internal", in_shell=False, cancellable=True,
+     since="1.23.30", impl="debug", visibility="internal", in_shell=False, cancellable=True,
      brief="Copy a file into the session's temporary directory",
      doc="""\
 Copies `filename` to `tmpname`, with `mode`.""")
@@ -159,7 +210,7 @@ The part of `write_append` for contents that fit into one message.""")
 
 call("internal_yara_scan",
      [Pathname("path"), FileOut("filename")], RErr,
-     since="1.37.13", visibility="internal", in_shell=False,
+     since="1.37.13", impl="client", visibility="internal", in_shell=False,
      optgroup="libyara", cancellable=True,
      brief="Write what yara finds to a file",
      doc="""\

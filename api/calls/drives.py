@@ -2,7 +2,7 @@
 """Drives: what a handle is given to work on."""
 
 from model import (
-    call, group, Int64, OBool, OInt, OString, OStringList, Pointer, RErr,
+    call, example, group, Int64, OBool, OInt, OString, OStringList, Pointer, RErr,
     RInt, String)
 
 group("drives (add/remove)")
@@ -14,7 +14,12 @@ call("add_cdrom",
      brief="Add a CD or DVD image, read-only",
      doc="""\
 The same as `add_drive_ro`.  The drive appears as an ordinary disk, for
-example /dev/sdb, and can be mounted as iso9660 or udf.""")
+example /dev/sdb, and can be mounted as iso9660 or udf.""",
+     examples=[
+         example("none", "!truncate -s 1M disk", "add-cdrom disk", "run", "list-devices",
+                 prints="/dev/sda"),
+         example("none", "add-cdrom nowhere", error="nowhere: No such file or directory", errno="ENOENT"),
+     ])
 
 call("add_domain",
      [String("dom")], RInt("nrdisks"),
@@ -91,7 +96,17 @@ Optional arguments:
   the image.
 - `copyonread`: keep what was read from a slow image in the throw-away
   layer.
-- `blocksize`: the drive's sector size, 512 or 4096; 512 if left out.""")
+- `blocksize`: the drive's sector size, 512 or 4096; 512 if left out.""",
+     examples=[
+         example("none", "!truncate -s 1M disk", "add disk format:raw", "run",
+                 "blockdev-getsize64 /dev/sda", prints="1048576"),
+         example("none", "!truncate -s 1M disk",
+                 "add disk readonly:true format:raw label:x blocksize:4096", "run",
+                 "blockdev-getss /dev/disk/guestfs/x", prints="4096"),
+         example("none", "add nowhere", error="nowhere: No such file or directory", errno="ENOENT"),
+         example("none", "add disk protocol:foo", error="unknown protocol ‘foo’"),
+         example("empty", "add disk.raw", error="hotplugging support was removed in libguestfs 1.48"),
+     ])
 
 call("add_drive_ro",
      [String("filename")], RErr,
@@ -100,7 +115,11 @@ call("add_drive_ro",
      brief="Add a drive that cannot be changed",
      doc="""\
 The same as `add_drive` with `readonly` true: no byte of `filename`
-changes, whatever is done in the session.""")
+changes, whatever is done in the session.""",
+     examples=[
+         example("none", "!truncate -s 1M disk", "add-ro disk", "run", "list-devices", prints="/dev/sda"),
+         example("empty", "add-drive-ro disk.raw", error="can only be called in the config state"),
+     ])
 
 call("add_drive_ro_with_if",
      [String("filename"), String("iface")], RErr,
@@ -108,7 +127,11 @@ call("add_drive_ro_with_if",
      deprecated_by="add_drive", config_only=True, blocking=False,
      brief="Add a drive that cannot be changed, with an interface",
      doc="""\
-As `add_drive_ro`; `iface` is accepted for old programs and ignored.""")
+As `add_drive_ro`; `iface` is accepted for old programs and ignored.""",
+     examples=[
+         example("none", "!truncate -s 1M disk", "add-drive-ro-with-if disk ide", "run", "list-devices",
+                 prints="/dev/sda"),
+     ])
 
 call("add_drive_scratch",
      [Int64("size")], RErr,
@@ -124,7 +147,12 @@ Optional arguments:
 
 - `name`: as for `add_drive`.
 - `label`: as for `add_drive`.
-- `blocksize`: the sector size, 512 or 4096.""")
+- `blocksize`: the sector size, 512 or 4096.""",
+     examples=[
+         example("none", "scratch 2M", "scratch 3M label:more", "run",
+                 "blockdev-getsize64 /dev/disk/guestfs/more", prints="3145728"),
+         example("none", "add-drive-scratch 0", error="invalid size: 0"),
+     ])
 
 call("add_drive_with_if",
      [String("filename"), String("iface")], RErr,
@@ -133,7 +161,11 @@ call("add_drive_with_if",
      brief="Add a drive, with an interface",
      doc="""\
 As `add_drive` without optional arguments; `iface` is accepted for old
-programs and ignored.""")
+programs and ignored.""",
+     examples=[
+         example("none", "!truncate -s 1M disk", "add-drive-with-if disk virtio", "run", "list-devices",
+                 prints="/dev/sda"),
+     ])
 
 call("add_libvirt_dom",
      [Pointer("dom", "void *")], RInt("nrdisks"),
@@ -158,4 +190,8 @@ call("remove_drive",
      doc="""\
 Drives cannot be removed while a session runs, so the call always fails
 after launch.  Before launch it cannot be used either.  `label` would name
-the drive.""")
+the drive.""",
+     examples=[
+         example("none", "remove-drive x", error="remove"),
+         example("empty", "remove-drive x", error="hotplugging support was removed in libguestfs 1.48"),
+     ])

@@ -24,7 +24,10 @@ call("available_all_groups",
      brief="List all features that are known",
      doc="""\
 Returns the names of all optional groups, whether they can be used here or
-not.""")
+not.""",
+     examples=[
+         example("empty", "available-all-groups | grep -c '^lvm2$'", prints="1"),
+     ])
 
 call("dmesg",
      [], RString("kmsgs"),

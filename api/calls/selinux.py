@@ -2,7 +2,7 @@
 """SELinux labels."""
 
 from model import (
-    call, group, Bool, OBool, Pathname, RBool, RErr, RString, String,
+    call, example, group, Bool, OBool, Pathname, RBool, RErr, RString, String,
     StringList)
 
 group("selinux")
@@ -13,7 +13,11 @@ call("get_selinux",
      deprecated_by="selinux_relabel", blocking=False,
      brief="Tell whether SELinux is on in the session",
      doc="""\
-Returns the flag of `set_selinux`.""")
+Returns the flag of `set_selinux`.""",
+     examples=[
+         example("none", "get-selinux", prints="false"),
+         example("none", "set-selinux true", "get-selinux", prints="true"),
+     ])
 
 call("getcon",
      [], RString("context"),
@@ -22,7 +26,10 @@ call("getcon",
      brief="Return the SELinux context of the session",
      doc="""\
 Returns the context that the worker's kernel gives the worker; an error where
-that kernel has no SELinux.  Of no use: see `selinux_relabel`.""")
+that kernel has no SELinux.  Of no use: see `selinux_relabel`.""",
+     examples=[
+         example("none", "getcon", error="getcon: call launch before using this function"),
+     ])
 
 call("selinux_relabel",
      [String("specfile"), Pathname("path")], RErr,
@@ -39,7 +46,19 @@ left out.
 
 Optional arguments:
 
-- `force`: set whole labels, also where an administrator has set one.""")
+- `force`: set whole labels, also where an administrator has set one.""",
+     examples=[
+         example("guest", "selinux-relabel /etc/contexts /etc",
+                 "lgetxattr /etc/hosts security.selinux | tr -d '\\0'",
+                 prints="system_u:object_r:etc_t:s0"),
+         example("guest", "selinux-relabel /etc/contexts /",
+                 "lgetxattr /hive security.selinux | tr -d '\\0'",
+                 prints="system_u:object_r:default_t:s0"),
+         example("guest", "selinux-relabel /nope /", error="/nope: No such file or directory",
+                 errno="ENOENT"),
+         example("guest", "selinux-relabel /etc/contexts /nope",
+                 error="/nope: No such file or directory", errno="ENOENT"),
+     ])
 
 call("set_selinux",
      [Bool("selinux")], RErr,
@@ -47,7 +66,11 @@ call("set_selinux",
      deprecated_by="selinux_relabel", config_only=True, blocking=False,
      brief="Turn SELinux on in the session",
      doc="""\
-The flag is kept and changes nothing.""")
+The flag is kept and changes nothing.""",
+     examples=[
+         example("none", "selinux true", "get-selinux", prints="true"),
+         example("empty", "set-selinux true", error="can only be called in the config state"),
+     ])
 
 call("setcon",
      [String("context")], RErr,
@@ -55,7 +78,10 @@ call("setcon",
      optgroup="selinux",
      brief="Set the SELinux context of the session",
      doc="""\
-Of no use: see `selinux_relabel`.""")
+Of no use: see `selinux_relabel`.""",
+     examples=[
+         example("none", "setcon x:y:z:s0", error="setcon: call launch before using this function"),
+     ])
 
 call("setfiles",
      [String("specfile"), StringList("paths")], RErr,
@@ -67,4 +93,10 @@ As `selinux_relabel`, for each of `paths`.
 
 Optional arguments:
 
-- `force`: set whole labels, also where an administrator has set one.""")
+- `force`: set whole labels, also where an administrator has set one.""",
+     examples=[
+         example("guest", "setfiles /etc/contexts '/etc/hosts /hive'",
+                 "lgetxattr /etc/hosts security.selinux | tr -d '\\0'",
+                 prints="system_u:object_r:etc_t:s0"),
+         example("guest", "setfiles /etc/contexts '/etc/hosts /nope'", error="/nope"),
+     ])

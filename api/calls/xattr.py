@@ -129,14 +129,26 @@ call("lgetxattr",
      since="1.7.24", impl="fileops", optgroup="linuxxattrs",
      brief="Return one extended attribute of a file or link",
      doc="""\
-As `getxattr`, of a symbolic link itself.""")
+As `getxattr`, of a symbolic link itself.""",
+     examples=[
+         example("fs", "ln-s /f /l", "lsetxattr trusted.x ab 2 /l", "lgetxattr /l trusted.x",
+                 prints="ab"),
+         example("fs", "touch /f", "ln-s /f /l", "setxattr user.x abc 3 /f", "lgetxattr /l user.x",
+                 error="No data"),
+         example("fs", "lgetxattr /nope user.x", error="/nope: No such file", errno="ENOENT"),
+     ])
 
 call("lgetxattrs",
      [Pathname("path")], RStructList("xattrs", "xattr"),
      since="1.0.59", impl="fileops", optgroup="linuxxattrs",
      brief="List the extended attributes of a file or link",
      doc="""\
-As `getxattrs`, of a symbolic link itself.""")
+As `getxattrs`, of a symbolic link itself.""",
+     examples=[
+         example("fs", "ln-s /nope /l", "lsetxattr trusted.x ab 2 /l", "lgetxattrs /l",
+                 prints="[0] = {\n  attrname: trusted.x\n  attrval: ab\n}"),
+         example("fs", "touch /f", "ln-s /f /l", "setxattr user.x abc 3 /f", "lgetxattrs /l", prints=""),
+     ])
 
 call("lremovexattr",
      [String("xattr"), Pathname("path")], RErr,

@@ -294,6 +294,7 @@ def ops_headers(calls):
             [BANNER, f"#ifndef {guard}\n#define {guard}\n\n"
              f"/* The operations that the {room} room carries out. */\n\n"
              "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n"
+             "#ifndef GUESTFS_PRIVATE\n#define GUESTFS_PRIVATE 1\n#endif\n"
              '#include "guestfs.h"\n\n'
              "struct gk_buf;\nstruct gk_ctx;\nstruct gk_error;\nstruct gk_sink;\nstruct gk_source;\n\n"]
             + [op_prototype(c) for c in calls if c.impl == room] + ["\n#endif\n"])
@@ -355,7 +356,7 @@ def dispatch_body(c):
 
 def dispatch(calls):
     rooms = sorted({c.impl for c in calls if c.impl and c.impl != "client"})
-    out = [BANNER, "#include <stdlib.h>\n\n#include \"api/api.h\"\n#include \"base/error.h\"\n"
+    out = [BANNER, "#define GUESTFS_PRIVATE 1\n#include <stdlib.h>\n\n#include \"api/api.h\"\n#include \"base/error.h\"\n"
            '#include "base/strv.h"\n#include "worker/dispatch.h"\n#include "gk-calls.h"\n']
     out += [f'#include "gk-ops-{r}.h"\n' for r in rooms]
     out.append("\n")

@@ -3,14 +3,20 @@
 they must not depend on what they are to test."""
 
 import os
+import re
 import shlex
+import shutil
 import subprocess
+import sys
 
 DISK_SIZE = 1 << 30
 PART_START = 2048                       # sectors
 FS_UUID = "f5000000-1111-4222-8333-444455556666"
 TIME = 1577934245                       # 2020-01-02 03:04:05 UTC
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "../e2e"))
+import hives                            # noqa: E402
+
 ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "MKE2FS_CONFIG": "/dev/null",
        "SOURCE_DATE_EPOCH": str(TIME)}
 
@@ -90,8 +96,30 @@ def tree(path):
     tool("rm", "-rf", top)
 
 
-MAKERS = {"empty": empty, "part": part, "fs": fs, "tree": tree}
-SOURCES = [os.path.join(HERE, name) for name in ("tree.txt", "templates.py")]
+def guest(path):
+    """A shell with what it is linked with, and the files of examples that need some of a system's."""
+    top = path + ".d"
+    tool("rm", "-rf", top)
+    for name in ("bin", "etc"):
+        os.makedirs(os.path.join(top, name))
+    for program in ("/bin/sh", "/bin/echo"):
+        shutil.copy(program, top + program)
+        text = subprocess.run(["ldd", program], check=True, stdout=subprocess.PIPE, encoding="utf-8", env=ENV).stdout
+        for library in re.findall(r"(/\S+) \(0x", text):
+            os.makedirs(os.path.dirname(top + library), exist_ok=True)
+            shutil.copy(library, top + library)
+    with open(top + "/etc/hosts", "w", encoding="ascii") as f:
+        f.write("127.0.0.1 localhost loop\n10.0.0.1 one\n10.0.0.2 two\n")
+    with open(top + "/etc/contexts", "w", encoding="ascii") as f:
+        f.write("/.*\tsystem_u:object_r:default_t:s0\n/etc(/.*)?\tsystem_u:object_r:etc_t:s0\n")
+    hives.hive(top + "/hive", {"Software\\Vendor": {"Name": "guest", "": "default", "Number": 258}, "Empty": {}})
+    fs(path, top)
+    tool("rm", "-rf", top)
+
+
+MAKERS = {"empty": empty, "part": part, "fs": fs, "tree": tree, "guest": guest}
+MOUNTED = ("fs", "tree", "guest")       # on /
+SOURCES = [os.path.join(HERE, name) for name in ("tree.txt", "templates.py", "../e2e/hives.py")]
 
 
 def get(folder, name):
