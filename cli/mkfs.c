@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* guestkit mkfs: makes a filesystem, or swap space, where nothing is. */
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +8,10 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "base/uuid.h"
 #include "cli/commands.h"
 #include "cli/content.h"
 #include "cli/json.h"
-
-/* mkswap takes one byte more, and cuts it off. */
-#define SWAP_LABEL_MAX 15
 
 struct options {
   const char *type, *label, *uuid, *features;
@@ -42,15 +39,6 @@ static const struct cli_option options[] = {
 /* --- before anything is touched --------------------------------------------------------------- */
 
 static bool
-is_uuid (const char *s)
-{
-  for (size_t i = 0; i < 36; i++)
-    if (i == 8 || i == 13 || i == 18 || i == 23 ? s[i] != '-' : !isxdigit ((unsigned char)s[i]))
-      return false;
-  return s[36] == '\0';
-}
-
-static bool
 takes_uuid (const char *type)
 {
   static const char *const kinds[] = { "ext2", "ext3", "ext4", "xfs", "btrfs", "swap" };
@@ -66,13 +54,10 @@ check_options (const struct options *o)
 {
   if (o->type == NULL)
     return cli_usage (&cli_command_mkfs, "--type says what to make");
-  if (o->uuid && !is_uuid (o->uuid))
+  if (o->uuid && !gk_uuid_is_text (o->uuid))
     return cli_usage (&cli_command_mkfs, "--uuid: '%s' is not a UUID", o->uuid);
   if (o->uuid && !takes_uuid (o->type))
     return cli_usage (&cli_command_mkfs, "--uuid: that of %s cannot be set", o->type);
-  if (gk_streq (o->type, "swap") && o->label && strlen (o->label) > SWAP_LABEL_MAX)
-    return cli_usage (&cli_command_mkfs, "--label: %s: swap labels are limited to %d bytes",
-                      o->label, SWAP_LABEL_MAX);
   return CLI_OK;
 }
 

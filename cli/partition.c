@@ -2,6 +2,7 @@
 /* guestkit partition: shows the tables of an image's disks; partition-apply.c
  * changes them. */
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,20 @@ row_json (const struct row *row)
   return o;
 }
 
+/* By which Windows and the kernel's PARTUUID tell disks; no call of the API asks for it. */
+static char *
+get_mbr_id (guestfs_h *g, const char *disk)
+{
+  size_t n = 0;
+  _cleanup_free_ char *bytes = guestfs_pread_device (g, disk, 4, 440, &n);
+  uint32_t id;
+
+  if (bytes == NULL || n != sizeof id)
+    return NULL;
+  memcpy (&id, bytes, sizeof id);
+  return gk_asprintf ("0x%08" PRIx32, le32toh (id));
+}
+
 /* Into list, or (NULL) as text.  A disk without a table has no partitions. */
 static int
 show_disk (guestfs_h *g, const char *disk, struct json_object *list)
@@ -107,7 +122,9 @@ show_disk (guestfs_h *g, const char *disk, struct json_object *list)
   _cleanup_free_ char *kind = guestfs_part_get_parttype (g, disk);
   struct guestfs_partition_list *parts = kind ? guestfs_part_list (g, disk) : NULL;
   bool gpt = kind && gk_streq (kind, "gpt");
-  _cleanup_free_ char *guid = gpt ? guestfs_part_get_disk_guid (g, disk) : NULL;
+  _cleanup_free_ char *id = gpt ? guestfs_part_get_disk_guid (g, disk)
+                            : kind && gk_streq (kind, "msdos") ? get_mbr_id (g, disk)
+                                                               : NULL;
   guestfs_pop_error_handler (g);
   int64_t size = guestfs_blockdev_getsize64 (g, disk);
   struct json_object *o = NULL, *rows = NULL;
@@ -122,13 +139,13 @@ show_disk (guestfs_h *g, const char *disk, struct json_object *list)
     cli_json_string (o, "device", disk);
     json_object_object_add (o, "size", json_object_new_int64 (size));
     cli_json_string (o, "table", kind);
-    if (guid)
-      cli_json_string (o, "guid", guid);
+    if (id)
+      cli_json_string (o, gpt ? "guid" : "id", id);
     json_object_object_add (o, "partitions", rows);
     json_object_array_add (list, o);
   } else {
     printf ("%s: %" PRIi64 " bytes, %s%s%s\n", disk, size, kind ? kind : "no partition table",
-            guid ? " " : "", guid ? guid : "");
+            id ? " " : "", id ? id : "");
     if (parts && parts->len)
       printf ("%6s %14s %14s %14s  %-4s  %-36s  %s\n", "NUMBER", "START", "END", "SIZE", "FLAG",
               "TYPE", "NAME");

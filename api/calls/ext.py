@@ -339,7 +339,7 @@ As `set_uuid` for `device`; `uuid` may also be "clear", "random" or "time".""",
          example("part", "mkfs ext4 /dev/sda1", "set-e2uuid /dev/sda1 clear", "get-e2uuid /dev/sda1",
                  prints=""),
          example("part", "mkfs ext4 /dev/sda1", "set-e2uuid /dev/sda1 foo",
-                 error="Invalid UUID format"),
+                 error="foo: is not a UUID"),
      ])
 
 call("tune2fs",

@@ -324,7 +324,7 @@ this are refused with the errno ENOTSUP.""",
          example("part", "mkfs xfs /dev/sda1", "set-uuid /dev/sda1 \"x';id;'\"", error="x';id;': is not a UUID",
                  errno="EINVAL"),
          example("part", "mkfs ext4 /dev/sda1", "set-uuid /dev/sda1 foo",
-                 error="Invalid UUID format"),
+                 error="foo: is not a UUID"),
          example("part", "set-uuid /dev/sda1 11111111-1111-1111-1111-111111111111",
                  error="don't know how to set the UUID for '' filesystems", errno="ENOTSUP"),
      ])

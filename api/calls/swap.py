@@ -23,9 +23,9 @@ Optional arguments:
          example("part", "mkswap /dev/sda1", "vfs-type /dev/sda1",
                  prints="swap"),
          example("part", "mkswap /dev/sda1 label:12345678901234567",
-                 error="12345678901234567: Linux swap labels are limited to 16 bytes"),
+                 error="12345678901234567: Linux swap labels are limited to 15 bytes"),
          example("part", "mkswap /dev/sda1 uuid:xyz",
-                 error="parsing UUID failed"),
+                 error="is not a UUID", errno="EINVAL"),
          example("fs", "mkswap /dev/sda1",
                  error="/dev/sda1 is mounted", errno="EBUSY"),
      ])

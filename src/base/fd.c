@@ -3,7 +3,9 @@
  * is waited for with poll, so that "full" keeps its meaning. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,4 +153,12 @@ gk_read_file (const char *host_path, size_t max, struct gk_buf *buf)
   if (fd == -1)
     return -1;
   return gk_read_all (fd, max, buf);
+}
+
+bool
+gk_fd_is_readonly_device (int fd)
+{
+  int readonly = 0;
+
+  return ioctl (fd, BLKROGET, &readonly) == 0 && readonly;
 }

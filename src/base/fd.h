@@ -3,6 +3,7 @@
 #ifndef GK_BASE_FD_H
 #define GK_BASE_FD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -18,5 +19,9 @@ int gk_close_keep_errno (int fd);
  * in /proc and /sys and for guest files that were opened through pathroot. */
 int gk_read_all (int fd, size_t max, struct gk_buf *buf);
 int gk_read_file (const char *host_path, size_t max, struct gk_buf *buf);
+
+/* Is fd a block device that the kernel will not write to?  It can be opened for
+ * writing all the same, and writes fail with a misleading EPERM. */
+bool gk_fd_is_readonly_device (int fd);
 
 #endif

@@ -114,3 +114,13 @@ gk_parse_u64 (const char *s, uint64_t max, uint64_t *ret_value)
   *ret_value = v;
   return 0;
 }
+
+size_t
+gk_utf16_units (const char *s)
+{
+  size_t n = 0;
+
+  for (const unsigned char *p = (const unsigned char *)s; *p; p++)
+    n += (*p & 0xc0) == 0x80 ? 0 : *p >= 0xf0 ? 2 : 1;
+  return n;
+}

@@ -32,6 +32,9 @@ char *gk_escape (const char *data, size_t size, size_t max);
 /* The same of all of a text, whose ends of lines stay. */
 char *gk_escape_lines (const char *data, size_t size);
 
+/* How many UTF-16 characters a text in UTF-8 is. */
+size_t gk_utf16_units (const char *s);
+
 /* Whole string must be a decimal number in [0, max].  0, or -1 with errno
  * EINVAL or ERANGE. */
 int gk_parse_u64 (const char *s, uint64_t max, uint64_t *ret_value);

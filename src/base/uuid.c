@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* UUIDs made at random. */
+/* UUIDs: made at random, and told from other text. */
 #include "base/uuid.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 
 int
@@ -22,4 +23,17 @@ gk_uuid_random (char text[GK_UUID_TEXT])
             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
             b[15]);
   return 0;
+}
+
+bool
+gk_uuid_is_text (const char *text)
+{
+  static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+  for (size_t i = 0; i < sizeof form; i++) {
+    bool hex = text[i] && strchr ("0123456789abcdefABCDEF", text[i]);
+    if (form[i] == 'x' ? !hex : text[i] != form[i])
+      return false;
+  }
+  return true;
 }

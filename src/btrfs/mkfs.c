@@ -10,7 +10,7 @@
 #include "mount/btrfs.h"
 #include "op/ctx.h"
 
-#define LABEL_MAX 255
+#define LABEL_MAX 254 /* mkfs.btrfs cuts off what is behind it */
 
 #define HAS(NAME) (opt && opt->bitmask & GUESTFS_MKFS_BTRFS_##NAME##_BITMASK)
 

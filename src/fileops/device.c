@@ -26,6 +26,8 @@ gk_fo_open_device (const char *name, int flags, uint64_t *ret_size, struct gk_er
   fd = open (name, flags | O_CLOEXEC | O_NOCTTY);
   if (fd == -1 || fstat (fd, &st) == -1 || ioctl (fd, BLKGETSIZE64, ret_size) == -1)
     return gk_fo_fail (err, errno, NULL, name);
+  if ((flags & O_ACCMODE) != O_RDONLY && gk_fd_is_readonly_device (fd))
+    return gk_fo_fail (err, EROFS, NULL, name);
   return gk_steal_fd (&fd);
 }
 

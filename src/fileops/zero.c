@@ -36,7 +36,8 @@ gk_fileops_zero (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 {
   char block[ZERO_BLOCK];
   uint64_t size;
-  _cleanup_close_ int fd = gk_fo_open_device (device, O_RDWR, &size, err);
+  /* Of what is mounted, or has a device on it, this would be the end. */
+  _cleanup_close_ int fd = gk_fo_open_device (device, O_RDWR | O_EXCL, &size, err);
 
   if (fd == -1)
     return -1;
@@ -80,7 +81,7 @@ gk_fileops_zero_device (struct gk_ctx *ctx, const char *device, struct gk_error 
 {
   uint64_t size, n;
   bool by_kernel = true;
-  _cleanup_close_ int fd = gk_fo_open_device (device, O_RDWR, &size, err);
+  _cleanup_close_ int fd = gk_fo_open_device (device, O_RDWR | O_EXCL, &size, err);
 
   if (fd == -1)
     return -1;

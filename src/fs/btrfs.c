@@ -12,5 +12,5 @@ const struct gk_fs gk_fs_btrfs = {
   .blocksize_refusal = "blocksize cannot be set on btrfs filesystems, use 'mkfs-btrfs'",
   .features_option = "-O",
   .label_option = "-L",
-  .label_max = 255,
+  .label_max = 254, /* the superblock has a byte more, which btrfs-progs leave out */
 };

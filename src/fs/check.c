@@ -75,7 +75,7 @@ gk_fs_mkfs_b (struct gk_ctx *ctx, const char *fstype, int blocksize, const char 
 int
 gk_fs_wipefs (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 {
-  if (gk_fs_check_free (device, err) == -1 || gk_fs_wipe (device, true, err) == -1)
+  if (gk_fs_check_free (device, err) == -1 || gk_fs_wipe (device, true, NULL, err) == -1)
     return -1;
   return ctx->table_changed ? ctx->table_changed (ctx, device, err) : 0;
 }

@@ -200,6 +200,7 @@ gk_fs_set_e2label (struct gk_ctx *ctx, const char *device, const char *label, st
 int
 gk_fs_set_e2uuid (struct gk_ctx *ctx, const char *device, const char *uuid, struct gk_error *err)
 {
-  /* Beyond a UUID: "clear", "random" and "time". */
+  if (gk_fs_check_uuid (uuid, GK_LIST ("clear", "random", "time"), err) == -1)
+    return -1;
   return run (ctx, GK_LIST ("tune2fs", "-U", uuid, device), 0, err);
 }

@@ -23,6 +23,7 @@ const struct gk_fs gk_fs_exfat = {
   .blocksize_option = "-c",
   .label_option = "-L",
   .label_max = 11,
+  .label_is_utf16 = true,
 };
 
 const struct gk_fs gk_fs_ntfs = {
@@ -36,4 +37,5 @@ const struct gk_fs gk_fs_ntfs = {
   .blocksize_option = "-c",
   .label_option = "-L",
   .label_max = 128,
+  .label_is_utf16 = true,
 };

@@ -3,6 +3,8 @@
 #ifndef GK_FS_FS_PRIV_H
 #define GK_FS_FS_PRIV_H
 
+#include <stddef.h>
+
 #include "fs/fs.h"
 
 extern const struct gk_fs gk_fs_ext2, gk_fs_ext3, gk_fs_ext4;
@@ -36,6 +38,7 @@ struct gk_fs_tool {
   int fd;
   const char *name;   /* of fd, or NULL: there is none */
   const char *answer; /* to its question, or NULL */
+  bool tells_steps;   /* its lines "Doing this ..." are no reason when it fails */
   /* As in struct gk_exec. */
   int (*take_output) (void *opaque, const void *data, size_t size, struct gk_error *err);
   void *take_opaque;
@@ -45,6 +48,12 @@ int gk_fs_run_tool (struct gk_ctx *ctx, const struct gk_fs_tool *t, struct gk_bu
 /* The same, and what becomes of its writes to the device: tool.h.  0 or -1. */
 int gk_fs_run_writing (struct gk_ctx *ctx, const char *const *argv, const char *package,
                        const char *device, struct gk_error *err);
+/* names.c: EINVAL for a label that is too long (name: how the caller calls the
+ * filesystem), and for what is neither a UUID nor one of the words (or NULL). */
+int gk_fs_check_label (const struct gk_fs *fs, const char *name, const char *label,
+                       struct gk_error *err);
+int gk_fs_check_uuid (const char *uuid, const char *const *words, struct gk_error *err);
+
 /* Is it there? */
 int gk_fs_need (const char *tool, const char *package, struct gk_error *err);
 
@@ -53,6 +62,13 @@ int gk_xfs_set_label (struct gk_ctx *ctx, const char *device, const char *label,
                       struct gk_error *err);
 int gk_xfs_set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid,
                      struct gk_error *err);
+
+/* Of a table whose rows begin with `const char *const *types`, libblkid's names:
+ * the row of a type, or NULL. */
+const void *gk_fs_row (const void *rows, size_t n, size_t size, const char *type);
+#define GK_FS_ROW(rows, type)                                                                      \
+  ((const __typeof__ ((rows)[0]) *)gk_fs_row ((rows), sizeof (rows) / sizeof (rows)[0],            \
+                                              sizeof (rows)[0], (type)))
 
 #define GK_LIST(...)                                                                               \
   (const char *const[])                                                                            \

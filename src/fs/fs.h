@@ -98,6 +98,7 @@ struct gk_fs {
   const char *sectorsize_option; /* "-S" */
   const char *label_option;      /* "-L" */
   size_t label_max;              /* bytes; 0: the tool decides */
+  bool label_is_utf16;           /* no, characters of UTF-16 */
   const char *label_family;      /* how the limit's error calls it, or NULL: by name */
 };
 

@@ -92,15 +92,6 @@ static const struct kind {
     .answers = 8 },
 };
 
-static const struct kind *
-find_kind (const char *type)
-{
-  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-    if (gk_strv_contains ((char *const *)(const void *)kinds[i].types, type))
-      return &kinds[i];
-  return NULL;
-}
-
 void
 gk_fs_checked_clear (struct gk_fs_checked *c)
 {
@@ -209,7 +200,7 @@ gk_fs_check (struct gk_ctx *ctx, const char *device, const char *type, bool repa
   c.type = strdup (type ? type : probe.type);
   if (c.type == NULL)
     return gk_error_oom (err);
-  const struct kind *kind = find_kind (c.type);
+  const struct kind *kind = GK_FS_ROW (kinds, c.type);
   _cleanup_free_ char *tool = kind ? gk_exec_find (kind->check[0]) : NULL;
   int r;
   if (c.type[0] == '\0')

@@ -18,11 +18,10 @@
 
 static const struct kind {
   const char *const *types; /* libblkid's */
-  const char *family;       /* in messages about labels */
-  size_t label_max;         /* bytes */
   /* What stands before the value, which stands before the device; NULL: there
    * is no way.  A random UUID is made here where the tool makes none. */
   const char *const *label, *const *uuid, *const *random;
+  const char *const *uuid_words; /* which the tool takes for a UUID, or NULL */
   const char *package;
   bool label_last; /* the label stands behind the device */
   bool mounted;    /* the label may be set meanwhile */
@@ -33,62 +32,38 @@ static const struct kind {
   int (*set_uuid) (struct gk_ctx *ctx, const char *device, const char *uuid, struct gk_error *err);
 } kinds[] = {
   { .types = GK_LIST ("ext2", "ext3", "ext4"),
-    .family = "ext2/3/4",
-    .label_max = 16,
     .mounted = true,
     .label = GK_LIST ("tune2fs", "-L"),
     .uuid = GK_LIST ("tune2fs", "-U"),
     .random = GK_LIST ("tune2fs", "-U", "random"),
+    .uuid_words = GK_LIST ("clear", "random", "time"),
     .package = "e2fsprogs" },
-  { .types = GK_LIST ("xfs"),
-    .family = "xfs",
-    .label_max = 12,
-    .set_label = gk_xfs_set_label,
-    .set_uuid = gk_xfs_set_uuid },
+  { .types = GK_LIST ("xfs"), .set_label = gk_xfs_set_label, .set_uuid = gk_xfs_set_uuid },
   { .types = GK_LIST ("btrfs"),
-    .family = "btrfs",
-    .label_max = 255,
     .label = GK_LIST ("btrfs", "filesystem", "label", "--"),
     .uuid = GK_LIST ("btrfstune", "-f", "-U"),
     .random = GK_LIST ("btrfstune", "-f", "-u"),
     .package = "btrfs-progs",
     .label_last = true },
   { .types = GK_LIST ("vfat"),
-    .family = "vfat",
-    .label_max = 11,
     .label = GK_LIST ("fatlabel", "--"),
     .package = "dosfstools",
     .label_last = true },
   { .types = GK_LIST ("ntfs"),
-    .family = "ntfs",
-    .label_max = 128,
     .label = GK_LIST ("ntfslabel"),
     .package = "ntfs-3g",
     .label_last = true,
     .no_dash = true },
   { .types = GK_LIST ("exfat"),
-    .family = "exfat",
-    .label_max = 44,
     .label = GK_LIST ("exfatlabel"),
     .package = "exfatprogs",
     .label_last = true,
     .no_dash = true },
   { .types = GK_LIST ("swap"),
-    .family = "Linux swap",
-    .label_max = 15,
     .label = GK_LIST ("swaplabel", "-L"),
     .uuid = GK_LIST ("swaplabel", "-U"),
     .package = "util-linux" },
 };
-
-static const struct kind *
-find_kind (const char *type)
-{
-  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-    if (gk_strv_contains ((char *const *)(const void *)kinds[i].types, type))
-      return &kinds[i];
-  return NULL;
-}
 
 /* value NULL: the words have it already. */
 static int
@@ -119,16 +94,15 @@ gk_fs_set_label (struct gk_ctx *ctx, const char *mountable, const char *label, s
                          mountable);
   if (gk_fs_probe_device (mountable, &p, err) == -1)
     return -1;
-  const struct kind *kind = find_kind (p.type);
+  const struct kind *kind = GK_FS_ROW (kinds, p.type);
   if (kind == NULL)
     return gk_error_set (err, ENOTSUP, "don't know how to set the label for '%s' filesystems",
                          p.type);
-  if (strlen (label) > kind->label_max)
-    return gk_error_set (err, EINVAL, "%s: %s labels are limited to %zu bytes", label, kind->family,
-                         kind->label_max);
+  if (gk_fs_check_label (gk_fs_find (p.type), p.type, label, err) == -1)
+    return -1;
   if (kind->no_dash && *label == '-')
     return gk_error_set (err, EINVAL, "%s: %s labels that begin with a dash cannot be set", label,
-                         kind->family);
+                         p.type);
   if (kind->set_label)
     return kind->set_label (ctx, mountable, label, err);
   return change (ctx, kind, kind->label, label, kind->label_last, kind->mounted, mountable, err);
@@ -141,12 +115,15 @@ gk_fs_set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid, struct
 
   if (gk_fs_probe_device (device, &p, err) == -1)
     return -1;
-  const struct kind *kind = find_kind (p.type);
+  const struct kind *kind = GK_FS_ROW (kinds, p.type);
   if (kind && kind->set_uuid)
     return kind->set_uuid (ctx, device, uuid, err);
   if (kind == NULL || kind->uuid == NULL)
     return gk_error_set (err, ENOTSUP, "don't know how to set the UUID for '%s' filesystems",
                          p.type);
+  /* swaplabel says that it could not read one, and that all went well. */
+  if (gk_fs_check_uuid (uuid, kind->uuid_words, err) == -1)
+    return -1;
   return change (ctx, kind, kind->uuid, uuid, false, false, device, err);
 }
 
@@ -158,7 +135,7 @@ gk_fs_set_uuid_random (struct gk_ctx *ctx, const char *device, struct gk_error *
 
   if (gk_fs_probe_device (device, &p, err) == -1)
     return -1;
-  const struct kind *kind = find_kind (p.type);
+  const struct kind *kind = GK_FS_ROW (kinds, p.type);
   if (kind && kind->set_uuid)
     return kind->set_uuid (ctx, device, "generate", err);
   if (kind == NULL || kind->uuid == NULL)
@@ -190,7 +167,7 @@ gk_fs_minimum_size (struct gk_ctx *ctx, const char *mountable, int64_t *ret_valu
   if (gk_fs_probe_device (mountable, &p, err) == -1)
     return -1;
   const char *type = p.type;
-  const struct kind *kind = find_kind (type);
+  const struct kind *kind = GK_FS_ROW (kinds, type);
   if (gk_streq (type, "ntfs"))
     return gk_ntfs_minimum_size (ctx, mountable, ret_value, err);
   if (gk_streq (type, "xfs")) { /* which cannot shrink */

@@ -12,6 +12,7 @@ const struct gk_fs gk_fs_f2fs = {
   .features_option = "-O",
   .label_option = "-l",
   .label_max = 512,
+  .label_is_utf16 = true,
 };
 
 const struct gk_fs gk_fs_jfs = {

@@ -62,6 +62,9 @@ static const struct option {
   ROW (UNINITBG, uninitbg, FEATURE, "uninit_bg"),
 };
 
+/* What -U takes beside UUIDs. */
+#define UUID_WORDS GK_LIST ("clear", "random", "time")
+
 struct line {
   struct gk_strv argv;
   struct gk_buf extended, features; /* the lists of -E and -O */
@@ -189,6 +192,14 @@ check_journal (const char *device, struct gk_error *err)
   return S_ISBLK (st.st_mode) ? 0 : gk_error_set (err, ENOTBLK, "%s: is not a device", device);
 }
 
+static int
+check_names (const struct guestfs_mke2fs_argv *opt, struct gk_error *err)
+{
+  if (HAS (LABEL) && gk_fs_check_label (&gk_fs_ext2, NULL, opt->label, err) == -1)
+    return -1;
+  return HAS (UUID) ? gk_fs_check_uuid (opt->uuid, UUID_WORDS, err) : 0;
+}
+
 int
 gk_fs_mke2fs (struct gk_ctx *ctx, const char *device, const struct guestfs_mke2fs_argv *opt,
               struct gk_error *err)
@@ -197,6 +208,8 @@ gk_fs_mke2fs (struct gk_ctx *ctx, const char *device, const struct guestfs_mke2f
 
   if (HAS (BLOCKSCOUNT) && opt->blockscount < 0)
     return gk_error_set (err, EINVAL, "blockscount must be >= 0");
+  if (check_names (opt, err) == -1)
+    return -1;
   if (HAS (JOURNALDEVICE) && check_journal (opt->journaldevice, err) == -1)
     return -1;
   if (gk_strv_push (&l.argv, "mke2fs") == -1)
@@ -243,8 +256,8 @@ int
 gk_fs_mke2journal_L (struct gk_ctx *ctx, int blocksize, const char *label, const char *device,
                      struct gk_error *err)
 {
-  if (strlen (label) > 16)
-    return gk_error_set (err, EINVAL, "%s: ext2 labels are limited to 16 bytes", label);
+  if (gk_fs_check_label (&gk_fs_ext2, NULL, label, err) == -1)
+    return -1;
   return make_journal (ctx, blocksize, "-L", label, device, err);
 }
 
@@ -252,6 +265,8 @@ int
 gk_fs_mke2journal_U (struct gk_ctx *ctx, int blocksize, const char *uuid, const char *device,
                      struct gk_error *err)
 {
+  if (gk_fs_check_uuid (uuid, UUID_WORDS, err) == -1)
+    return -1;
   return make_journal (ctx, blocksize, "-U", uuid, device, err);
 }
 
@@ -290,5 +305,7 @@ int
 gk_fs_mke2fs_JU (struct gk_ctx *ctx, const char *fstype, int blocksize, const char *device,
                  const char *uuid, struct gk_error *err)
 {
+  if (gk_fs_check_uuid (uuid, NULL, err) == -1)
+    return -1;
   return make_with_journal (ctx, fstype, blocksize, device, "UUID=", uuid, err);
 }

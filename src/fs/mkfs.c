@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "base/strv.h"
 #include "exec/exec.h"
@@ -86,9 +87,8 @@ push_label (struct gk_strv *argv, const struct gk_fs *fs, const char *name, cons
   if (fs->label_option == NULL)
     return gk_error_set (err, EOPNOTSUPP, "don't know how to set the label for '%s' filesystems",
                          name);
-  if (fs->label_max && strlen (label) > fs->label_max)
-    return gk_error_set (err, EINVAL, "%s: %s labels are limited to %zu bytes", label,
-                         fs->label_family ? fs->label_family : name, fs->label_max);
+  if (gk_fs_check_label (fs, name, label, err) == -1)
+    return -1;
   return push (argv, fs->label_option, label, err);
 }
 
@@ -136,7 +136,7 @@ gk_fs_check_free (const char *device, struct gk_error *err)
                          device);
   if (fd == -1)
     return gk_error_sys (err, errno, "%s", device);
-  return 0;
+  return gk_fd_is_readonly_device (fd) ? gk_error_sys (err, EROFS, "%s", device) : 0;
 }
 
 int
@@ -164,10 +164,17 @@ gk_fs_mkfs (struct gk_ctx *ctx, const char *fstype, const char *device,
   if (gk_fs_check_free (device, err) == -1)
     return -1;
   /* What was there before must not be found beside the new filesystem. */
-  if (gk_fs_wipe (device, false, err) == -1)
+  _cleanup_fs_wiped_ struct gk_fs_wiped *wiped = NULL;
+  if (gk_fs_wipe (device, false, &wiped, err) == -1)
     return -1;
-  if (gk_fs_run_writing (ctx, (const char *const *)argv.v, fs->package, device, err) == -1)
+  _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+  if (gk_fs_run_writing (ctx, (const char *const *)argv.v, fs->package, device, &why) == -1) {
+    /* It did not like its arguments or the device's size: then nothing was changed. */
+    if (why.errnum == 0)
+      gk_fs_unwipe (device, wiped);
+    gk_error_move (err, &why);
     return gk_error_wrap (err, "%s: %s", fstype, device);
+  }
   /* On a whole disk a partition table is gone now, and with it the partitions. */
   return ctx->table_changed ? ctx->table_changed (ctx, device, err) : 0;
 }

@@ -88,9 +88,9 @@ resize (struct gk_ctx *ctx, const char *device, int64_t size, bool force, struct
   /* It does not look whether Windows is hibernated. */
   if (!force && gk_ntfs_check_writable (device, ctx->task, err) == -1)
     return gk_error_wrap (err, "%s", device);
-  const struct gk_fs_tool t = { .argv = (const char *const *)argv.v,
-                                .package = PACKAGE,
-                                .answer = "y\n" };
+  const struct gk_fs_tool t = {
+    .argv = (const char *const *)argv.v, .package = PACKAGE, .answer = "y\n", .tells_steps = true
+  };
   return gk_fs_run_tool (ctx, &t, NULL, err) == -1 ? -1 : 0;
 }
 

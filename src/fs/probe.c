@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What is on a device: libblkid's low-level prober, without its cache. */
-#include <blkid/blkid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,12 +10,7 @@
 #include "base/error.h"
 #include "base/strv.h"
 #include "fs/fs.h"
-
-static void
-cleanup_probe (blkid_probe *pr)
-{
-  blkid_free_probe (*pr); /* takes NULL */
-}
+#include "fs/prober.h"
 
 void
 gk_fs_probe_clear (struct gk_fs_probe *p)
@@ -53,12 +47,9 @@ can_read (int fd)
 int
 gk_fs_probe_fd (int fd, struct gk_fs_probe *ret, struct gk_error *err)
 {
-  __attribute__ ((cleanup (cleanup_probe))) blkid_probe pr = blkid_new_probe ();
+  _cleanup_prober_ blkid_probe pr = gk_fs_prober (fd, "probing for a filesystem", err);
   if (pr == NULL)
-    return gk_error_oom (err);
-  errno = 0;
-  if (blkid_probe_set_device (pr, fd, 0, 0) != 0)
-    return gk_error_sys (err, errno ? errno : EIO, "probing for a filesystem");
+    return -1;
   blkid_probe_enable_superblocks (pr, 1);
   blkid_probe_set_superblocks_flags (pr,
                                      BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
@@ -112,12 +103,9 @@ gk_fs_probe_tags (const char *device, struct gk_strv *tags, struct gk_error *err
   _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd == -1)
     return gk_error_sys (err, errno, "%s", device);
-  __attribute__ ((cleanup (cleanup_probe))) blkid_probe pr = blkid_new_probe ();
+  _cleanup_prober_ blkid_probe pr = gk_fs_prober (fd, device, err);
   if (pr == NULL)
-    return gk_error_oom (err);
-  errno = 0;
-  if (blkid_probe_set_device (pr, fd, 0, 0) != 0)
-    return gk_error_sys (err, errno ? errno : EIO, "%s", device);
+    return -1;
   blkid_probe_enable_superblocks (pr, 1);
   blkid_probe_set_superblocks_flags (pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_SECTYPE |
                                              BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID |

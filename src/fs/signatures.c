@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* All by which a device's content is recognized: every filesystem, container and
  * partition table that libblkid finds, also where they contradict each other. */
-#include <blkid/blkid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,15 +11,10 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "fs/fs.h"
+#include "fs/prober.h"
 
 /* A hostile device has as many as it likes. */
 #define MOST 64
-
-static void
-cleanup_probe (blkid_probe *pr)
-{
-  blkid_free_probe (*pr); /* takes NULL */
-}
 
 void
 gk_fs_signatures_clear (struct gk_fs_signatures *s)
@@ -77,18 +71,15 @@ int
 gk_fs_find_signatures (const char *device, struct gk_fs_signatures *ret, struct gk_error *err)
 {
   _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  __attribute__ ((cleanup (cleanup_probe))) blkid_probe pr = NULL;
+  _cleanup_prober_ blkid_probe pr = NULL;
   _cleanup_fs_signatures_ struct gk_fs_signatures s = GK_FS_SIGNATURES_INIT;
   int r = 1;
 
   if (fd == -1)
     return gk_error_sys (err, errno, "%s", device);
-  pr = blkid_new_probe ();
+  pr = gk_fs_prober (fd, device, err);
   if (pr == NULL)
-    return gk_error_oom (err);
-  errno = 0;
-  if (blkid_probe_set_device (pr, fd, 0, 0) != 0)
-    return gk_error_sys (err, errno ? errno : EIO, "%s", device);
+    return -1;
   blkid_probe_enable_superblocks (pr, 1);
   blkid_probe_set_superblocks_flags (pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL |
                                              BLKID_SUBLKS_UUID | BLKID_SUBLKS_MAGIC);

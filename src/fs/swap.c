@@ -14,7 +14,8 @@
 #include "gk-ops-fs.h"
 #include "op/ctx.h"
 
-#define LABEL_MAX 16
+/* The header has a byte more; the tools cut it off. */
+#define LABEL_MAX 15
 
 const struct gk_fs gk_fs_swap = {
   .name = "swap",
@@ -23,6 +24,7 @@ const struct gk_fs gk_fs_swap = {
   .mkfs_args = GK_LIST ("-f"),
   .label_option = "-L",
   .label_max = LABEL_MAX,
+  .label_family = "Linux swap",
 };
 
 static int
@@ -32,9 +34,9 @@ make (struct gk_ctx *ctx, const char *device, const char *label, const char *uui
   const char *argv[8] = { "mkswap", "-f" };
   size_t n = 2;
 
-  if (label && strlen (label) > LABEL_MAX)
-    return gk_error_set (err, EINVAL, "%s: Linux swap labels are limited to %d bytes", label,
-                         LABEL_MAX);
+  if ((label && gk_fs_check_label (&gk_fs_swap, NULL, label, err) == -1) ||
+      (uuid && gk_fs_check_uuid (uuid, GK_LIST ("clear", "random", "time"), err) == -1))
+    return -1;
   if (label) {
     argv[n++] = "-L";
     argv[n++] = label;

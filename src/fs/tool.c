@@ -43,6 +43,21 @@ banner_size (const char *tool, const struct gk_buf *said)
              : 0;
 }
 
+/* What stands behind the last step that it began. */
+static void
+skip_steps (struct gk_buf *said)
+{
+  static const char mark[] = " ...\n";
+
+  for (char *p = said->data; p && (p = strstr (p, mark)) != NULL;) {
+    p += sizeof mark - 1;
+    if (*p == '\0')
+      break;
+    said->size -= (size_t)(p - said->data);
+    said->data = p;
+  }
+}
+
 int
 gk_fs_tool_failed (const char *tool, int status, const char *text, size_t size, const char *path,
                    const char *name, struct gk_error *err)
@@ -124,6 +139,8 @@ gk_fs_run_tool (struct gk_ctx *ctx, const struct gk_fs_tool *t, struct gk_buf *r
       why.data += banner;
       why.size -= banner;
     }
+    if (t->tells_steps)
+      skip_steps (&why);
     return gk_fs_tool_failed (t->argv[0], result.status, why.data, why.size, t->name ? path : NULL,
                               t->name, err);
   }

@@ -65,9 +65,8 @@ static int
 set_label (struct gk_ctx *ctx, const char *device, const char *label, bool is_file,
            struct gk_error *err)
 {
-  if (strlen (label) > gk_fs_xfs.label_max)
-    return gk_error_set (err, EINVAL, "%s: xfs labels are limited to %zu bytes", label,
-                         gk_fs_xfs.label_max);
+  if (gk_fs_check_label (&gk_fs_xfs, "xfs", label, err) == -1)
+    return -1;
   if (label[strcspn (label, " \t\n\r\v\f\"")])
     return gk_error_set (err, EINVAL, "%s: blanks and quotes in labels can only be set by mkfs",
                          label);
@@ -78,12 +77,8 @@ static int
 set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid, bool is_file,
           struct gk_error *err)
 {
-  static const char *const words[] = { "generate", "nil", "restore", "rewrite", NULL };
-  size_t n = strlen (uuid);
-
-  if (!gk_strv_contains ((char *const *)(const void *)words, uuid) &&
-      (n != 36 || strspn (uuid, "0123456789abcdefABCDEF-") != n))
-    return gk_error_set (err, EINVAL, "%s: is not a UUID", uuid);
+  if (gk_fs_check_uuid (uuid, GK_LIST ("generate", "nil", "restore", "rewrite"), err) == -1)
+    return -1;
   return change_to (ctx, device, "uuid", uuid, "new UUID", is_file, err);
 }
 

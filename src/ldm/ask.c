@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/uuid.h"
 #include "exec/exec.h"
 #include "gk-ops-mount.h"
 #include "ldm/ldm-priv.h"
@@ -103,9 +104,7 @@ gk_ldm_list (struct json_object *o, const char *name, char ***ret_list, struct g
 static int
 check_words (const char *diskgroup, const char *volume, struct gk_error *err)
 {
-  size_t n = strlen (diskgroup);
-
-  if (n != 36 || strspn (diskgroup, "0123456789abcdefABCDEF-") != n)
+  if (!gk_uuid_is_text (diskgroup))
     return gk_error_set (err, EINVAL, "%s: is not a GUID", diskgroup);
   if (volume && *volume == '-')
     return gk_error_set (err, EINVAL, "%s: cannot be the name of a volume", volume);

@@ -45,9 +45,12 @@ format (struct gk_ctx *ctx, const char *device, const char *key, int slot, const
     return gk_error_sys (err, errno, "%s", device);
   close (gk_steal_fd (&fd));
   /* What was there before must not be found beside the container. */
-  if (gk_fs_wipe (device, true, err) == -1 || gk_luks_init (&l, device, err) == -1)
+  _cleanup_fs_wiped_ struct gk_fs_wiped *wiped = NULL;
+  if (gk_fs_wipe (device, true, &wiped, err) == -1 || gk_luks_init (&l, device, err) == -1)
     return -1;
   int r = l.lib.crypt_format (l.cd, CRYPT_LUKS2, c.name, c.mode, NULL, NULL, c.key_size, &params);
+  if (r < 0) /* of the cipher, for instance, or of the device's size */
+    gk_fs_unwipe (device, wiped);
   if (r == 0)
     r = l.lib.crypt_keyslot_add_by_volume_key (l.cd, slot, NULL, 0, key, strlen (key));
   if (r < 0)

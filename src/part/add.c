@@ -97,7 +97,8 @@ gk_part_add_one (struct gk_part_edit *e, const char *kind, const char *name, uin
     return gk_error_set (err, EINVAL, "%s: there is an extended partition already", e->device);
   size_t slots = gpt ? fdisk_get_npartitions (e->cxt) : 4;
   if (!logical && around.free_slot >= slots)
-    return gk_error_set (err, ENOSPC, "%s: Can't create any more partitions", e->device);
+    return gk_error_set (err, ENOSPC, "%s: Can't create any more partitions: %s has %zu", e->device,
+                         gpt ? "this GPT" : "an MBR", slots);
 
   _cleanup_pa_ struct fdisk_partition *pa = fdisk_new_partition ();
   if (pa == NULL)

@@ -219,6 +219,9 @@ gk_part_part_set_name (struct gk_ctx *ctx, const char *device, int partnum, cons
   if (gk_streq (t.type, "msdos"))
     return gk_error_set (err, EINVAL, "%s: msdos disk labels do not support partition name",
                          device);
+  if (gk_streq (t.type, "gpt") && gk_utf16_units (name) > GK_PART_NAME_MAX)
+    return gk_error_set (err, EINVAL, "%s: names of partitions are limited to %d characters", name,
+                         GK_PART_NAME_MAX);
   if (!gk_part_is_native (t.type)) {
     char number[16];
     snprintf (number, sizeof number, "%d", partnum);

@@ -48,6 +48,8 @@ gk_part_edit_begin (struct gk_part_edit *e, struct gk_ctx *ctx, const char *devi
   e->fd = open (device, flags | O_CLOEXEC);
   if (e->fd == -1)
     return errno == EBUSY ? in_use (device, err) : gk_error_sys (err, errno, "%s", device);
+  if (mode != GK_EDIT_READ && gk_fd_is_readonly_device (e->fd))
+    return gk_error_sys (err, EROFS, "%s", device);
   e->cxt = fdisk_new_context ();
   if (e->cxt == NULL)
     return gk_error_oom (err);

@@ -10,11 +10,11 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/uuid.h"
 #include "part/layout.h"
 
 /* More than any table has. */
 #define PARTS_MAX 1024
-#define NAME_MAX_UTF16 36
 
 void
 gk_layout_clear (struct gk_layout *l)
@@ -28,7 +28,7 @@ gk_layout_clear (struct gk_layout *l)
     free (p->differs);
   }
   free (l->parts);
-  free (l->guid);
+  free (l->id);
   free (l->over);
   *l = (struct gk_layout)GK_LAYOUT_INIT;
 }
@@ -50,15 +50,6 @@ static const struct {
   { "extended", NULL, "f" },
 };
 
-static bool
-is_guid (const char *s)
-{
-  for (size_t i = 0; i < 36; i++)
-    if (i == 8 || i == 13 || i == 18 || i == 23 ? s[i] != '-' : !isxdigit ((unsigned char)s[i]))
-      return false;
-  return s[36] == '\0';
-}
-
 char *
 gk_layout_upper (const char *s)
 {
@@ -72,7 +63,7 @@ gk_layout_upper (const char *s)
 static int
 parse_guid (const char *s, const char *what, char **ret, struct gk_error *err)
 {
-  if (!is_guid (s))
+  if (!gk_uuid_is_text (s))
     return gk_error_set (err, EINVAL, "%s: '%s' is not a GUID", what, s);
   *ret = gk_layout_upper (s);
   return *ret ? 0 : gk_error_oom (err);
@@ -213,15 +204,13 @@ static int
 take_name (struct json_object *o, char **ret, struct gk_error *err)
 {
   const char *s = json_object_get_string (o);
-  size_t units = 0;
 
   if (strlen (s) != (size_t)json_object_get_string_len (o))
     return wrong ("name", "text without NUL", err);
-  for (const unsigned char *p = (const unsigned char *)s; *p; p++)
-    units += (*p & 0xc0) == 0x80 ? 0 : *p >= 0xf0 ? 2 : 1;
-  if (units > NAME_MAX_UTF16)
+  size_t units = gk_utf16_units (s);
+  if (units > GK_PART_NAME_MAX)
     return gk_error_set (err, EINVAL, "name: '%s' has %zu UTF-16 characters, a GPT holds %d", s,
-                         units, NAME_MAX_UTF16);
+                         units, GK_PART_NAME_MAX);
   *ret = strdup (s);
   return *ret ? 0 : gk_error_oom (err);
 }
@@ -318,6 +307,27 @@ take_table (struct json_object *o, struct gk_layout *l, struct gk_error *err)
   return 0;
 }
 
+/* What a disk is told from others by: a GUID, or an MBR's four bytes. */
+static int
+take_id (const char *key, struct json_object *o, struct gk_layout *l, struct gk_error *err)
+{
+  bool gpt = gk_streq (key, "guid");
+  const char *s = json_object_is_type (o, json_type_string) ? json_object_get_string (o) : NULL;
+
+  if (!gk_streq (l->type, gpt ? "gpt" : "msdos"))
+    return gk_error_set (err, EINVAL, "%s: only %s has one", key, gpt ? "a GPT" : "an MBR");
+  if (s == NULL)
+    return wrong (key, "a text", err);
+  if (gpt)
+    return parse_guid (s, key, &l->id, err);
+  const char *digits = gk_after_prefix (s, "0x");
+  size_t n = digits ? strspn (digits, "0123456789abcdefABCDEF") : 0;
+  if (n == 0 || n > 8 || digits[n])
+    return gk_error_set (err, EINVAL, "id: '%s' is not four bytes such as 0x1234abcd", s);
+  l->id = gk_asprintf ("0x%08lx", strtoul (digits, NULL, 16));
+  return l->id ? 0 : gk_error_oom (err);
+}
+
 static int
 take_all (struct json_object *o, struct gk_layout *l, struct gk_error *err)
 {
@@ -331,12 +341,8 @@ take_all (struct json_object *o, struct gk_layout *l, struct gk_error *err)
     return -1;
   json_object_object_foreach (o, key, value)
   {
-    if (gk_streq (key, "guid")) {
-      if (!gk_streq (l->type, "gpt"))
-        return gk_error_set (err, EINVAL, "guid: only a GPT has one");
-      if (!json_object_is_type (value, json_type_string))
-        return wrong (key, "a text", err);
-      if (parse_guid (json_object_get_string (value), key, &l->guid, err) == -1)
+    if (gk_streq (key, "guid") || gk_streq (key, "id")) {
+      if (take_id (key, value, l, err) == -1)
         return -1;
     } else if (!gk_streq (key, "table") && !gk_streq (key, "partitions") &&
                !gk_streq (key, "device") && !gk_streq (key, "size")) {

@@ -258,10 +258,10 @@ plan (struct gk_layout *l, const char *device, const struct gk_part_table *t,
       return -1;
   if (t->type[0] == '\0')
     return find_content (device, true, &l->over, err);
-  if (e && l->guid) {
+  if (e && l->id) {
     char *id = NULL;
     int r = fdisk_get_disklabel_id (e->cxt, &id);
-    l->new_guid = r != 0 || id == NULL || strcasecmp (id, l->guid) != 0;
+    l->new_id = r != 0 || id == NULL || strcasecmp (id, l->id) != 0;
     free (id);
   }
   return 0;

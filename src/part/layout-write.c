@@ -189,10 +189,10 @@ gk_layout_write (struct gk_part_edit *e, const struct gk_layout *l, struct gk_er
             : p->action == GK_LAYOUT_CHANGE && change (e, p, err) == -1)
       return -1;
   }
-  if (l->guid && (l->new_table || l->new_guid)) {
-    int r = fdisk_set_disklabel_id_from_string (e->cxt, l->guid);
+  if (l->id && (l->new_table || l->new_id)) {
+    int r = fdisk_set_disklabel_id_from_string (e->cxt, l->id);
     if (r != 0)
-      return gk_part_edit_error (e, r, "setting the disk's GUID", err);
+      return gk_part_edit_error (e, r, "setting the disk's identifier", err);
   }
   return verify (e, l, err);
 }

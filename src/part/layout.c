@@ -126,7 +126,7 @@ plan_json (const struct gk_layout *l, const char *device, unsigned sector_size, 
 static bool
 has_changes (const struct gk_layout *l)
 {
-  bool changes = l->new_table || l->new_guid;
+  bool changes = l->new_table || l->new_id;
 
   for (size_t i = 0; i < l->n; i++)
     changes = changes || l->parts[i].action != GK_LAYOUT_KEEP;

@@ -56,11 +56,11 @@ struct gk_layout_part {
 
 struct gk_layout {
   char type[16]; /* "gpt", "msdos"; "" for no table */
-  char *guid;    /* of the disk, or NULL */
+  char *id;      /* of the disk: a GUID, of an MBR like "0x1234abcd"; or NULL */
   struct gk_layout_part *parts;
   size_t n;
-  bool new_table, new_guid; /* by layout-plan.c */
-  char *over;               /* what a new table would be written over, or NULL */
+  bool new_table, new_id; /* by layout-plan.c */
+  char *over;             /* what a new table would be written over, or NULL */
 };
 #define GK_LAYOUT_INIT                                                                             \
   {                                                                                                \

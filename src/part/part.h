@@ -19,6 +19,8 @@ struct gk_error;
 
 /* The kernel's own limit of partitions on one disk. */
 #define GK_PART_MAX 256
+/* A GPT's, of UTF-16. */
+#define GK_PART_NAME_MAX 36
 
 struct gk_part {
   int num;           /* from 1; logical partitions of an MBR from 5 */

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/uuid.h"
 #include "mount/devices.h"
 #include "worker/session-priv.h"
 
@@ -81,18 +82,10 @@ check_filenames (char *const *list, struct gk_error *err)
   return 0;
 }
 
-/* 8-4-4-4-12 hexadecimal digits. */
 static int
 check_guid (const char *guid, struct gk_error *err)
 {
-  static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-  for (size_t i = 0; i < sizeof form; ++i) {
-    bool hex = guid[i] && strchr ("0123456789abcdefABCDEF", guid[i]);
-    if (form[i] == 'x' ? !hex : guid[i] != form[i])
-      return gk_error_set (err, EINVAL, "%s: is not a GUID", guid);
-  }
-  return 0;
+  return gk_uuid_is_text (guid) ? 0 : gk_error_set (err, EINVAL, "%s: is not a GUID", guid);
 }
 
 static int

@@ -103,6 +103,28 @@ class Apply(WithLayouts):
         self.check(disk, gpt=False)
         self.assertEqual(self.shell(disk, "vfs-label /dev/sda6", "e2fsck /dev/sda6"), "last\n")
 
+    def test_mbr_id(self):
+        disk = self.disk()
+        parts = ({"size": "10MiB"}, {"type": "extended"}, {"size": "5MiB"})
+        self.apply(disk, self.layout("mbr", *parts, id="0xAB"))
+        self.assertEqual(self.tool("sfdisk", "--disk-id", disk).out, "0x000000ab\n")
+        self.assertEqual(self.show(disk)["id"], "0x000000ab")
+        self.assertIn(" msdos 0x000000ab\n", self.gk("partition", "--format", "raw", disk).out)
+        self.assertIn("nothing to change", self.apply(disk, self.layout("mbr", *parts, id="0x000000AB")).out)
+        self.assertIn("nothing to change", self.apply(disk, self.layout("mbr", *parts)).out)
+        # It alone is a change, of which a dry run writes nothing; and it comes with what is shown.
+        before, layout = self.checksum(disk), self.layout("mbr", *parts, id="0xfedcba98")
+        plan = self.apply(disk, layout, "--dry-run")
+        self.assertEqual(self.checksum(disk), before)
+        self.assertEqual(self.apply(disk, layout).out, plan.out)
+        self.assertEqual(self.tool("sfdisk", "--disk-id", disk).out, "0xfedcba98\n")
+        self.check(disk, gpt=False)
+        other = self.disk(name="other.raw")
+        self.apply(other, self.file("shown.json", self.gk("partition", "--json", "--format", "raw", disk).raw))
+        self.assertEqual(self.show(other), self.show(disk))
+        self.refused(disk, self.layout("mbr", *parts, id="0x1ffffffff"), "is not four bytes")
+        self.refused(disk, self.layout("gpt", id="0x1"), "only an MBR has one")
+
     def test_what_is_not_said_stays(self):
         disk = self.disk()
         self.apply(disk, self.layout("gpt", {"size": "10MiB", "name": "one", "guid": GUID, "attributes": 4, "type": "swap"}))

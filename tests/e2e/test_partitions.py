@@ -83,16 +83,24 @@ class Model:
         self.begin()
 
     def begin(self):
-        self.parts = {}
-        self.first = 34 if self.sector == 512 else 6
-        self.last = self.size // self.sector - 1 - ((33 if self.sector == 512 else 5) if self.kind == "gpt" else 0)
+        self.parts, self.guid = {}, None
+        self.bound()
         self.lines.append(f"part-init /dev/sda {self.kind}")
+
+    def bound(self):
+        self.last = self.size // self.sector - 1 - ((33 if self.sector == 512 else 5) if self.kind == "gpt" else 0)
+
+    def grow(self, size):
+        """The disk did, before this session; of a GPT the second copy has to follow."""
+        self.size = size
+        self.lines = [f"{'-' if self.kind == 'mbr' else ''}part-expand-gpt /dev/sda"]
+        self.bound()
 
     def free(self, start, end, but=None):
         return end <= self.last and start <= end and not any(start <= p["end"] and end >= p["start"] for n, p in self.parts.items() if n != but)
 
     def add(self):
-        start = MIB // self.sector * self.rng.randrange(1, 62)
+        start = MIB // self.sector * self.rng.randrange(1, self.size // MIB - 2)
         end = start + MIB // self.sector * self.rng.randrange(1, 12) - 1
         self.lines.append(f"-part-add /dev/sda p {start} {end}")
         slots = [n for n in range(1, 129 if self.kind == "gpt" else 5) if n not in self.parts]
@@ -100,7 +108,7 @@ class Model:
             self.parts[slots[0]] = {"start": start, "end": end}
 
     def resize(self):
-        num, end = self.rng.randrange(1, 6), MIB // self.sector * self.rng.randrange(1, 64) - 1
+        num, end = self.rng.randrange(1, 6), MIB // self.sector * self.rng.randrange(1, self.size // MIB) - 1
         self.lines.append(f"-part-resize /dev/sda {num} {end}")
         if num in self.parts and self.free(self.parts[num]["start"], end, num):
             self.parts[num]["end"] = end
@@ -129,8 +137,17 @@ class Model:
                     other[key] = "false"
             self.parts[num][key] = str(value)
 
+    def disk(self):
+        """What is of the whole table; an MBR has none of it, and stays as it is."""
+        what = self.rng.choice(("guid", "guid-random", "expand"))
+        guid = str(uuid.UUID(int=self.rng.getrandbits(128), version=4)).upper()
+        self.lines.append({"guid": f"-part-set-disk-guid /dev/sda {guid}", "guid-random": "-part-set-disk-guid-random /dev/sda",
+                           "expand": "-part-expand-gpt /dev/sda"}[what])
+        if self.kind == "gpt" and what != "expand":
+            self.guid = guid if what == "guid" else None
+
     def step(self):
-        self.rng.choice((self.add, self.add, self.add, self.resize, self.delete, self.set, self.set))()
+        self.rng.choice((self.add, self.add, self.add, self.resize, self.delete, self.set, self.set, self.disk))()
         if self.rng.random() < 0.01:
             self.begin()
 
@@ -149,11 +166,30 @@ class Model:
             if "id" in p:
                 lines.append(f"part-get-mbr-id /dev/sda {n}")
                 want += f"0x{int(p['id']):x}\n"
+        if self.guid:
+            lines.append("part-get-disk-guid /dev/sda")
+            want += self.guid + "\n"
         return lines, want
 
 
 class Sequences(Disk):
     """Random changes of tables of both kinds and of sectors of both sizes, against the model."""
+
+    def compare(self, disk, model, seed):
+        asks, want = model.asks()
+        lines = "\n".join((f"add-drive {disk} format:raw blocksize:{model.sector}", "run", *model.lines, *asks)) + "\n"
+        r = self.gk("shell", stdin=lines, timeout=120)
+        self.assertEqual(r.out, want, f"seed {seed}\n{lines}\n{r}")
+        if model.sector == 512:
+            self.check(disk, model.kind == "gpt")
+        else:
+            # Of an image's sectors they know by a device that has them.
+            loop = self.tool("losetup", "--find", "--show", "--sector-size", "4096", disk).out.strip()
+            try:
+                self.check(loop, model.kind == "gpt")
+            finally:
+                self.tool("losetup", "-d", loop)
+        return len(model.parts)
 
     def test_random(self):
         made = 0
@@ -161,21 +197,11 @@ class Sequences(Disk):
             kind, sector = ("gpt", "mbr")[seed % 2], (512, 4096)[seed // 2 % 2]
             disk = self.disk(64 * MIB)
             model = Model(random.Random(seed), kind, sector)
-            for _ in range(40):
-                model.step()
-            asks, want = model.asks()
-            made += len(model.parts)
-            lines = "\n".join((f"add-drive {disk} format:raw blocksize:{sector}", "run", *model.lines, *asks)) + "\n"
-            r = self.gk("shell", stdin=lines, timeout=120)
-            self.assertEqual(r.out, want, f"seed {seed}\n{lines}\n{r}")
-            if sector == 512:
-                self.check(disk, kind == "gpt")
-            else:
-                # Of an image's sectors they know by a device that has them.
-                loop = self.tool("losetup", "--find", "--show", "--sector-size", "4096", disk).out.strip()
-                try:
-                    self.check(loop, kind == "gpt")
-                finally:
-                    self.tool("losetup", "-d", loop)
+            for steps in (25, 15):
+                for _ in range(steps):
+                    model.step()
+                made += self.compare(disk, model, seed)
+                self.disk(80 * MIB)
+                model.grow(80 * MIB)
             os.unlink(disk)
         self.assertGreater(made, SEQUENCES)
