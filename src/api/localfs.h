@@ -47,12 +47,15 @@ enum gk_lfs_op {
   GK_LFS_LSEEK,     /* fh, offset, flags: whence: value */
   GK_LFS_COPY,      /* fh, offset to fh2, offset2, size: value is how much */
   GK_LFS_READDIR,   /* node, fh or 0, offset: value is the fh; count entries as
-                       data; none at the end */
+                       data, fewer at the end; the entry's flags may say that it is
+                       reached (GK_LFS_AT_END) */
   GK_LFS_STATFS,    /* node: data is a struct statvfs */
   GK_LFS_GETXATTR,  /* node, name: data */
   GK_LFS_LISTXATTR, /* node: data */
   GK_LFS_SETXATTR,  /* node, name, flags, data */
   GK_LFS_REMOVEXATTR,
+  GK_LFS_FETCH, /* data: nodes; size: of the largest file that is wanted.  data: for each, or
+                   the first of them, struct gk_lfs_fetched and the whole file */
 };
 
 #define GK_LFS_SET_MODE 1u
@@ -98,6 +101,8 @@ struct gk_lfs_drop {
 #define GK_LFS_KEEPS_ALL 2u
 /* A folder in which names that differ are names of different files. */
 #define GK_LFS_EXACT_NAMES 4u
+/* There is nothing more in the folder. */
+#define GK_LFS_AT_END 8u
 #define GK_LFS_MAX_POSTED 256u
 
 struct gk_lfs_entry {
@@ -114,6 +119,11 @@ struct gk_lfs_reply {
   uint32_t count;
   uint64_t value;
   struct gk_lfs_entry entry;
+};
+
+struct gk_lfs_fetched {
+  struct gk_lfs_entry entry; /* its node is 0: it has to be opened for itself */
+  uint64_t size;             /* of the data behind it, which are padded to a multiple of 8 */
 };
 
 struct gk_lfs_dirent {

@@ -32,24 +32,51 @@ gk_session_lost (guestfs_h *g)
   gk_client_event (g, GUESTFS_EVENT_SUBPROCESS_QUIT);
 }
 
+static int
+lost (guestfs_h *g, struct gk_error *err)
+{
+  gk_launched_explain (&g->session->process, err);
+  gk_session_lost (g);
+  return -1;
+}
+
 int
-gk_session_request (guestfs_h *g, enum gk_request kind, const void *body, size_t size,
-                    struct gk_frame *ret_frame, struct gk_error *err)
+gk_session_send (guestfs_h *g, enum gk_request kind, const void *body, size_t size,
+                 struct gk_error *err)
+{
+  if (g->session->late)
+    gk_local_collect (g);
+  struct gk_session *s = g->session;
+  if (s == NULL)
+    return gk_error_set (err, ECONNRESET, "the worker ended unexpectedly");
+  if (gk_conn_send (s->conn, GK_FRAME_CALL, kind, ++s->serial, body, size, NULL, 0, err) == -1)
+    return lost (g, err);
+  s->late = true;
+  return 0;
+}
+
+int
+gk_session_collect (guestfs_h *g, struct gk_frame *ret_frame, struct gk_error *err)
 {
   struct gk_session *s = g->session;
 
-  s->serial++;
-  if (gk_conn_send (s->conn, GK_FRAME_CALL, kind, s->serial, body, size, NULL, 0, err) == -1 ||
-      gk_conn_recv_reply (s->conn, s->serial, ret_frame, -1, err) == -1) {
-    gk_launched_explain (&s->process, err);
-    gk_session_lost (g);
-    return -1;
-  }
+  s->late = false;
+  if (gk_conn_recv_reply (s->conn, s->serial, ret_frame, -1, err) == -1)
+    return lost (g, err);
   if (ret_frame->type == GK_FRAME_ERROR) {
     gk_frame_error (ret_frame, err);
     return 1;
   }
   return 0;
+}
+
+int
+gk_session_request (guestfs_h *g, enum gk_request kind, const void *body, size_t size,
+                    struct gk_frame *ret_frame, struct gk_error *err)
+{
+  if (gk_session_send (g, kind, body, size, err) == -1)
+    return -1;
+  return gk_session_collect (g, ret_frame, err);
 }
 
 /* --- end --------------------------------------------------------------------- */

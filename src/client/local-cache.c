@@ -64,6 +64,7 @@ gk_local_flush (struct gk_local *l)
 {
   struct file *f = l->dirty;
 
+  gk_local_collect (l->g);
   if (l->n_posted) {
     struct gk_lfs_request rq = { .op = GK_LFS_DROPS };
     gk_local_ask (l, &rq, NULL, NULL, NULL);
@@ -116,6 +117,8 @@ void
 gk_local_changed (struct gk_local *l, uint64_t node)
 {
   l->recent.node = 0;
+  l->changes++;
+  gk_local_spoil_ahead (l, node);
   for (struct file *f = l->files; f; f = f->next)
     if (f->node == node)
       f->ahead_size = 0, f->ahead_ends = false;

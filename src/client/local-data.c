@@ -9,9 +9,6 @@
 
 #include "client/local-fuse-priv.h"
 
-/* A file of this size or less comes with its opening. */
-#define SMALL_FILE (128u << 10)
-
 static struct file *
 file_of (const struct fuse_file_info *fi)
 {
@@ -54,6 +51,8 @@ opened (struct gk_local *l, struct file *f, struct fuse_file_info *fi)
   struct known *k = gk_local_known (l, f->node);
 
   fi->fh = (uintptr_t)f;
+  /* Closing them has nothing to tell. */
+  fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
   fi->keep_cache = k && k->epoch == l->epoch;
   if (k)
     k->epoch = l->epoch;
@@ -89,6 +88,23 @@ can_wait (const struct gk_local *l, uint64_t node, int flags)
          !(flags & (O_TRUNC | O_DIRECT | O_SYNC | O_DSYNC));
 }
 
+/* All of it is here already: the worker needs not open it. */
+static bool
+from_ahead (struct gk_local *l, struct file *f, int flags)
+{
+  const struct gk_lfs_entry *e;
+
+  if ((flags & O_ACCMODE) != O_RDONLY || flags & (O_TRUNC | O_DIRECT | O_SYNC | O_DSYNC) ||
+      !gk_local_take_ahead (l, f->node, &f->ahead, &f->ahead_size, &e))
+    return false;
+  f->ahead_alloc = f->ahead_size;
+  f->ahead_ends = true;
+  f->ahead_epoch = l->epoch;
+  if (e)
+    gk_local_set_recent (l, e);
+  return true;
+}
+
 static void
 op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
@@ -96,7 +112,7 @@ op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   struct gk_lfs_request rq = { .op = GK_LFS_OPEN,
                                .node = ino,
                                .flags = (uint32_t)fi->flags,
-                               .size = fi->flags & O_TRUNC ? 0 : SMALL_FILE };
+                               .size = fi->flags & O_TRUNC ? 0 : GK_LOCAL_SMALL_FILE };
   struct gk_local_data d;
   struct file *f = new_file (l, ino, fi->flags);
 
@@ -104,6 +120,13 @@ op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     opened (l, f, fi);
     if (fuse_reply_open (req, fi) != 0)
       free_file (l, f);
+    return;
+  }
+  if (f && from_ahead (l, f, fi->flags)) {
+    opened (l, f, fi);
+    if (fuse_reply_open (req, fi) != 0)
+      free_file (l, f);
+    gk_local_go_ahead (l);
     return;
   }
   int e = f ? gk_local_ask (l, &rq, NULL, NULL, &d) : ENOMEM;
@@ -124,6 +147,7 @@ op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   opened (l, f, fi);
   if (fuse_reply_open (req, fi) != 0)
     free_file (l, f);
+  gk_local_go_ahead (l);
 }
 
 static void

@@ -56,6 +56,17 @@ op_opendir (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     free (f);
 }
 
+static void
+list_files (struct gk_local *l, const struct folder *f)
+{
+  struct folder walk = *f;
+  struct gk_lfs_dirent d;
+  const char *name;
+
+  for (walk.at = 0; next_entry (&walk, &d, &name); walk.at += d.size)
+    gk_local_list_file (l, f->node, &d.entry, name);
+}
+
 static int
 fetch (struct gk_local *l, struct folder *f, off_t offset)
 {
@@ -70,7 +81,13 @@ fetch (struct gk_local *l, struct folder *f, off_t offset)
     return e;
   f->fh = l->reply.value;
   f->next = offset;
-  return gk_buf_append (&f->batch, d.data, d.size) == -1 ? ENOMEM : 0;
+  f->at_end = l->reply.entry.flags & GK_LFS_AT_END;
+  if (gk_buf_append (&f->batch, d.data, d.size) == -1)
+    return ENOMEM;
+  if (offset == 0)
+    gk_local_list_folder (l, f->node);
+  list_files (l, f);
+  return 0;
 }
 
 /* How many bytes of buf were filled. */
@@ -110,7 +127,7 @@ read_folder (fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *f
   struct folder *f = folder_of (fi);
   int e = 0;
 
-  if (f->at >= f->batch.size || f->next != offset)
+  if (f->next != offset || (f->at >= f->batch.size && !(f->at_end && offset)))
     e = fetch (l, f, offset);
   _cleanup_free_ char *buf = e ? NULL : malloc (size);
   if (e == 0 && buf == NULL)
@@ -119,7 +136,10 @@ read_folder (fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *f
     fuse_reply_err (req, e);
     return;
   }
-  fuse_reply_buf (req, buf, tell (req, f, buf, size, plus));
+  size_t used = tell (req, f, buf, size, plus);
+  fuse_reply_buf (req, buf, used);
+  if (used == 0)
+    gk_local_listed (l, f->node);
 }
 
 static void

@@ -26,6 +26,7 @@ struct folder {
   struct gk_buf batch; /* struct gk_lfs_dirent and names */
   size_t at;           /* what of it was told */
   int64_t next;        /* the offset of what is at `at` */
+  bool at_end;         /* the batch is the last */
 };
 
 int gk_local_write_behind (struct gk_local *l, struct file *f, int64_t offset, const char *data,

@@ -68,14 +68,14 @@ gk_local_fuse_mount (guestfs_h *g, struct gk_local *l)
   return 0;
 }
 
-/* 1 when there is a request, 0 when there is none for a while, -1 when the
- * worker has gone. */
+/* 1 when there is a request, 0 when there is none for a while, 2 when the worker
+ * has answered one of ours, -1 when it has gone. */
 static int
 wait_for_request (guestfs_h *g, struct gk_local *l)
 {
   struct pollfd p[] = {
     { .fd = fuse_session_fd (l->fuse), .events = POLLIN },
-    { .fd = gk_conn_fd (l->session->conn) },
+    { .fd = gk_conn_fd (l->session->conn), .events = l->flight.under_way ? POLLIN : 0 },
     { .fd = l->wake_fd, .events = POLLIN },
   };
   int timeout = l->dirty || l->n_posted ? WRITE_AFTER_MS : -1;
@@ -83,8 +83,11 @@ wait_for_request (guestfs_h *g, struct gk_local *l)
   pthread_mutex_unlock (&g->lock);
   int n = poll (p, 3, timeout);
   pthread_mutex_lock (&g->lock);
-  if (g->session != l->session || (n > 0 && (p[1].revents || p[2].revents)))
+  if (g->session != l->session || (n > 0 && p[2].revents))
     return -1;
+  /* Another thread may have taken it meanwhile, or it is that one's own. */
+  if (n > 0 && p[1].revents)
+    return p[1].revents & POLLIN ? 2 : -1;
   return n > 0 && p[0].revents;
 }
 
@@ -95,9 +98,13 @@ gk_local_fuse_serve (guestfs_h *g, struct gk_local *l)
   int r = 0;
 
   while (r != -1 && !fuse_session_exited (l->fuse)) {
-    r = wait_for_request (g, l);
+    r = g->session == l->session ? wait_for_request (g, l) : -1;
     if (r == 0)
       gk_local_flush (l);
+    if (r == 2) {
+      gk_local_collect (g);
+      gk_local_go_ahead (l);
+    }
     if (r != 1)
       continue;
     int n = fuse_session_receive_buf (l->fuse, &buf);
@@ -105,8 +112,6 @@ gk_local_fuse_serve (guestfs_h *g, struct gk_local *l)
       fuse_session_process_buf (l->fuse, &buf);
     else if (n == 0 || (n != -EINTR && n != -EAGAIN))
       break;
-    if (g->session != l->session)
-      r = -1;
   }
   free (buf.mem);
   if (r == -1)
@@ -134,6 +139,7 @@ gk_local_fuse_end (struct gk_local *l)
   l->n_posted = 0;
   gk_buf_clear (&l->posted);
   gk_local_forget_absent (l);
+  gk_local_end_ahead (l);
   free (l->dirty_data);
   free (l->drops);
   free (l->known);

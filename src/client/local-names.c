@@ -42,9 +42,10 @@ gk_local_entry (struct gk_local *l, const struct gk_lfs_entry *e, struct fuse_en
   ret->ino = e->node;
   ret->attr_timeout = ret->entry_timeout = l->options.timeout;
   gk_local_stat (l, e, &ret->attr);
-  if (k)
-    k->no_xattrs_until_ms =
-        e->flags & GK_LFS_NO_XATTRS ? gk_local_now_ms () + (int64_t)(l->options.timeout * 1000) : 0;
+  if (k) {
+    k->no_xattrs = e->flags & GK_LFS_NO_XATTRS;
+    k->xattrs_epoch = l->epoch;
+  }
 }
 
 /* An operation that gives an entry.  0, or an errno value; it is answered. */
@@ -302,7 +303,7 @@ has_none (struct gk_local *l, uint64_t node)
 {
   const struct known *k = gk_local_known (l, node);
 
-  return k && k->no_xattrs_until_ms > gk_local_now_ms ();
+  return k && k->no_xattrs && k->xattrs_epoch == l->epoch;
 }
 
 static void
@@ -346,7 +347,7 @@ xattrs_changed (struct gk_local *l, uint64_t node)
   struct known *k = gk_local_known (l, node);
 
   if (k)
-    k->no_xattrs_until_ms = 0;
+    k->no_xattrs = false;
 }
 
 static void

@@ -64,15 +64,14 @@ gk_local_post_data (struct gk_local *l)
 void
 gk_local_posted_end (struct gk_local *l, const int32_t *errors)
 {
-  for (uint32_t i = 0; i < l->n_posted; ++i) {
-    struct file *f = l->posted_for[i];
+  for (uint32_t i = 0; i < l->flight.n_posted; ++i) {
+    struct file *f = l->flight.posted_for[i];
     int e = errors ? errors[i] : EIO;
     f->n_posted--;
     if (e && f->err == 0)
       f->err = e;
   }
-  l->n_posted = 0;
-  l->posted.size = 0;
+  l->flight.n_posted = 0;
 }
 
 /* --- files that are being made ---------------------------------------------------- */

@@ -18,14 +18,26 @@
 #include "launch/watch.h"
 #include "client/session-priv.h"
 
+/* A file of this size or less comes with its opening, or before. */
+#define GK_LOCAL_SMALL_FILE (128u << 10)
+
 struct fuse_session;
 struct file; /* open by somebody on this machine */
 
 /* What is known of a node, by its place. */
 struct known {
   uint32_t generation;
-  uint32_t epoch;             /* when its data were read last */
-  int64_t no_xattrs_until_ms; /* CLOCK_MONOTONIC */
+  uint32_t epoch; /* when its data were read last */
+  bool no_xattrs; /* as long as this is the epoch: */
+  uint32_t xattrs_epoch;
+  uint32_t shelf, item; /* local-ahead.c; shelf 0: none */
+};
+
+/* A request whose reply has not been waited for. */
+struct flight {
+  bool under_way;
+  uint32_t n_posted;
+  struct file *posted_for[GK_LFS_MAX_POSTED];
 };
 
 struct gk_local_options {
@@ -61,8 +73,11 @@ struct gk_local {
   struct gk_lfs_entry recent; /* attributes that came with an opening; node 0: none */
   int64_t recent_until_ms;
   uint32_t epoch;           /* counts the calls, each of which may change files */
+  uint32_t changes;         /* of any file's attributes that this mount has made */
   struct gk_absent *absent; /* or NULL */
-  struct gk_buf posted;     /* struct gk_lfs_posted, requests */
+  struct gk_ahead *ahead;   /* likewise */
+  struct flight flight;
+  struct gk_buf posted; /* struct gk_lfs_posted, requests */
   uint32_t n_posted;
   struct file *posted_for[GK_LFS_MAX_POSTED];
   uint64_t written; /* the node of the file that was closed last */
@@ -87,6 +102,8 @@ struct gk_local_data {
 };
 int gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name,
                   const char *other, struct gk_local_data *ret);
+/* Without waiting for its reply.  Nothing may be under way. */
+void gk_local_send (struct gk_local *l, struct gk_lfs_request *rq, const void *data, size_t size);
 int gk_local_write (struct gk_local *l, uint64_t fh, int64_t offset, const char *data, size_t size);
 /* Something that is said with the next request.  node 0: count is an fh. */
 void gk_local_drop (struct gk_local *l, uint64_t node, uint64_t count);
@@ -104,7 +121,7 @@ const struct gk_lfs_entry *gk_local_get_recent (const struct gk_local *l, uint64
 
 /* local-post.c */
 int gk_local_post_data (struct gk_local *l); /* the data that wait are posted */
-/* It was carried out: an errno value for each, or NULL: nobody knows. */
+/* What was under way was carried out: an errno value for each, or NULL: nobody knows. */
 void gk_local_posted_end (struct gk_local *l, const int32_t *errors);
 /* From now on nothing about a file is foreseen; node 0: about any. */
 void gk_local_end_fresh (struct gk_local *l, uint64_t node, const struct file *but);
@@ -114,6 +131,24 @@ void gk_local_made_folder (struct gk_local *l, uint64_t node);
 void gk_local_makes_name (struct gk_local *l, uint64_t parent, const char *name);
 bool gk_local_is_absent (struct gk_local *l, uint64_t parent, const char *name);
 void gk_local_forget_absent (struct gk_local *l);
+
+/* local-ahead.c */
+void gk_local_forget_ahead (struct gk_local *l);
+void gk_local_end_ahead (struct gk_local *l);
+/* A folder is listed, from its beginning; a file of it; the listing is complete. */
+void gk_local_list_folder (struct gk_local *l, uint64_t folder);
+void gk_local_list_file (struct gk_local *l, uint64_t folder, const struct gk_lfs_entry *e,
+                         const char *name);
+void gk_local_listed (struct gk_local *l, uint64_t folder);
+/* A file is opened for reading: all that is in it, which the caller frees, when it
+ * is at hand; and its attributes, if they are still the same, or NULL. */
+bool gk_local_take_ahead (struct gk_local *l, uint64_t node, char **ret_data, size_t *ret_size,
+                          const struct gk_lfs_entry **ret_entry);
+/* Whatever was read of it is old. */
+void gk_local_spoil_ahead (struct gk_local *l, uint64_t node);
+/* There may be time to read more; what was asked for has come, or cannot be had. */
+void gk_local_go_ahead (struct gk_local *l);
+void gk_local_fetched (struct gk_local *l, const char *at, size_t left);
 
 /* local.c */
 void gk_local_end (guestfs_h *g);

@@ -56,7 +56,7 @@ static int
 take_posted (struct gk_local *l, const char **at, size_t *left)
 {
   int32_t errors[GK_LFS_MAX_POSTED];
-  size_t n = l->n_posted * sizeof *errors, all = (n + 7) & ~(size_t)7;
+  size_t n = l->flight.n_posted * sizeof *errors, all = (n + 7) & ~(size_t)7;
 
   if (all > *left)
     return -1;
@@ -67,6 +67,61 @@ take_posted (struct gk_local *l, const char **at, size_t *left)
   return 0;
 }
 
+static void
+posted_to_flight (struct gk_local *l)
+{
+  l->flight.n_posted = l->n_posted;
+  memcpy (l->flight.posted_for, l->posted_for, l->n_posted * sizeof *l->posted_for);
+  l->n_posted = 0;
+  l->posted.size = 0;
+}
+
+static bool
+has_session (const struct gk_local *l)
+{
+  return l->g->session && l->g->session == l->session;
+}
+
+void
+gk_local_send (struct gk_local *l, struct gk_lfs_request *rq, const void *data, size_t size)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  guestfs_h *g = l->g;
+
+  if (!has_session (l) || put_together (l, rq, NULL, NULL, data, size) == -1) {
+    gk_local_fetched (l, NULL, 0);
+    return;
+  }
+  l->flight.under_way = true;
+  posted_to_flight (l);
+  if (gk_session_send (g, GK_REQUEST_LOCALFS, l->out.data, l->out.size, &err) == 0)
+    l->n_drops = 0;
+  else
+    gk_local_collect (g);
+}
+
+void
+gk_local_collect (guestfs_h *g)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_local *l = g->local;
+  struct gk_frame frame;
+
+  if (l == NULL || !l->flight.under_way)
+    return;
+  l->flight.under_way = false;
+  const char *at = NULL;
+  size_t left = 0;
+  if (has_session (l) && g->session->late && gk_session_collect (g, &frame, &err) == 0 &&
+      frame.len >= sizeof l->reply) {
+    at = (const char *)frame.body + sizeof l->reply;
+    left = frame.len - sizeof l->reply;
+  }
+  if (at == NULL || take_posted (l, &at, &left) == -1)
+    gk_local_posted_end (l, NULL);
+  gk_local_fetched (l, at, at ? left : 0);
+}
+
 static int
 talk (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
       const void *data, size_t size, struct gk_local_data *ret)
@@ -74,10 +129,12 @@ talk (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const cha
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   struct gk_frame frame;
 
-  if (l->g->session == NULL || l->g->session != l->session)
+  gk_local_collect (l->g);
+  if (!has_session (l))
     return ENOTCONN;
   if (put_together (l, rq, name, other, data, size) == -1)
     return ENOMEM;
+  posted_to_flight (l);
   if (gk_session_request (l->g, GK_REQUEST_LOCALFS, l->out.data, l->out.size, &frame, &err) != 0)
     return EIO;
   l->n_drops = 0;
@@ -100,6 +157,8 @@ exchange (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const
   int e = talk (l, rq, name, other, data, size, ret);
 
   if (l->n_posted)
+    posted_to_flight (l); /* it came not so far that they were sent */
+  if (l->flight.n_posted)
     gk_local_posted_end (l, NULL);
   return e;
 }
@@ -118,6 +177,14 @@ may_change_attributes (enum gk_lfs_op op)
   default: /* reading, too: the time of access */
     return true;
   }
+}
+
+/* Of more than a time of access. */
+static bool
+changes_attributes (enum gk_lfs_op op)
+{
+  return may_change_attributes (op) && op != GK_LFS_OPEN && op != GK_LFS_READ &&
+         op != GK_LFS_READDIR && op != GK_LFS_READLINK && op != GK_LFS_LSEEK;
 }
 
 /* What is said of a file by a name, or by its node, or of its data in other ways
@@ -146,6 +213,8 @@ gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name, c
 {
   if (may_change_attributes (rq->op))
     l->recent.node = 0;
+  if (changes_attributes (rq->op))
+    l->changes++;
   if (may_change_fresh (rq->op))
     gk_local_end_fresh (l, 0, NULL);
   if (rq->op == GK_LFS_SETXATTR && ret)
@@ -157,6 +226,7 @@ int
 gk_local_write (struct gk_local *l, uint64_t fh, int64_t offset, const char *data, size_t size)
 {
   l->recent.node = 0;
+  l->changes++;
   for (size_t done = 0; done < size;) {
     size_t n = size - done < GK_LFS_IO_MAX ? size - done : GK_LFS_IO_MAX;
     struct gk_lfs_request rq = { .op = GK_LFS_WRITE, .fh = fh, .offset = offset + (int64_t)done };

@@ -70,6 +70,7 @@ gk_local_before_call (guestfs_h *g)
   gk_local_flush (g->local);
   gk_local_end_fresh (g->local, 0, NULL);
   gk_local_forget_absent (g->local);
+  gk_local_forget_ahead (g->local);
   g->local->epoch++;
   g->local->recent.node = 0;
 }

@@ -13,6 +13,7 @@ struct gk_session {
   struct gk_conn *conn;
   struct gk_launched process;
   uint32_t serial;  /* of the last request */
+  bool late;        /* whose reply has not been waited for yet */
   unsigned proc_nr; /* call that is running, for progress events */
 };
 
@@ -34,6 +35,12 @@ void gk_session_free (guestfs_h *g, int grace_ms);
 int gk_session_request (guestfs_h *g, enum gk_request kind, const void *body, size_t size,
                         struct gk_frame *ret_frame, struct gk_error *err);
 
+/* The two halves of it.  What comes in between waits for the reply (gk_local_collect).
+ * Both: 0 or -1, with collect 1 too, as above. */
+int gk_session_send (guestfs_h *g, enum gk_request kind, const void *body, size_t size,
+                     struct gk_error *err);
+int gk_session_collect (guestfs_h *g, struct gk_frame *ret_frame, struct gk_error *err);
+
 /* The worker has gone: reap it, say so to the program's callbacks, and put the
  * handle back into the config state. */
 void gk_session_lost (guestfs_h *g);
@@ -47,6 +54,8 @@ void gk_client_tree_gone (guestfs_h *g);
 /* local.c: before the session ends, and once it has; what mount_local shows goes. */
 void gk_local_before_end (guestfs_h *g);
 void gk_local_session_gone (guestfs_h *g);
+/* A request whose reply was not waited for comes to its end. */
+void gk_local_collect (guestfs_h *g);
 /* A call is about to be carried out, which shall see what was written, and may
  * change anything. */
 void gk_local_before_call (guestfs_h *g);

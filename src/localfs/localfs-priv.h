@@ -61,6 +61,10 @@ void gk_lfs_forget (struct gk_localfs *fs, uint64_t node, uint64_t lookups);
 /* An O_PATH descriptor, valid until some hundred others were asked for; and the
  * node's type. */
 int gk_lfs_fd (struct gk_localfs *fs, uint64_t node, mode_t *ret_type);
+/* A descriptor to read a regular file with, which is the caller's. */
+int gk_lfs_open_to_read (struct gk_localfs *fs, uint64_t node);
+/* Its attributes, by a descriptor of it. */
+int gk_lfs_fd_attr (struct gk_localfs *fs, uint64_t node, int fd, struct gk_lfs_entry *entry);
 int gk_lfs_getattr (struct gk_localfs *fs, uint64_t node, struct gk_lfs_entry *entry);
 
 int gk_lfs_file (struct gk_localfs *fs, uint64_t fh); /* its descriptor */
@@ -90,6 +94,8 @@ int gk_lfs_create (struct gk_localfs *fs, const struct gk_lfs_request *rq, const
 
 int gk_lfs_open (struct gk_localfs *fs, const struct gk_lfs_request *rq, struct gk_lfs_reply *reply,
                  struct gk_buf *data);
+int gk_lfs_fetch (struct gk_localfs *fs, const char *nodes, size_t size, uint64_t max,
+                  struct gk_buf *out);
 int gk_lfs_io (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *data,
                size_t size, struct gk_lfs_reply *reply, struct gk_buf *out);
 int gk_lfs_xattr (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *name,

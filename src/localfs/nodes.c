@@ -380,6 +380,34 @@ gk_lfs_has_exact_names (struct gk_localfs *fs, uint64_t node)
 }
 
 int
+gk_lfs_open_to_read (struct gk_localfs *fs, uint64_t node)
+{
+  char path[32];
+  struct node *n = find (fs, node);
+
+  if (n == NULL)
+    return -1;
+  if (n->type != S_IFREG) {
+    errno = EINVAL;
+    return -1;
+  }
+  if (n->fd == -1)
+    return open_by_handle_at (fs->devices[n->device].fd, n->handle, O_RDONLY | O_CLOEXEC);
+  return open (gk_fd_path (n->fd, path), O_RDONLY | O_CLOEXEC);
+}
+
+int
+gk_lfs_fd_attr (struct gk_localfs *fs, uint64_t node, int fd, struct gk_lfs_entry *entry)
+{
+  struct stat st;
+
+  if (find (fs, node) == NULL || fstat (fd, &st) == -1)
+    return -1;
+  fill (fs, GK_LFS_PLACE (node), &st, entry);
+  return 0;
+}
+
+int
 gk_lfs_getattr (struct gk_localfs *fs, uint64_t node, struct gk_lfs_entry *entry)
 {
   struct stat st;

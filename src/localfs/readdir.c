@@ -64,6 +64,8 @@ gk_lfs_readdir (struct gk_localfs *fs, const struct gk_lfs_request *rq, struct g
     ssize_t n = getdents64 (fd, names, sizeof names);
     if (n == -1 && reply->count == 0)
       return -1;
+    if (n == 0)
+      reply->entry.flags = GK_LFS_AT_END;
     if (n <= 0)
       break;
     for (ssize_t at = 0; at < n;) {

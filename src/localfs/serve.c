@@ -192,6 +192,8 @@ perform (struct gk_localfs *fs, const struct message *m, struct gk_lfs_reply *re
   case GK_LFS_SETXATTR:
   case GK_LFS_REMOVEXATTR:
     return gk_lfs_xattr (fs, rq, m->name, m->data, m->size, out);
+  case GK_LFS_FETCH:
+    return gk_lfs_fetch (fs, m->data, m->size, rq->size, out);
   case GK_LFS_READ:
   case GK_LFS_WRITE:
   case GK_LFS_FSYNC:

@@ -239,6 +239,114 @@ assert not os.path.exists ("deep/300")
         """The same where nothing is foreseen."""
         self.served(self.FORESEEN)
 
+    # Files are read before they are opened, in the order that was seen; what changes is not.
+    AHEAD = r"""
+import stat
+names = ["f%03d" % (i * 77 % 200) for i in range (200)]
+g.mkdir ("/many")
+for i, name in enumerate (names):
+    g.write ("/many/" + name, (name + "!").encode () * (i * i % 3000))
+os.chdir (m + "/many")
+def content (name, times):
+    return (name + "!").encode () * times
+def should (name):
+    i = names.index (name)
+    return content (name, i * i % 3000)
+def read (name, fresh=True):
+    fd = os.open (name, os.O_RDONLY)
+    try:
+        if fresh:
+            os.posix_fadvise (fd, 0, 0, os.POSIX_FADV_DONTNEED)
+        data = b""
+        while True:
+            more = os.read (fd, 1 << 16)
+            if not more:
+                return data
+            data += more
+    finally:
+        os.close (fd)
+def forget_all ():
+    g.ping_daemon ()
+def listed (order):
+    entries = list (os.scandir ("."))
+    if order == "inode":
+        entries.sort (key=lambda e: e.inode ())
+    elif order == "name":
+        entries.sort (key=lambda e: e.name)
+    elif order == "backward":
+        entries.sort (key=lambda e: e.name, reverse=True)
+    return [e.name for e in entries]
+for order in ("listed", "inode", "name", "backward", "name"):
+    forget_all ()
+    for name in listed (order):
+        assert read (name) == should (name), (order, name)
+        assert os.listxattr (name) == []
+
+# What was read ahead of these is old then: in each way, after five were read in order.
+now = {}
+def changed (i, name):
+    old = now.get (name, should (name))
+    if i == 0:
+        with open (name, "wb") as f: f.write (b"by this mount")
+        return b"by this mount"
+    if i == 1:
+        g.write ("/many/" + name, b"by a call")
+        return b"by a call"
+    if i == 2:
+        os.truncate (name, 3)
+        return (old + b"\0\0\0")[:3]
+    if i == 3:
+        with open ("new", "wb") as f: f.write (b"another")
+        os.rename ("new", name)
+        return b"another"
+    if i == 4:
+        os.remove (name)
+        with open (name, "wb") as f: f.write (b"once more")
+        return b"once more"
+    fd = os.open (name, os.O_RDWR)
+    os.pwrite (fd, b"AB", 0)
+    os.close (fd)
+    return b"AB" + old[2:]
+for way in range (6):
+    forget_all ()
+    order = listed ("name")
+    for at, name in enumerate (order):
+        if at % 13 == 5 and at + 9 < len (order):
+            for k in (1, 2, 9):
+                now[order[at + k]] = changed (way, order[at + k])
+        assert read (name) == now.get (name, should (name)), (name, at, way)
+        assert os.stat (name).st_size == len (now.get (name, should (name)))
+assert len (now) > 30
+
+# Attributes, and an open file that loses its name.
+for name, data in now.items ():
+    g.write ("/many/" + name, should (name))
+order = listed ("name")
+for at, name in enumerate (order):
+    if at % 10 == 5 and at + 3 < len (order):
+        os.chmod (order[at + 2], 0o600 + at % 8)
+        os.setxattr (order[at + 3], "user.n", b"%d" % at)
+        os.link (order[at + 1], "link%d" % at)
+    with open (name, "rb") as f:
+        st = os.fstat (f.fileno ())
+        if at % 10 == 7 and at + 1 < len (order):
+            assert st.st_mode & 0o777 == 0o600 + (at - 2) % 8, (oct (st.st_mode), at)
+        if at % 10 == 8 and at > 5:
+            assert os.listxattr (name) == ["user.n"], name
+            os.remove (name)
+            assert os.fstat (f.fileno ()).st_nlink == 0
+        if at % 10 == 6 and at > 5:
+            assert st.st_nlink == 2, name
+        assert f.read () == should (name), name
+g.rm_rf ("/many")
+"""
+
+    def test_read_ahead_fuse(self):
+        self.served(self.AHEAD, options="allow_root,max_read=131072")
+
+    def test_read_ahead(self):
+        self.served(self.AHEAD)
+
     def test_no_space_fuse(self):
         """Data that wait cannot be written: whoever closes the file or wants it synced is told, and space comes back."""
         self.served(r"""

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Requests that are posted: carried out in their order, before all else; their
- * errors; what makes no sense. */
+ * errors; whole files that are fetched; what makes no sense. */
 /* rooms: localfs api op base */
 #include <errno.h>
 #include <fcntl.h>
@@ -124,6 +124,58 @@ in_order_and_before_the_request (void **state)
   gk_buf_clear (&out);
 }
 
+/* The request with data behind it; the reply's data. */
+static const char *
+fetch (const uint64_t *nodes, size_t n, uint64_t max, struct gk_buf *out, size_t *ret_left)
+{
+  _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
+  struct gk_lfs_request rq = { .op = GK_LFS_FETCH, .size = max };
+  struct gk_buf b = { NULL, 0, 0 };
+
+  gk_buf_append (&b, &rq, sizeof rq);
+  gk_buf_append (&b, nodes, n * sizeof *nodes);
+  assert_int_equal (gk_localfs_serve (&fs, root, b.data, b.size, out, &err), 0);
+  gk_buf_clear (&b);
+  *ret_left = out->size - sizeof (struct gk_lfs_reply);
+  return out->data + sizeof (struct gk_lfs_reply);
+}
+
+static void
+whole_files (void **state)
+{
+  struct gk_lfs_request rq = { .op = GK_LFS_LOOKUP, .node = GK_LFS_ROOT };
+  struct gk_buf out = { NULL, 0, 0 };
+  struct gk_lfs_reply reply;
+  struct gk_lfs_fetched f[4];
+  size_t left;
+
+  assert_int_equal (serve (&rq, NULL, "file", &out), 0);
+  memcpy (&reply, out.data, sizeof reply);
+  const uint64_t nodes[] = { GK_LFS_ROOT, reply.entry.node, 12345, reply.entry.node };
+
+  /* What is no file, or nobody's node, says so and stops nothing. */
+  const char *at = fetch (nodes, 4, 100, &out, &left);
+  assert_int_equal (left, sizeof f + 32);
+  for (int i = 0; i < 4; ++i) {
+    memcpy (&f[i], at, sizeof f[i]);
+    at += sizeof f[i];
+    assert_int_equal (f[i].entry.node, i % 2 ? reply.entry.node : 0);
+    assert_int_equal (f[i].size, i % 2 ? 9 : 0);
+    if (i % 2) {
+      assert_memory_equal (at, "one lines\0\0\0\0\0\0\0", 16);
+      assert_int_equal (f[i].entry.size, 9);
+      at += 16;
+    }
+  }
+
+  /* One that is larger than what is wanted. */
+  at = fetch (nodes + 1, 1, 8, &out, &left);
+  memcpy (f, at, sizeof *f);
+  assert_int_equal (left, sizeof *f);
+  assert_int_equal (f->entry.node, 0);
+  gk_buf_clear (&out);
+}
+
 static void
 what_makes_no_sense (void **state)
 {
@@ -156,6 +208,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (in_order_and_before_the_request),
+    cmocka_unit_test (whole_files),
     cmocka_unit_test (what_makes_no_sense),
   };
 
