@@ -16,6 +16,7 @@ import corrupt.lvm
 import corrupt.qcow2
 import corrupt.raid
 import corrupt.tables
+import sparse
 from corrupt import FAULTS
 from harness import SLOW, Case
 
@@ -89,7 +90,7 @@ class Corrupt(Case):
         """The disks of a group, in one session."""
         faults = [f for f in FAULTS.values() if f.group == group and f.launch is None]
         disks = [f.make(self.dir, f.name).path for f in faults]
-        before = [corrupt.content(d) for d in disks]
+        before = [sparse.digest(d) for d in disks]
         calls = [["list_filesystems"]]
         for index, f in enumerate(faults):
             for name, *args, _ in self.calls(f):
@@ -103,14 +104,14 @@ class Corrupt(Case):
             if "error" in answer or answer["seconds"] > (SECONDS + len(faults)) * SLOW:
                 wrong.append(f"{what}: {answer}")
         wrong += [f"{f.name}: the image was changed" for f, disk, was in zip(faults, disks, before)
-                  if corrupt.content(disk) != was]
+                  if sparse.digest(disk) != was]
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
 
     def check_launches(self, group):
         """Those with which a session ends before it begins, each in one of its own, read-only and not."""
         faults = [f for f in FAULTS.values() if f.group == group and f.launch is not None]
         disks = [f.make(self.dir, f.name).path for f in faults]
-        before = [corrupt.content(d) for d in disks]
+        before = [sparse.digest(d) for d in disks]
         wrong = []
         for readonly in (True, False):
             answers = self.sessions([([(disk, f.form, readonly)], []) for disk, f in zip(disks, faults)])
@@ -121,7 +122,7 @@ class Corrupt(Case):
                 if answer["seconds"] > SECONDS * SLOW:
                     wrong.append(f"{f.name}: took {answer['seconds']:.1f} s")
             wrong += [f"{f.name}: the image was changed" for f, disk, was in zip(faults, disks, before)
-                      if corrupt.content(disk) != was]
+                      if sparse.digest(disk) != was]
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
 
     def test_tables(self):

@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import kernel_log
+import sparse
 import world
 from harness import Case, check_image
 from sandboxed import Uml
@@ -95,6 +96,53 @@ class Images(Case):
         listed = self.tool(generate, "-l").out.splitlines()
         self.assertGreaterEqual(len(os.listdir(self.path("bad"))), len(listed))
         subprocess.run(["rm", "-r", self.path("bad")], check=True)
+
+
+class Sparse(Case):
+    """A checksum is of each byte, and a hole is zeros."""
+
+    def setUp(self):
+        super().setUp()
+        self.size = (3 << 20) + 5
+        self.disk = self.path("disk")
+        with open(self.disk, "wb") as f:
+            f.truncate(self.size)
+            for at in (100, (1 << 20) - 3, self.size - 1):
+                f.seek(at)
+                f.write(b"x")
+
+    def test_each_byte(self):
+        whole = self.checksum(self.disk)
+        self.tool("cp", "--sparse=never", self.disk, self.path("full"))
+        self.assertEqual(self.checksum(self.path("full")), whole)
+        for at in (0, 100, 65536, (1 << 20) - 3, 2 << 20, self.size - 1):
+            with open(self.path("full"), "r+b") as f:
+                f.seek(at)
+                was = f.read(1)
+                f.seek(at)
+                f.write(b"y")
+                f.flush()
+                self.assertNotEqual(self.checksum(self.path("full")), whole, at)
+                f.seek(at)
+                f.write(was)
+        self.assertEqual(self.checksum(self.path("full")), whole)
+
+    def test_size_and_place(self):
+        whole = self.checksum(self.disk)
+        os.truncate(self.disk, self.size + 1)
+        self.assertNotEqual(self.checksum(self.disk), whole)
+        for name, at in (("one", 1 << 20), ("two", 2 << 20)):
+            with open(self.file(name), "r+b") as f:
+                f.truncate(3 << 20)
+                f.seek(at)
+                f.write(b"x")
+        self.assertNotEqual(self.checksum(self.path("one")), self.checksum(self.path("two")))
+
+    def test_copy(self):
+        content = self.read(self.disk)
+        for start, size in ((0, self.size), (1, 200), (101, 4096), ((1 << 20) - 2, 1 << 20)):
+            sparse.copy(self.disk, self.path("part"), start, size)
+            self.assertEqual(self.read(self.path("part")), content[start:start + size])
 
 
 class KernelLog(Case):

@@ -246,13 +246,13 @@ class Full(Disks):
             *ALIVE,
             f"!mount -o remount,size=40m {self.path('small')}",
             "e2fsck /dev/sda correct:true", "mount /dev/sda /", "cat /f", f"upload {big} /big", "sync", "checksum sha256 /big", "umount /"), ends=None)
-        self.assertIn("\nkept\n" + self.checksum(big), r.out, str(r))
+        self.assertIn("\nkept\n" + self.sha256(big), r.out, str(r))
         # Sound afterwards, and with what was written last.
         self.tool("cp", self.path("small/" + image), self.path(image))
         self.tool("umount", self.path("small"))
         self.images[self.path(image)] = "clean"
         r = self.gk("shell", "--ro", "--format", form, "-a", self.path(image), "-m", "/dev/sda", stdin="cat /f\nchecksum sha256 /big\n")
-        self.assertEqual(r.out, "kept\n" + self.checksum(big) + "\n")
+        self.assertEqual(r.out, "kept\n" + self.sha256(big) + "\n")
 
     # A disk of virtio has one error for all.
     ERRNO = "EIO" if LAUNCHER == "uml" else "ENOSPC|EIO"

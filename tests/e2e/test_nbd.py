@@ -63,7 +63,7 @@ class Disks(Nbd):
         image = self.empty("disk.qcow2", "200M")
         r = self.commands(f"run\npart-disk /dev/sda gpt\nmkfs ext4 /dev/sda1\nmount /dev/sda1 /\nupload {big} /big\n"
                           "umount-all\nmount /dev/sda1 /\nchecksum sha256 /big\n", "-v", "-a", image)
-        self.assertEqual(r.out.split(), [self.checksum(big)])
+        self.assertEqual(r.out.split(), [self.sha256(big)])
         self.assertIn("nbd0, 4 connections", r.err)
 
     def test_eight_devices(self):

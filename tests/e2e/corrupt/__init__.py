@@ -12,7 +12,6 @@ calls with what each of them gives or says.  In both "@" is the drive's name.
 All of them are made read-only, and no byte of the disk may change.
 """
 
-import hashlib
 import os
 import re
 import subprocess
@@ -150,24 +149,6 @@ class Disk:
 
     def size(self):
         return os.path.getsize(self.path)
-
-
-def content(path):
-    """A digest of what a sparse file holds, and where."""
-    digest = hashlib.blake2b()
-    with open(path, "rb") as f:
-        size = os.fstat(f.fileno()).st_size
-        digest.update(b"%d " % size)
-        at = 0
-        while at < size:
-            try:
-                start = os.lseek(f.fileno(), at, os.SEEK_DATA)
-            except OSError:             # nothing but a hole
-                break
-            at = os.lseek(f.fileno(), start, os.SEEK_HOLE)
-            f.seek(start)
-            digest.update(b"%d " % start + f.read(at - start))
-    return digest.hexdigest()
 
 
 def tree(path):
