@@ -40,6 +40,10 @@ char *gk_exec_last_words (const char *tool, const char *text, size_t size);
 /* Milliseconds until the deadline (-1: none) as poll wants them. */
 int gk_exec_until (int64_t deadline);
 
+/* fork whose child is entered with all signals blocked: a handler of this
+ * program must not run in it. */
+pid_t gk_inside_fork (void);
+
 /* --- in the child: async-signal-safe; 0 or -1 with errno ------------------- */
 
 /* Own session, dies with the thread that made it, no core files. */

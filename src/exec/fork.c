@@ -112,25 +112,6 @@ child_main (struct inside *in)
 
 /* --- in the parent ----------------------------------------------------------- */
 
-static pid_t
-fork_child (struct inside *in)
-{
-  sigset_t all, old;
-  pid_t pid;
-  int saved;
-
-  /* A handler of this program must not run in the child. */
-  sigfillset (&all);
-  pthread_sigmask (SIG_BLOCK, &all, &old);
-  pid = fork ();
-  if (pid == 0)
-    child_main (in);
-  saved = errno;
-  pthread_sigmask (SIG_SETMASK, &old, NULL);
-  errno = saved;
-  return pid;
-}
-
 static int
 await_report (const struct gk_fork *f, const struct gk_child *child, int report_fd,
               struct gk_error *err)
@@ -194,7 +175,9 @@ gk_child_fork (const struct gk_fork *f, struct gk_child *child, struct gk_error 
     .parent = getpid (),
   };
 
-  c.pid = fork_child (&in);
+  c.pid = gk_inside_fork ();
+  if (c.pid == 0)
+    child_main (&in);
   if (c.pid == -1)
     return gk_error_sys (err, errno, "%s: fork", f->name);
   gk_close_keep_errno (gk_steal_fd (&report_w));

@@ -15,6 +15,21 @@
 
 #include "exec/exec-priv.h"
 
+pid_t
+gk_inside_fork (void)
+{
+  sigset_t all, old;
+
+  sigfillset (&all);
+  pthread_sigmask (SIG_BLOCK, &all, &old);
+  pid_t pid = fork ();
+  int saved = errno;
+  if (pid != 0)
+    pthread_sigmask (SIG_SETMASK, &old, NULL);
+  errno = saved;
+  return pid;
+}
+
 int
 gk_inside_detach (pid_t parent)
 {

@@ -146,25 +146,6 @@ child_main (struct inside *in, int (*fn) (void *, struct gk_error *), void *opaq
 
 /* --- in the parent ----------------------------------------------------------- */
 
-static pid_t
-fork_child (struct inside *in, int (*fn) (void *, struct gk_error *), void *opaque)
-{
-  sigset_t all, old;
-  pid_t pid;
-  int saved;
-
-  /* A handler of this program must not run in the child. */
-  sigfillset (&all);
-  pthread_sigmask (SIG_BLOCK, &all, &old);
-  pid = fork ();
-  if (pid == 0)
-    child_main (in, fn, opaque);
-  saved = errno;
-  pthread_sigmask (SIG_SETMASK, &old, NULL);
-  errno = saved;
-  return pid;
-}
-
 /* Collect the report until its end, or that of the child. */
 static int
 await (const struct gk_jail *jail, int pidfd, int report_fd, int64_t deadline, struct gk_buf *buf,
@@ -254,7 +235,9 @@ gk_jail_run (const struct gk_jail *jail, int (*fn) (void *opaque, struct gk_erro
                        .parent = getpid (),
                        .opaque = opaque };
 
-  pid = fork_child (&in, fn, opaque);
+  pid = gk_inside_fork ();
+  if (pid == 0)
+    child_main (&in, fn, opaque);
   if (pid == -1)
     return gk_error_sys (err, errno, "jail: fork");
   gk_close_keep_errno (gk_steal_fd (&report_w));
