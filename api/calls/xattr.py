@@ -180,7 +180,7 @@ Does `lgetxattrs` for each of `names`, which are names in the directory
 the number of attributes that follow (or empty on an error).""",
      examples=[
          example("fs", "touch /f", "setxattr user.x abc 3 /f", "lxattrlist / 'f nope'",
-                 prints="[0] = {\n  attrname: \n  attrval: 1\n}\n[1] = {\n  attrname: user.x\n  attrval: abc\n}\n"
+                 prints="[0] = {\n  attrname: \n  attrval: 1\\x00\n}\n[1] = {\n  attrname: user.x\n  attrval: abc\n}\n"
                         "[2] = {\n  attrname: \n  attrval: \n}")])
 
 call("removexattr",

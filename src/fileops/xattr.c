@@ -186,7 +186,8 @@ add_file (int dir, const char *name, struct guestfs_xattr_list *list)
   list->val[head].attrval = gk_asprintf ("%u", list->len - head - 1);
   if (list->val[head].attrval == NULL)
     return -1;
-  list->val[head].attrval_len = (uint32_t)strlen (list->val[head].attrval);
+  /* The number is a C string: what reads it stops at the NUL that counts as a byte of it. */
+  list->val[head].attrval_len = (uint32_t)strlen (list->val[head].attrval) + 1;
   return 0;
 }
 
