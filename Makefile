@@ -21,7 +21,7 @@ VERSION := 0.1.0
 
 PKGS    := fuse3 blkid fdisk mount nettle libnl-genl-3.0 json-c libedit msgpack hivex libseccomp libpcre2-8 sqlite3 libacl libcap
 # Whose headers are used, and which are loaded by who needs them (src/exec/library.h).
-LOADED  := libnbd libarchive libcryptsetup augeas
+LOADED  := libnbd libarchive libcryptsetup augeas libvirt libxml-2.0
 WARN    := -Wall -Wextra -Werror -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
            -Wwrite-strings -Wformat=2 -Wno-unused-parameter
 OPT     ?= -O2 -g
@@ -69,12 +69,13 @@ DEPS_debug    := base exec op
 DEPS_localfs  := base api
 DEPS_inspect  := base exec op api part fs mount md
 DEPS_worker   := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics debug localfs inspect
+DEPS_domain   := base exec op
 DEPS_launch   := base exec op api rpc
-DEPS_client   := base exec op api rpc launch image
-ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics debug localfs inspect worker launch client
+DEPS_client   := base exec op api rpc launch image domain
+ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics debug localfs inspect worker domain launch client
 
 # Rooms that the library is made of; the worker has all others.
-LIB_ROOMS    := base exec op api rpc image launch client
+LIB_ROOMS    := base exec op api rpc image domain launch client
 WORKER_ROOMS := base exec op api rpc sandbox uml image nbd part fs mount fileops archive btrfs ldm lvm luks md command augeas hivex selinux journal forensics debug localfs inspect worker
 
 .SUFFIXES:

@@ -26,7 +26,7 @@ call("add_domain",
      opts=[OString("libvirturi"), OBool("readonly"), OString("iface"),
            OBool("live"), OBool("allowuuid"), OString("readonlydisk"),
            OString("cachemode"), OString("discard"), OBool("copyonread")],
-     since="1.7.4", shell_alias=["domain"], config_only=True,
+     since="1.7.4", impl="client", shell_alias=["domain"], config_only=True,
      brief="Add the disks of a libvirt domain",
      doc="""\
 Asks libvirt for the disks of the domain `dom` (a name, or with `allowuuid`
@@ -172,7 +172,7 @@ call("add_libvirt_dom",
      opts=[OBool("readonly"), OString("iface"), OBool("live"),
            OString("readonlydisk"), OString("cachemode"), OString("discard"),
            OBool("copyonread")],
-     since="1.29.14", in_shell=False, config_only=True,
+     since="1.29.14", impl="client", in_shell=False, config_only=True,
      brief="Add the disks of a domain from an open libvirt connection",
      doc="""\
 As `add_domain`, for programs that already hold a libvirt object: `dom` is

@@ -28,13 +28,18 @@ clear_drive (struct gk_drive *d)
 }
 
 void
+gk_client_drop_drives (guestfs_h *g, size_t from)
+{
+  while (g->ndrives > from)
+    gk_drive_clear (&g->drives[--g->ndrives]);
+}
+
+void
 gk_client_free_drives (guestfs_h *g)
 {
-  for (size_t i = 0; i < g->ndrives; i++)
-    gk_drive_clear (&g->drives[i]);
+  gk_client_drop_drives (g, 0);
   free (g->drives);
   g->drives = NULL;
-  g->ndrives = 0;
 }
 
 /* Takes what d owns, on success. */

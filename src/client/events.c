@@ -34,6 +34,15 @@ call_all (guestfs_h *g, uint64_t event, const char *buf, size_t len, const uint6
   return called;
 }
 
+bool
+gk_client_has_event (guestfs_h *g, uint64_t event)
+{
+  for (size_t i = 0; i < g->nevents; i++)
+    if (g->events[i].cb && g->events[i].mask & event)
+      return true;
+  return false;
+}
+
 void
 gk_client_event (guestfs_h *g, uint64_t event)
 {

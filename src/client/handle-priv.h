@@ -71,6 +71,9 @@ struct gk_private {
   void *data;
 };
 
+/* As many as libvirt knows. */
+#define GK_CREDENTIAL_TYPES 9
+
 struct guestfs_h {
   guestfs_h *next;      /* in the list of handles to close at exit */
   pthread_mutex_t lock; /* recursive */
@@ -95,6 +98,14 @@ struct guestfs_h {
   struct gk_drive *drives;
   size_t ndrives;
   unsigned disk_count; /* numbers the disks made in session_tmpdir */
+
+  /* Credentials (libvirt-auth.c): those that the program can ask for, and what
+   * libvirt wants while the event is sent. */
+  int credential_types[GK_CREDENTIAL_TYPES];
+  unsigned n_credential_types;
+  struct _virConnectCredential *wanted;
+  unsigned n_wanted;
+  const char *wanted_by; /* the connection's URI */
 
   /* Errors (errors.c). */
   pthread_key_t error_key;
@@ -142,6 +153,7 @@ int gk_errors_init (guestfs_h *g); /* 0 or an errno value */
 
 /* --- events.c: without a callback, text events go to stderr as libguestfs
  * prints them (LIBRARY and APPLIANCE only when verbose). */
+bool gk_client_has_event (guestfs_h *g, uint64_t event);
 void gk_client_event (guestfs_h *g, uint64_t event);
 void gk_client_event_text (guestfs_h *g, uint64_t event, const char *buf, size_t len);
 void gk_client_event_array (guestfs_h *g, uint64_t event, const uint64_t *array, size_t len);
@@ -167,6 +179,14 @@ void gk_private_free (guestfs_h *g);
 
 /* --- drives.c */
 void gk_client_free_drives (guestfs_h *g);
+void gk_client_drop_drives (guestfs_h *g, size_t from); /* those that were added last */
+
+/* --- libvirt-auth.c: how a connection asks for credentials.  What is returned
+ * is used until auth_done, or NULL: libvirt's own way, the terminal. */
+struct _virConnectAuth;
+struct _virConnectAuth *gk_client_libvirt_auth (guestfs_h *g, const char *uri,
+                                                struct _virConnectAuth *auth);
+void gk_client_libvirt_auth_done (guestfs_h *g);
 
 /* --- protocols.c: what a protocol demands of a drive's server, path, user name
  * and secret.  Sets drive->server, each in the form "unix:PATH",
