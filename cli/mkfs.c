@@ -24,7 +24,7 @@ static const struct cli_option options[] = {
     "ext4, xfs, btrfs, vfat, ntfs, swap ..." },
   { "label", 'L', CLI_STRING, offsetof (struct options, label), "LABEL", "its label" },
   { "uuid", 'U', CLI_STRING, offsetof (struct options, uuid), "UUID",
-    "its UUID (ext2, ext3, ext4, xfs, btrfs, swap)" },
+    "its UUID (ext2, ext3, ext4, xfs, btrfs, swap, jfs, reiserfs, nilfs2)" },
   { "block-size", 'b', CLI_NUMBER, offsetof (struct options, blocksize), "BYTES",
     "size of its blocks or clusters" },
   { "inode-size", 'I', CLI_NUMBER, offsetof (struct options, inode), "BYTES",
@@ -41,7 +41,8 @@ static const struct cli_option options[] = {
 static bool
 takes_uuid (const char *type)
 {
-  static const char *const kinds[] = { "ext2", "ext3", "ext4", "xfs", "btrfs", "swap" };
+  static const char *const kinds[] = { "ext2", "ext3", "ext4",     "xfs",   "btrfs",
+                                       "swap", "jfs",  "reiserfs", "nilfs2" };
 
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
     if (gk_streq (kinds[i], type))

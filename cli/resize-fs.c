@@ -9,6 +9,7 @@
 #include "base/strv.h"
 #include "cli/cli.h"
 #include "cli/resize.h"
+#include "guestkit.h"
 
 struct resize_fs {
   const char *type;
@@ -51,19 +52,26 @@ f2fs_grow (guestfs_h *g, const char *device, uint64_t size)
   return guestfs_f2fs_expand (g, device);
 }
 
+static int
+grow (guestfs_h *g, const char *device, uint64_t size)
+{
+  return guestkit_filesystem_grow (g, device);
+}
+
 /* --- those that must be mounted ------------------------------------------------------- */
 
 /* After a failure it stays mounted: the session is at its end. */
 static int
-mounted (guestfs_h *g, const char *device, uint64_t size, int (*fn) (guestfs_h *g, uint64_t size))
+mounted (guestfs_h *g, const char *device, uint64_t size,
+         int (*fn) (guestfs_h *g, const char *device, uint64_t size))
 {
-  if (guestfs_mount_options (g, "", device, "/") == -1 || fn (g, size) == -1)
+  if (guestfs_mount_options (g, "", device, "/") == -1 || fn (g, device, size) == -1)
     return -1;
   return guestfs_umount (g, "/");
 }
 
 static int
-xfs_growfs (guestfs_h *g, uint64_t size)
+xfs_growfs (guestfs_h *g, const char *device, uint64_t size)
 {
   return guestfs_xfs_growfs (g, "/", GUESTFS_XFS_GROWFS_DATASEC, 1, -1);
 }
@@ -75,7 +83,7 @@ xfs_grow (guestfs_h *g, const char *device, uint64_t size)
 }
 
 static int
-btrfs_resize (guestfs_h *g, uint64_t size)
+btrfs_resize (guestfs_h *g, const char *device, uint64_t size)
 {
   return guestfs_btrfs_filesystem_resize (g, "/", GUESTFS_BTRFS_FILESYSTEM_RESIZE_SIZE,
                                           (int64_t)size, -1);
@@ -85,6 +93,12 @@ static int
 btrfs_change (guestfs_h *g, const char *device, uint64_t size)
 {
   return mounted (g, device, size, btrfs_resize);
+}
+
+static int
+mounted_grow (guestfs_h *g, const char *device, uint64_t size)
+{
+  return mounted (g, device, size, grow);
 }
 
 /* --- swap, in which there is nothing ------------------------------------------------------- */
@@ -117,6 +131,9 @@ static const struct resize_fs table[] = {
   { "btrfs", btrfs_change, btrfs_change, false },
   { "ntfs", ntfs_grow, ntfs_shrink, false },
   { "f2fs", f2fs_grow, NULL, false },
+  { "jfs", mounted_grow, NULL, false },
+  { "nilfs2", mounted_grow, NULL, false },
+  { "reiserfs", grow, NULL, false },
   { "swap", swap_make, swap_make, true },
 };
 

@@ -90,6 +90,10 @@ extern GUESTKIT_PUBLIC char *guestkit_part_apply (guestfs_h *g, const char *devi
  * a kind that does not say (vfs_type tells which). */
 extern GUESTKIT_PUBLIC int64_t guestkit_filesystem_size (guestfs_h *g, const char *device);
 
+/* Make a filesystem of a kind that no call of the guestfs API resizes (jfs, nilfs2, reiserfs) as
+ * large as its device; others are ENOTSUP.  jfs and nilfs2 must be mounted on / for it. */
+extern GUESTKIT_PUBLIC int guestkit_filesystem_grow (guestfs_h *g, const char *device);
+
 /* How many bytes the partition could have where it is: until the next one, the end of the
  * extended one that it is in, or of the disk.  disk_size: as if the disk had so many bytes; 0: as
  * it is.  Of GPT and MBR; else ENOTSUP. */

@@ -54,6 +54,12 @@ guestkit_filesystem_size (guestfs_h *g, const char *device)
   return ask (g, "filesystem-size", device, 0, 0);
 }
 
+int
+guestkit_filesystem_grow (guestfs_h *g, const char *device)
+{
+  return (int)ask (g, "filesystem-grow", device, 0, 0);
+}
+
 int64_t
 guestkit_part_room (guestfs_h *g, const char *device, int partnum, int64_t disk_size)
 {

@@ -81,6 +81,9 @@ int gk_exec_check (const struct gk_exec *x, struct gk_buf *ret_out, struct gk_er
 /* For tools that read a guest's bytes from stdin and need nothing else: as
  * user nobody, without capabilities (nobody.c). */
 extern const struct gk_exec_inside gk_exec_nobody;
+/* The child sees no mounts in the tables of mounts: for what acts on a device of which
+ * the caller knows that it is not mounted (unseen.c). */
+extern const struct gk_exec_inside gk_exec_mounts_unseen;
 
 /* For enter: keep of this process's capabilities only those in caps, also for the
  * programs that root executes later, and let none of them give more.

@@ -9,6 +9,10 @@
 
 struct gk_error;
 struct gk_exec;
+struct gk_task;
+struct gk_fs_names;
+struct gk_fs_check;
+struct gk_fs_resizing;
 
 /* What libblkid finds on a device.  All strings are malloced and never NULL
  * after a successful probe: "" is "not there". */
@@ -68,9 +72,11 @@ int gk_fs_check_fits (const char *device, uint64_t bytes, struct gk_error *err);
 
 /* How many bytes it could be shrunk to, of a kind that need not be mounted for
  * that; ENOTSUP for others. */
-struct gk_ctx;
 int gk_fs_minimum_size (struct gk_ctx *ctx, const char *device, int64_t *ret_value,
                         struct gk_error *err);
+/* Make one of a kind that no call of the tables resizes as large as its device.  Some must be
+ * mounted on / for it.  ENOTSUP for others. */
+int gk_fs_grow (struct gk_ctx *ctx, const char *device, struct gk_error *err);
 
 /* One kind of filesystem. */
 struct gk_fs {
@@ -81,6 +87,12 @@ struct gk_fs {
   const char *const *kernel_types;  /* in order of preference; NULL-terminated */
   const char *const *mount_options; /* always added, "name" or "name=value"; or NULL */
   const char *no_replay;            /* option that leaves a dirty journal alone, or NULL */
+  /* Which kind of it is there, as an option that is added; NULL: it is not known, or the
+   * kernel sees for itself. */
+  const char *(*kind_option) (const char *device);
+  /* May it be mounted for writing?  0, or -1 with EROFS and why not; what cannot be found out
+   * is left to the kernel.  NULL: always. */
+  int (*check_writable) (const char *device, struct gk_task *task, struct gk_error *err);
 
   /* Program that mounts it by FUSE where no kernel driver does, or NULL. */
   const char *server;
@@ -89,6 +101,8 @@ struct gk_fs {
   const char *mkfs;              /* the tool */
   const char *package;           /* Debian's package that has it */
   const char *const *mkfs_args;  /* always passed: force, quiet; or NULL */
+  const char *const *mkfs_env;   /* its environment, or NULL */
+  bool mkfs_writes_home;         /* it keeps a file in $HOME */
   const char *blocksize_option;  /* "-b"; NULL: cannot be set */
   const char *blocksize_prefix;  /* goes before the number ("size="); or NULL */
   bool blocksize_is_cluster;     /* the option wants sectors per cluster, up to 128 */
@@ -100,6 +114,11 @@ struct gk_fs {
   size_t label_max;              /* bytes; 0: the tool decides */
   bool label_is_utf16;           /* no, characters of UTF-16 */
   const char *label_family;      /* how the limit's error calls it, or NULL: by name */
+
+  /* What can be done with it afterwards; NULL: nothing.  fs-priv.h has them. */
+  const struct gk_fs_names *names; /* label and UUID */
+  const struct gk_fs_check *check;
+  const struct gk_fs_resizing *resizing;
 };
 
 /* All that are known, ends with NULL. */

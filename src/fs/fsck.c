@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Checking and repairing: a row per kind of filesystem.
+/* Checking and repairing, as the row of a filesystem says.
  *
  * What the exit status of a tool that repairs means differs too much to be
  * believed: all but e2fsck say the same of a filesystem that was whole and of one
@@ -21,76 +21,13 @@
 /* A broken filesystem has much to tell; the rest of it is the same again. */
 #define OUTPUT_MAX ((size_t)64 << 10)
 
-/* Statuses as those of fsck(8): from 8 on the tool could not do its work. */
-#define BITS 7
+static const struct gk_fs_check *
+find_check (const char *type)
+{
+  const struct gk_fs *fs = gk_fs_find (type);
 
-static const struct kind {
-  const char *const *types; /* libblkid's */
-  const char *package;
-  const char *const *check, *const *repair; /* NULL: there is no tool */
-  /* Statuses of the check: up to this one it is an answer, above it the tool
-   * could not look. */
-  int answers;
-  const char *log_words; /* what it says when a journal would have to be replayed first, or NULL */
-} kinds[] = {
-  { .types = GK_LIST ("ext2", "ext3", "ext4"),
-    .package = "e2fsprogs",
-    .check = GK_LIST ("e2fsck", "-f", "-n"),
-    .repair = GK_LIST ("e2fsck", "-f", "-y"),
-    .answers = BITS,
-    .log_words = "skipping journal recovery" },
-  { .types = GK_LIST ("xfs"),
-    .package = "xfsprogs",
-    .check = GK_LIST ("xfs_repair", "-n"),
-    .repair = GK_LIST ("xfs_repair"),
-    .answers = 1,
-    .log_words = "valuable metadata changes in a log" },
-  { .types = GK_LIST ("btrfs"),
-    .package = "btrfs-progs",
-    .check = GK_LIST ("btrfs", "check", "--readonly"),
-    .repair = GK_LIST ("btrfs", "check", "--repair", "--force"),
-    .answers = 1 },
-  { .types = GK_LIST ("vfat"),
-    .package = "dosfstools",
-    .check = GK_LIST ("fsck.fat", "-n"),
-    .repair = GK_LIST ("fsck.fat", "-a"),
-    .answers = 1 },
-  { .types = GK_LIST ("exfat"),
-    .package = "exfatprogs",
-    .check = GK_LIST ("fsck.exfat", "-n"),
-    .repair = GK_LIST ("fsck.exfat", "-y"),
-    .answers = BITS },
-  { .types = GK_LIST ("ntfs"),
-    .package = "ntfs-3g",
-    .check = GK_LIST ("ntfsfix", "-n"),
-    .repair = GK_LIST ("ntfsfix"),
-    .answers = 1 },
-  { .types = GK_LIST ("f2fs"),
-    .package = "f2fs-tools",
-    .check = GK_LIST ("fsck.f2fs", "--dry-run"),
-    .repair = GK_LIST ("fsck.f2fs", "-f", "-y"),
-    .answers = BITS },
-  { .types = GK_LIST ("minix"),
-    .package = "util-linux",
-    .check = GK_LIST ("fsck.minix", "-f"),
-    .repair = GK_LIST ("fsck.minix", "-f", "-a"),
-    .answers = BITS },
-  { .types = GK_LIST ("jfs"),
-    .package = "jfsutils",
-    .check = GK_LIST ("jfs_fsck", "-f", "-n"),
-    .repair = GK_LIST ("jfs_fsck", "-f", "-y"),
-    .answers = BITS },
-  { .types = GK_LIST ("reiserfs"),
-    .package = "reiserfsprogs",
-    .check = GK_LIST ("reiserfsck", "--check", "--yes", "--quiet"),
-    .repair = GK_LIST ("reiserfsck", "--fix-fixable", "--yes", "--quiet"),
-    .answers = BITS },
-  { .types = GK_LIST ("hfs", "hfsplus"),
-    .package = "hfsprogs",
-    .check = GK_LIST ("fsck.hfsplus", "-f", "-n"),
-    .repair = GK_LIST ("fsck.hfsplus", "-f", "-y"),
-    .answers = 8 },
-};
+  return fs ? fs->check : NULL;
+}
 
 void
 gk_fs_checked_clear (struct gk_fs_checked *c)
@@ -121,6 +58,7 @@ run (struct gk_ctx *ctx, const char *const *words, const char *device, char **re
   x.timeout_ms = -1; /* of a large filesystem it takes its time, and can be cancelled */
   x.max_output = (size_t)256 << 20;
   x.task = ctx->task;
+  x.inside = &gk_exec_mounts_unseen;
   if (gk_exec_run (&x, &result, err) == -1)
     return -1;
   const struct gk_buf *parts[] = { &result.out, &result.err };
@@ -138,7 +76,7 @@ run (struct gk_ctx *ctx, const char *const *words, const char *device, char **re
 }
 
 static int
-check_once (struct gk_ctx *ctx, const struct kind *kind, const char *device,
+check_once (struct gk_ctx *ctx, const struct gk_fs_check *kind, const char *device,
             struct gk_fs_checked *c, struct gk_error *err)
 {
   int status = run (ctx, kind->check, device, &c->output, err);
@@ -147,7 +85,10 @@ check_once (struct gk_ctx *ctx, const struct kind *kind, const char *device,
     return -1;
   /* Where it is a sum of bits, 8 may stand beside 4: faults, after which the tool
    * could not go on. */
-  bool faults = status <= kind->answers || (kind->answers == BITS && status <= 15 && status & 4);
+  bool faults =
+      status <= kind->answers || (kind->answers == GK_FS_CHECK_BITS && status <= 15 && status & 4);
+  if (status == 0 && kind->fault_words && strstr (c->output, kind->fault_words))
+    status = kind->answers;
   c->verdict = status == 0 ? GK_FS_CLEAN : faults ? GK_FS_FAULTS : GK_FS_NOT_CHECKED;
   c->log = kind->log_words && strstr (c->output, kind->log_words) != NULL;
   return 0;
@@ -164,15 +105,15 @@ not_checked (struct gk_fs_checked *c, char *why, struct gk_error *err)
 }
 
 static int
-check_and_repair (struct gk_ctx *ctx, const struct kind *kind, const char *device, bool repair,
-                  struct gk_fs_checked *c, struct gk_error *err)
+check_and_repair (struct gk_ctx *ctx, const struct gk_fs_check *kind, const char *device,
+                  bool repair, struct gk_fs_checked *c, struct gk_error *err)
 {
   _cleanup_free_ char *said = NULL;
 
   if (check_once (ctx, kind, device, c, err) == -1)
     return -1;
   /* A journal that was not replayed belongs to what is repaired. */
-  if (!repair || (c->verdict == GK_FS_CLEAN && !c->log))
+  if (!repair || kind->repair == NULL || (c->verdict == GK_FS_CLEAN && !c->log))
     return 0;
   if (run (ctx, kind->repair, device, &said, err) == -1)
     return -1;
@@ -200,7 +141,7 @@ gk_fs_check (struct gk_ctx *ctx, const char *device, const char *type, bool repa
   c.type = strdup (type ? type : probe.type);
   if (c.type == NULL)
     return gk_error_oom (err);
-  const struct kind *kind = GK_FS_ROW (kinds, c.type);
+  const struct gk_fs_check *kind = find_check (c.type);
   _cleanup_free_ char *tool = kind ? gk_exec_find (kind->check[0]) : NULL;
   int r;
   if (c.type[0] == '\0')

@@ -167,8 +167,15 @@ gk_fs_mkfs (struct gk_ctx *ctx, const char *fstype, const char *device,
   _cleanup_fs_wiped_ struct gk_fs_wiped *wiped = NULL;
   if (gk_fs_wipe (device, false, &wiped, err) == -1)
     return -1;
+  _cleanup_free_ char *home = gk_asprintf ("HOME=%s", ctx->tmpdir);
+  if (home == NULL)
+    return gk_error_oom (err);
+  const struct gk_fs_tool t = { .argv = (const char *const *)argv.v,
+                                .package = fs->package,
+                                .unmounted = true,
+                                .env = fs->mkfs_writes_home ? GK_LIST (home) : fs->mkfs_env };
   _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
-  if (gk_fs_run_writing (ctx, (const char *const *)argv.v, fs->package, device, &why) == -1) {
+  if (gk_fs_run_tool_writing (ctx, &t, device, &why) == -1) {
     /* It did not like its arguments or the device's size: then nothing was changed. */
     if (why.errnum == 0)
       gk_fs_unwipe (device, wiped);

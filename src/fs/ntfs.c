@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Whether Windows left an NTFS in a state in which nobody else may write to it.
+/* NTFS, and whether Windows left it in a state in which nobody else may write to it.
  *
  * A volume that Windows will go on with (it is hibernated, which a shutdown for
  * a "fast startup" is too) would lose what it has in memory or what was
@@ -19,6 +19,25 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "exec/exec.h"
+#include "fs/fs-priv.h"
+
+static const struct gk_fs_names names = {
+  .package = "ntfs-3g",
+  .label = GK_LIST ("ntfslabel"),
+  .uuid = GK_LIST ("ntfslabel", "--new-serial="),
+  .digits = 16,
+  .label_last = true,
+  .no_dash = true,
+};
+
+static const struct gk_fs_check check = {
+  .package = "ntfs-3g",
+  .check = GK_LIST ("ntfsfix", "-n"),
+  .repair = GK_LIST ("ntfsfix"),
+  .answers = 1,
+};
+
+static const struct gk_fs_resizing resizing = { .minimum = gk_ntfs_minimum_size };
 
 #define PROBE_MS 30000
 #define PROBE_MEMORY (UINT64_C (256) << 20)
@@ -125,3 +144,21 @@ gk_ntfs_check_writable (const char *device, struct gk_task *task, struct gk_erro
         "has checked it (chkdsk /f)");
   return 0;
 }
+
+const struct gk_fs gk_fs_ntfs = {
+  .name = "ntfs",
+  .alias = GK_LIST ("ntfs3"),
+  .kernel_types = GK_LIST ("ntfs3"),
+  .check_writable = gk_ntfs_check_writable,
+  .server = "ntfs-3g",
+  .mkfs = "mkfs.ntfs",
+  .package = "ntfs-3g",
+  .mkfs_args = GK_LIST ("-Q", "-F"), /* no zeroing of a virtual disk; also a whole disk */
+  .blocksize_option = "-c",
+  .label_option = "-L",
+  .label_max = 128,
+  .label_is_utf16 = true,
+  .names = &names,
+  .check = &check,
+  .resizing = &resizing,
+};

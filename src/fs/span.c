@@ -30,6 +30,13 @@ le (const unsigned char *p, int bytes)
   return le64toh (v);
 }
 
+/* A power of two as far as numbers go. */
+static uint64_t
+shifted (uint64_t log)
+{
+  return log < 32 ? UINT64_C (1) << log : UINT64_MAX;
+}
+
 static struct counted
 ext_span (const unsigned char *p)
 {
@@ -72,8 +79,38 @@ fat_span (const unsigned char *p)
 static struct counted
 f2fs_span (const unsigned char *p)
 {
-  uint64_t log = le (p + 16, 4);
-  return (struct counted){ le (p + 36, 8), log < 32 ? UINT64_C (1) << log : UINT64_MAX };
+  return (struct counted){ le (p + 36, 8), shifted (le (p + 16, 4)) };
+}
+
+static struct counted
+exfat_span (const unsigned char *p)
+{
+  return (struct counted){ le (p + 72, 8), shifted (p[108]) };
+}
+
+/* Where the log ends and where the checker's room does; behind the files are both. */
+static struct counted
+jfs_span (const unsigned char *p)
+{
+  uint64_t most = 0;
+
+  for (const unsigned char *range = p + 72; range <= p + 80; range += 8) {
+    uint64_t length = le (range, 3), at = (uint64_t)range[3] << 32 | le (range + 4, 4);
+    most = at + length > most ? at + length : most;
+  }
+  return (struct counted){ most, le (p + 16, 4) };
+}
+
+static struct counted
+reiserfs_span (const unsigned char *p)
+{
+  return (struct counted){ le (p, 4), le (p + 44, 2) };
+}
+
+static struct counted
+nilfs2_span (const unsigned char *p)
+{
+  return (struct counted){ le (p + 32, 8), 1 };
 }
 
 /* Its pages are those of the kernel that uses it, and the signature ends the first. */
@@ -89,9 +126,11 @@ static const struct {
   off_t at; /* of the superblock */
   struct counted (*span) (const unsigned char *p);
 } spans[] = {
-  { "ext2", 1024, ext_span }, { "ext3", 1024, ext_span },  { "ext4", 1024, ext_span },
-  { "xfs", 0, xfs_span },     { "ntfs", 0, ntfs_span },    { "btrfs", 65536, btrfs_span },
-  { "vfat", 0, fat_span },    { "f2fs", 1024, f2fs_span }, { "swap", 0, swap_span },
+  { "ext2", 1024, ext_span }, { "ext3", 1024, ext_span },      { "ext4", 1024, ext_span },
+  { "xfs", 0, xfs_span },     { "ntfs", 0, ntfs_span },        { "btrfs", 65536, btrfs_span },
+  { "vfat", 0, fat_span },    { "f2fs", 1024, f2fs_span },     { "exfat", 0, exfat_span },
+  { "jfs", 32768, jfs_span }, { "nilfs2", 1024, nilfs2_span }, { "reiserfs", 65536, reiserfs_span },
+  { "swap", 0, swap_span },
 };
 
 /* Of what was probed; 0 when there is nothing or nothing is known, which known tells. */

@@ -17,6 +17,12 @@
 /* The header has a byte more; the tools cut it off. */
 #define LABEL_MAX 15
 
+static const struct gk_fs_names names = {
+  .package = "util-linux",
+  .label = GK_LIST ("swaplabel", "-L"),
+  .uuid = GK_LIST ("swaplabel", "-U"),
+};
+
 const struct gk_fs gk_fs_swap = {
   .name = "swap",
   .mkfs = "mkswap",
@@ -25,6 +31,7 @@ const struct gk_fs gk_fs_swap = {
   .label_option = "-L",
   .label_max = LABEL_MAX,
   .label_family = "Linux swap",
+  .names = &names,
 };
 
 static int

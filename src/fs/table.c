@@ -27,15 +27,6 @@ gk_fs_find (const char *name)
   return NULL;
 }
 
-const void *
-gk_fs_row (const void *rows, size_t n, size_t size, const char *type)
-{
-  for (const char *row = rows; n > 0; n--, row += size)
-    if (gk_strv_contains (*(char *const *const *)(const void *)row, type))
-      return row;
-  return NULL;
-}
-
 /* Lines are "nodev\tNAME" or "\tNAME". */
 bool
 gk_fs_kernel_has (const char *type)

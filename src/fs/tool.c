@@ -120,6 +120,9 @@ gk_fs_run_tool (struct gk_ctx *ctx, const struct gk_fs_tool *t, struct gk_buf *r
   x.task = ctx->task;
   x.take_output = t->take_output;
   x.take_opaque = t->take_opaque;
+  x.env = t->env;
+  if (t->unmounted)
+    x.inside = &gk_exec_mounts_unseen;
   if (t->answer) {
     x.stdin_data = t->answer;
     x.stdin_size = strlen (t->answer);
@@ -214,8 +217,8 @@ gk_fs_writing_end (struct gk_fs_writing *w, const char *tool, int r, struct gk_e
 }
 
 int
-gk_fs_run_writing (struct gk_ctx *ctx, const char *const *argv, const char *package,
-                   const char *device, struct gk_error *err)
+gk_fs_run_tool_writing (struct gk_ctx *ctx, const struct gk_fs_tool *t, const char *device,
+                        struct gk_error *err)
 {
   char *const devices[] = { (char *)device, NULL };
   _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
@@ -223,6 +226,15 @@ gk_fs_run_writing (struct gk_ctx *ctx, const char *const *argv, const char *pack
 
   if (gk_fs_writing_begin (&writing, devices, err) == -1)
     return -1;
-  int r = gk_fs_run (ctx, argv, package, 0, NULL, &why);
-  return gk_fs_writing_end (&writing, argv[0], r, &why, err) == -1 ? -1 : 0;
+  int r = gk_fs_run_tool (ctx, t, NULL, &why);
+  return gk_fs_writing_end (&writing, t->argv[0], r, &why, err) == -1 ? -1 : 0;
+}
+
+int
+gk_fs_run_writing (struct gk_ctx *ctx, const char *const *argv, const char *package,
+                   const char *device, struct gk_error *err)
+{
+  const struct gk_fs_tool t = { .argv = argv, .package = package };
+
+  return gk_fs_run_tool_writing (ctx, &t, device, err);
 }

@@ -91,7 +91,7 @@ gk_xfs_set_label (struct gk_ctx *ctx, const char *device, const char *label, str
 int
 gk_xfs_set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid, struct gk_error *err)
 {
-  return set_uuid (ctx, device, uuid, false, err);
+  return set_uuid (ctx, device, uuid ? uuid : "generate", false, err);
 }
 
 #define ADMIN(NAME) (opt && opt->bitmask & GUESTFS_XFS_ADMIN_##NAME##_BITMASK)

@@ -5,6 +5,34 @@
  */
 #include "fs/fs-priv.h"
 
+static const struct gk_fs_names names = {
+  .package = "xfsprogs",
+  .set_label = gk_xfs_set_label,
+  .set_uuid = gk_xfs_set_uuid,
+};
+
+static const struct gk_fs_check check = {
+  .package = "xfsprogs",
+  .check = GK_LIST ("xfs_repair", "-n"),
+  .repair = GK_LIST ("xfs_repair"),
+  .answers = 1,
+  .log_words = "valuable metadata changes in a log",
+};
+
+/* It cannot shrink. */
+static int
+minimum (struct gk_ctx *ctx, const char *device, int64_t *ret_value, struct gk_error *err)
+{
+  uint64_t bytes;
+
+  if (gk_fs_span (device, &bytes, err) == -1)
+    return -1;
+  *ret_value = (int64_t)bytes;
+  return 0;
+}
+
+static const struct gk_fs_resizing resizing = { .minimum = minimum };
+
 const struct gk_fs gk_fs_xfs = {
   .name = "xfs",
   .kernel_types = GK_LIST ("xfs"),
@@ -18,4 +46,7 @@ const struct gk_fs gk_fs_xfs = {
   .features_option = "-O",
   .label_option = "-L",
   .label_max = 12,
+  .names = &names,
+  .check = &check,
+  .resizing = &resizing,
 };

@@ -77,6 +77,9 @@ attempt (const struct gk_mount_request *m, bool ro, const char *extra, struct gk
   for (const char *const *p = m->fs->mount_options; p && *p && r == 0; p++)
     if (!mentions (o, *p))
       r = set_option (fs, failed = *p);
+  const char *kind = m->fs->kind_option ? m->fs->kind_option (m->device) : NULL;
+  if (r == 0 && kind && !mentions (o, kind))
+    r = set_option (fs, failed = kind);
   if (r == 0 && m->subvol)
     r = fsconfig (fs, FSCONFIG_SET_STRING, failed = "subvol", m->subvol, 0);
   for (size_t i = 0; i < o->sb.len && r == 0; i++)

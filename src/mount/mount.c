@@ -14,7 +14,6 @@
 #include "base/pathroot.h"
 #include "base/str.h"
 #include "fs/fs.h"
-#include "fs/ntfs.h"
 #include "gk-ops-mount.h"
 #include "mount/mount-priv.h"
 #include "op/ctx.h"
@@ -54,8 +53,8 @@ find_type (struct gk_ctx *ctx, const char *device, const char *asked,
   if (fs == NULL || fs->kernel_types == NULL)
     return gk_error_set (err, ENODEV, "unknown filesystem type ‘%s’", name);
   /* Before anything is said of the kernel: this is what has to be done first. */
-  if (gk_streq (fs->name, "ntfs") && !options->ro && !gk_mount_options_has (options, "force") &&
-      gk_ntfs_check_writable (device, ctx->task, err) == -1)
+  if (fs->check_writable && !options->ro && !gk_mount_options_has (options, "force") &&
+      fs->check_writable (device, ctx->task, err) == -1)
     return -1;
   if (type == NULL && !gk_mount_is_served (ctx, fs))
     return gk_error_set (err, ENODEV, "filesystem type ‘%s’ is not supported by this kernel", name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Filesystems that no kernel driver mounts here, but a program by FUSE: NTFS by
- * ntfs-3g.
+ * ntfs-3g, exFAT by exfat-fuse.
  *
  * The program mounts, so it has the right to, and it reads what a guest wrote:
  * this is done only on a kernel that is the session's own.  It mounts on a folder

@@ -90,7 +90,8 @@ gk_sandbox_add_system (struct gk_sandbox *sb, struct gk_error *err)
   for (size_t i = 0; i < sizeof dev / sizeof dev[0]; i++)
     if (gk_sandbox_add (sb, GK_SANDBOX_NODE, dev[i], dev[i], err) == -1)
       return -1;
-  return 0;
+  /* The tools of nilfs2 insist on it. */
+  return gk_sandbox_add (sb, GK_SANDBOX_LINK, "/proc/self/mounts", "/etc/mtab", err);
 }
 
 int

@@ -60,12 +60,23 @@ luks_resize (struct gk_ctx *ctx, const struct request *rq, int64_t *ret, struct 
   return gk_luks_resize (ctx, rq->device, rq->bytes, err);
 }
 
+static int
+filesystem_grow (struct gk_ctx *ctx, const struct request *rq, int64_t *ret, struct gk_error *err)
+{
+  *ret = 0;
+  return gk_fs_grow (ctx, rq->device, err);
+}
+
 static const struct {
   const char *word;
   int (*fn) (struct gk_ctx *ctx, const struct request *rq, int64_t *ret, struct gk_error *err);
 } requests[] = {
-  { "filesystem-size", filesystem_size }, { "part-room", part_room },     { "pv-used", pv_used },
-  { "part-set-size", part_set_size },     { "luks-resize", luks_resize },
+  { "filesystem-size", filesystem_size },
+  { "part-room", part_room },
+  { "pv-used", pv_used },
+  { "part-set-size", part_set_size },
+  { "luks-resize", luks_resize },
+  { "filesystem-grow", filesystem_grow },
 };
 
 int

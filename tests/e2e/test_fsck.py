@@ -2,11 +2,13 @@
 """guestkit fsck: what it finds, what it repairs, and that it writes nothing before it is asked to."""
 
 import json
+import unittest
 
 from harness import Case
 
 MIB = 1 << 20
 KINDS = (("ext4", 20), ("xfs", 320), ("btrfs", 120), ("vfat", 20), ("ntfs", 20))
+RARE = ("jfs", "reiserfs", "exfat", "f2fs", "minix")
 
 
 class Fsck(Case):
@@ -118,6 +120,48 @@ class Fsck(Case):
         r = self.gk_any("fsck", "--format", "raw", "--type", "ext4", "--repair", disk, "/dev/sda1")
         self.assertEqual(r.status, 1, str(r))
         self.assertEqual(self.shell(disk, "mount /dev/sda1 /", "cat /d/f"), "kept\n")
+
+    def rare(self, *lines):
+        """Kinds that few have: a disk, and a damage to each that its own checker finds."""
+        self.at = {kind: (1 + 60 * n) * MIB for n, kind in enumerate(RARE)}
+        for kind in RARE:
+            self.needs_program("fsck." + kind)
+        path = self.file("rare.raw")
+        with open(path, "ab") as f:
+            f.truncate((60 * len(RARE) + 2) * MIB)
+        layout = json.dumps({"table": "gpt", "partitions": [{"size": "60MiB"} for _ in RARE]})
+        self.gk("partition", "--format", "raw", "--in-place", "--apply", "-", path, stdin=layout)
+        self.shell(path, *(line.format(kind=kind, device=f"/dev/sda{n}") for n, kind in enumerate(RARE, 1) for line in lines))
+        self.assertEqual([result for _, result in self.results(self.fsck(0, path))], ["clean"] * len(RARE))
+        self.damage(path, "jfs", 10 * 4096 + 64, b"\xa5" * 64)               # its map of inodes
+        self.damage(path, "reiserfs", 17 * 4096 + 1200, b"\xff" * 300)     # the bitmap of blocks
+        self.damage(path, "exfat", 11 * 512, b"\1\2\3\4")                 # the checksum of the boot sectors
+        with open(path, "rb") as f:
+            f.seek(self.at["f2fs"] + 1024 + 76 + 4)
+            table = int.from_bytes(f.read(4), "little")
+        self.damage(path, "f2fs", table * 4096 + 64, b"\xa5" * 64)         # what segments hold
+        self.damage(path, "minix", 2048 + 100, b"\x55" * 100)              # the bitmap of inodes
+        return path
+
+    def test_rare_kinds(self):
+        try:
+            for kind in RARE:
+                self.needs_filesystem(kind)
+            files = ("mount {device} /", "mkdir /d", "write /d/f {kind}", "fill-pattern abc 300000 /d/g", "umount /")
+        except unittest.SkipTest:
+            files = ()                  # without files there is as much to repair
+        disk = self.rare("mkfs {kind} {device}", *files)
+        broken = self.checksum(disk)
+        r = self.fsck(4, disk)
+        self.assertEqual([result for _, result in self.results(r)], ["faults"] * len(RARE), str(r))
+        self.assertEqual(self.checksum(disk), broken)
+        r = self.fsck(1, disk, "--repair")
+        self.assertEqual([result for _, result in self.results(r)], ["repaired"] * len(RARE), str(r))
+        if files:
+            out = self.shell(disk, *(line for n in range(1, 1 + len(RARE)) for line in (
+                f"mount-ro /dev/sda{n} /", "cat /d/f", "checksum crc /d/g", "umount /"))).split("\n")
+            self.assertEqual(out[:-1:2], list(RARE))
+            self.assertEqual(len(set(out[1::2])), 1, out)
 
     def test_cannot_be_checked(self):
         disk = self.disk()
