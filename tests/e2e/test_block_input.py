@@ -161,7 +161,7 @@ class Filesystems(Refused):
         rows = [(call.replace("@", f'"{no}"'), "is not a UUID", "EINVAL") for no in NO_UUIDS for call in calls]
         rows += [(call + "nonsense", "nonsense: is not a UUID", "EINVAL")
                  for call in (f"mke2fs {of['ext4']} uuid:", f"mkswap {of['swap']} uuid:", f"xfs-admin {of['xfs']} uuid:")]
-        rows += [(f"set-uuid {of['swap']} random", "is not a UUID", "EINVAL"), (f"set-uuid {of['vfat']} {UUID}", "don't know how", "EOPNOTSUPP")]
+        rows += [(f"set-uuid {of['swap']} random", "is not a UUID", "EINVAL"), (f"set-uuid {of['vfat']} {UUID}", "the UUID of vfat has 8 hexadecimal digits", "EINVAL")]
         self.refused(disk, *rows)
         r = self.shell(disk, *(f"set-uuid {of[kind]} {UUID[:-1]}{i}\nvfs-uuid {of[kind]}" for i, kind in enumerate(("ext4", "xfs", "swap"))))
         self.assertEqual(r.out, "".join(f"{UUID[:-1]}{i}\n" for i in range(3)))
