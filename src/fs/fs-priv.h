@@ -32,7 +32,7 @@ struct gk_fs_names {
   size_t digits;                 /* its UUID is a number with so many; 0: it is a UUID */
   bool label_last;               /* the label stands behind the device */
   bool uuid_last;
-  bool mounted; /* the label may be set meanwhile */
+  bool mounted; /* both may be set meanwhile: the tool knows whether the UUID may */
   bool no_dash; /* the tool takes what begins with a dash for an option, wherever it stands */
   /* Instead of words.  uuid NULL: a random one. */
   int (*set_label) (struct gk_ctx *ctx, const char *device, const char *label,

@@ -119,7 +119,7 @@ gk_fs_set_uuid (struct gk_ctx *ctx, const char *device, const char *uuid, struct
   } else if (gk_fs_check_uuid (uuid, names->uuid_words, err) == -1) {
     return -1; /* swaplabel says that it could not read one, and that all went well */
   }
-  return change (ctx, names, names->uuid, uuid, names->uuid_last, false, device, err);
+  return change (ctx, names, names->uuid, uuid, names->uuid_last, names->mounted, device, err);
 }
 
 int
@@ -138,7 +138,7 @@ gk_fs_set_uuid_random (struct gk_ctx *ctx, const char *device, struct gk_error *
     return gk_error_set (err, ENOTSUP, "don't know how to set the random UUID for '%s' filesystems",
                          p.type);
   if (names->random)
-    return change (ctx, names, names->random, NULL, false, false, device, err);
+    return change (ctx, names, names->random, NULL, false, names->mounted, device, err);
   if (gk_uuid_random (uuid) == -1)
     return gk_error_sys (err, errno, "making a UUID");
   if (names->digits) {
@@ -148,5 +148,5 @@ gk_fs_set_uuid_random (struct gk_ctx *ctx, const char *device, struct gk_error *
         *end++ = *from;
     *end = '\0';
   }
-  return change (ctx, names, names->uuid, uuid, names->uuid_last, false, device, err);
+  return change (ctx, names, names->uuid, uuid, names->uuid_last, names->mounted, device, err);
 }

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "base/strv.h"
 #include "fs/fs-priv.h"
 #include "gk-ops-fs.h"
@@ -178,13 +179,26 @@ clear_line (struct line *l)
   gk_buf_clear (&l->features);
 }
 
+/* What follows one would be further options. */
+static int
+check_commas (const char *journal, struct gk_error *err)
+{
+  if (strchr (journal, ',') == NULL)
+    return 0;
+  return gk_error_set (err, EINVAL, "%s: has a comma, which mke2fs cannot take here", journal);
+}
+
 /* It is no argument of the kind that the worker has checked: only what is in
- * the session's own /dev, where there are no other disks. */
+ * the session's own /dev, where there are no other disks.  A label or UUID is
+ * looked for there, too. */
 static int
 check_journal (const char *device, struct gk_error *err)
 {
   struct stat st;
 
+  if (gk_after_prefix (device, "LABEL=") || gk_after_prefix (device, "UUID=")) {
+    return check_commas (device, err);
+  }
   if (strncmp (device, "/dev/", 5) != 0 || strstr (device, "/../"))
     return gk_error_set (err, EINVAL, "%s: is not a device", device);
   if (stat (device, &st) == -1)
@@ -278,8 +292,8 @@ make_with_journal (struct gk_ctx *ctx, const char *fstype, int blocksize, const 
   char size[16];
   _cleanup_gk_buf_ struct gk_buf where = GK_BUF_INIT;
 
-  if (strchr (journal, ','))
-    return gk_error_set (err, EINVAL, "%s: has a comma, which mke2fs cannot take here", journal);
+  if (check_commas (journal, err) == -1)
+    return -1;
   if (gk_buf_appendf (&where, "device=%s%s", how, journal) == -1)
     return gk_error_oom (err);
   snprintf (size, sizeof size, "%d", blocksize);

@@ -192,10 +192,22 @@ class Used(Refused):
         busy = [line.replace("@", "/dev/sda1") for line in (
             "mkfs ext4 @", "mkfs-btrfs @", "mke2fs @", "mke2journal 1024 @", "mkswap @", "mkswap-L x @", f"mkswap-U {UUID} @", "wipefs @",
             "blkdiscard @", "zerofree @", "part-del /dev/sda 1", "part-resize /dev/sda 1 40000", "part-init /dev/sda gpt",
-            "part-disk /dev/sda mbr", "wipefs /dev/sda", f"set-uuid @ {UUID}", "zero @", "zero-device @", "scrub-device @", "ntfsfix @",
+            "part-disk /dev/sda mbr", "wipefs /dev/sda", "zero @", "zero-device @", "scrub-device @", "ntfsfix @",
             "e2fsck @ correct:true")]
         rows = [(line, "in use|is mounted|busy|mounted", "EBUSY") for line in busy]
         self.refused(disk, *rows, before=("mount-ro /dev/sda1 /",))
+
+    def test_uuid_of_a_mounted_one(self):
+        """As tune2fs has it: where checksums are made of the UUID, it changes when nothing is mounted."""
+        disk = self.disk()
+        self.shell(disk, "part-disk /dev/sda mbr", "mkfs ext2 /dev/sda1")
+        r = self.shell(disk, "mount /dev/sda1 /", f"set-uuid /dev/sda1 {UUID}", "vfs-uuid /dev/sda1", "umount /", "e2fsck /dev/sda1",
+                       "vfs-uuid /dev/sda1", "set-uuid-random /dev/sda1", "mount /dev/sda1 /", "ls /")
+        self.assertEqual((r.out, r.errors), (f"{UUID}\n{UUID}\nlost+found\n", []), str(r))
+        self.shell(disk, "mkfs ext4 /dev/sda1 features:metadata_csum,^metadata_csum_seed")
+        before = self.checksum(disk)
+        self.refused(disk, (f"set-uuid /dev/sda1 {UUID}", "mounted", "0"), before=("mount-ro /dev/sda1 /",))
+        self.assertEqual(self.checksum(disk), before)
 
     def test_read_only_drive(self):
         """Such a drive has a layer that is thrown away: what is written to it works, and the image stays as it is."""
