@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The rows about devices: see bench/run."""
 import os
-import statistics
+import shutil
 import subprocess
 import sys
 import time
@@ -19,9 +19,9 @@ def sparse(path, size):
     return path
 
 
-def seconds(bench, *words):
+def seconds(bench, *words, env=None):
     """Of each call."""
-    p = subprocess.run((OURS,) + words, check=True, stdout=subprocess.PIPE, text=True)
+    p = subprocess.run((OURS,) + words, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **(env or {})})
     return [float(line) for line in p.stdout.split()]
 
 
@@ -111,16 +111,25 @@ def copies(bench):
 
 
 def zeros(bench):
-    """Ten times the size is not ten times the time."""
-    for form in ("raw", "qcow2"):
-        took = []
-        for size in (GIB, 10 * GIB):
-            path = os.path.join(bench.work, "zero." + form)
-            subprocess.run(["qemu-img", "create", "-q", "-f", form, path, str(size)], check=True)
-            took.append(statistics.median(seconds(bench, "block", "zero", path, form)[0] for _ in range(bench.o.pairs)))
+    """A hundred times the size is not a hundred times the time, nor a larger image.
+
+    Of a qcow2 the kernel of the uml launcher does not know where it has data, so that it gets tables."""
+    for launcher, form, bar in (("local", "raw", 0.1), ("local", "qcow2", 0.1), ("uml", "raw", 0.5), ("uml", "qcow2", None)):
+        if launcher == "uml" and not shutil.which("linux.uml"):
+            continue
+        path, took, grew = os.path.join(bench.work, "zero." + form), [], 0
+        for size in (GIB, 100 * GIB):
+            of = []
+            for _ in range(bench.o.pairs):
+                subprocess.run(["qemu-img", "create", "-q", "-f", form, path, str(size)], check=True)
+                was = os.stat(path).st_blocks
+                of += seconds(bench, "block", "zero", path, form, env={"LIBGUESTFS_BACKEND": launcher})
+                grew = max(grew, os.stat(path).st_blocks - was)
+            took.append(min(of))
             os.unlink(path)
-        bench.table.add("zero-device, 10 GiB, " + form, "%.0f ms" % (took[1] * 1e3), "1 GiB %.0f ms" % (took[0] * 1e3),
-                        "%.1f x" % (took[1] / took[0]), "<= 300 ms", took[1] <= 0.3)
+        bench.table.add("zero-device, sparse, 100 GiB, %s, %s" % (form, launcher), "%.0f ms" % (took[1] * 1e3),
+                        "1 GiB %.0f ms" % (took[0] * 1e3), "grows by %d KiB" % (grew // 2),
+                        "" if bar is None else "<= %d ms, 0 KiB" % (bar * 1e3), None if bar is None else took[1] <= bar and grew == 0)
 
 
 def rows(bench):

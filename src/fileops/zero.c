@@ -76,6 +76,23 @@ zero_range (struct gk_ctx *ctx, int fd, const char *device, uint64_t at, uint64_
   return 0;
 }
 
+/* Where there is nothing but zeros, as far as the image knows, nothing is to do: a
+ * large disk with little on it takes no longer than a small one, and its image keeps its size.
+ * Returns where the next step has to begin. */
+static uint64_t
+skip_zeros (struct gk_ctx *ctx, const char *device, uint64_t at, uint64_t size, bool *known)
+{
+  uint64_t start, stop;
+
+  if (!*known)
+    return at;
+  if (ctx->next_data == NULL || ctx->next_data (ctx, device, at, size, &start, &stop) == -1) {
+    *known = false;
+    return at;
+  }
+  return start;
+}
+
 int
 gk_fileops_zero_device (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 {
@@ -85,10 +102,15 @@ gk_fileops_zero_device (struct gk_ctx *ctx, const char *device, struct gk_error 
 
   if (fd == -1)
     return -1;
+  /* The image knows what has been written to it. */
+  bool known = fsync (fd) == 0;
   for (uint64_t at = 0; at < size; at += n) {
-    n = size - at < STEP ? size - at : STEP;
     if (gk_task_check (ctx->task, err) == -1)
       return -1;
+    at = skip_zeros (ctx, device, at, size, &known);
+    n = size - at < STEP ? size - at : STEP;
+    if (n == 0)
+      break;
     gk_task_progress (ctx->task, at, size);
     by_kernel = by_kernel && kernel_zeroes (fd, at, n);
     if (!by_kernel && zero_range (ctx, fd, device, at, at + n, err) == -1)

@@ -152,15 +152,20 @@ push_export (struct gk_strv *argv, const struct gk_disk *disk, enum gk_server_ex
 }
 
 char **
-gk_server_argv (const struct gk_disk *disk, enum gk_server_export kind, const char *path,
+gk_server_argv (const struct gk_disk *given, enum gk_server_export kind, const char *path,
                 unsigned connections, const char *secret_object, int monitor_fd)
 {
+  struct gk_disk copy = *given, *disk = &copy;
   _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
 
   if (gk_strv_push (&argv, "qemu-storage-daemon") == -1 ||
       (secret_object != NULL &&
        (gk_strv_push (&argv, "--object") == -1 || gk_strv_push (&argv, secret_object) == -1)))
     return NULL;
+  /* Zeros that a kernel writes to a raw image are holes in it, as with a loop device:
+   * the server would else fill the disk with them. */
+  if (kind == GK_SERVER_VHOST && disk->n_layers > 0 && gk_streq (disk->layers[0].format, "raw"))
+    disk->discard = true;
   for (size_t i = disk->n_layers; i-- > 0;) {
     enum part part = disk->overlay != NULL ? PART_LIVE : i == 0 ? PART_IMAGE : PART_BELOW;
     if (push_layer (&argv, disk, i, part) == -1)

@@ -73,3 +73,34 @@ class Sparse(Case):
             at = 101 * MIB
             # The first 100 MiB of the second partition came last; of what came before the rest is there.
             self.assertEqual(two[at + 100 * MIB:at + 512 + 120000000], one[at + MIB + 100 * MIB - 512:at + MIB + 120000000])
+
+
+class Zeros(Case):
+    def test_sparse_stays_sparse(self):
+        """What was data reads as zeros, in the image too; and where nothing was, nothing is: however large the disk is."""
+        for form in ("raw", "qcow2"):
+            path = self.path("z." + form)
+            self.tool("qemu-img", "create", "-q", "-f", form, path, "20G")
+            lines = [f"pwrite-device /dev/sda {'x' * 5000} {at}" for at in (0, 5 << 30, (20 << 30) - 5000)]
+            r = self.gk("shell", "--format", form, "-a", path, timeout=120, stdin="\n".join(
+                ("run", *lines, "zero-device /dev/sda", "pread-device /dev/sda 4 5368709120 | od -An -tx1")) + "\n")
+            self.assertIn(" 00 00 00 00\n", r.out, str(r))
+            # A qcow2 has tables, of 64 KiB for each 512 MiB in which something was said.
+            self.assertLess(os.stat(path).st_blocks * 512, MIB if form == "raw" else 8 * MIB)
+            self.assertIn("identical", self.tool("qemu-img", "compare", "-f", form, "-F", "raw", path, self.empty()).out)
+
+    def empty(self):
+        with open(self.path("empty.raw"), "wb") as f:
+            f.truncate(20 << 30)
+        return self.path("empty.raw")
+
+    def test_of_a_partition(self):
+        """What is beside it stays."""
+        path = self.path("p.raw")
+        with open(path, "wb") as f:
+            f.truncate(64 * MIB)
+        r = self.gk("shell", "--format", "raw", "-a", path, timeout=120, stdin="\n".join((
+            "run", "part-init /dev/sda mbr", "part-add /dev/sda p 2048 40959", "part-add /dev/sda p 40960 81919",
+            "part-add /dev/sda p 81920 102399", *(f"pwrite-device /dev/sda{n} hello 512" for n in (1, 2, 3)), f"pwrite-device /dev/sda2 tail {20 * MIB - 4}",
+            "zero-device /dev/sda2", "is-zero-device /dev/sda2", *(f"pread-device /dev/sda{n} 5 512" for n in (1, 3)))) + "\n")
+        self.assertEqual(r.out, "5\n5\n5\n4\ntrue\nhellohello")
