@@ -93,7 +93,7 @@ Optional arguments:
   fails.
 - `discard`: "disable" (the default), "enable", which fails if the host
   cannot discard, or "besteffort".  Needed for fstrim to give back space in
-  the image.
+  the image; a raw image becomes sparse where it is given zeros, either way.
 - `copyonread`: keep what was read from a slow image in the throw-away
   layer.
 - `blocksize`: the drive's sector size, 512 or 4096; 512 if left out.""",

@@ -23,6 +23,7 @@ gk_client_disk_create (guestfs_h *g, const char *filename, const char *format, i
     .backing_format = HAS (BACKINGFORMAT) ? o->backingformat : NULL,
     .preallocation = HAS (PREALLOCATION) ? o->preallocation : NULL,
     .compat = HAS (COMPAT) ? o->compat : NULL,
+    .has_cluster_size = HAS (CLUSTERSIZE),
     .cluster_size = HAS (CLUSTERSIZE) ? o->clustersize : 0,
   };
 

@@ -177,8 +177,15 @@ plain_format (const char *format)
 }
 
 int
-gk_image_info (const char *given_path, const char *given_format, struct gk_task *task,
+gk_image_info (const char *path, const char *format, struct gk_task *task,
                struct gk_image_info *ret_info, struct gk_error *err)
+{
+  return gk_image_info_called (path, NULL, format, task, ret_info, err);
+}
+
+int
+gk_image_info_called (const char *given_path, const char *called, const char *given_format,
+                      struct gk_task *task, struct gk_image_info *ret_info, struct gk_error *err)
 {
   _cleanup_image_info_ struct gk_image_info info = GK_IMAGE_INFO_INIT;
   _cleanup_free_ char *path = gk_image_absolute (given_path);
@@ -218,7 +225,8 @@ gk_image_info (const char *given_path, const char *given_format, struct gk_task 
     free (gk_steal_ptr (format));
     if (layer->backing_name == NULL)
       break;
-    if (gk_image_follow (layer->path, "backing file", layer->backing_name, &path, err) == -1 ||
+    const char *beside = called && info.n_layers == 1 ? called : layer->path;
+    if (gk_image_follow (beside, "backing file", layer->backing_name, &path, err) == -1 ||
         check_file (w, layer->path, "backing file", path, &st, err) == -1)
       return -1;
     backing_format = plain_format (layer->backing_format);

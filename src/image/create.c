@@ -54,7 +54,7 @@ create_raw (const struct gk_image_create *c, struct gk_task *task, struct gk_err
     return gk_error_set (err, EINVAL, "backingformat parameter cannot be used with raw format");
   if (c->compat != NULL)
     return gk_error_set (err, EINVAL, "compat parameter cannot be used with raw format");
-  if (c->cluster_size != 0)
+  if (c->has_cluster_size)
     return gk_error_set (err, EINVAL, "clustersize parameter cannot be used with raw format");
   if (c->preallocation != NULL) {
     full = gk_streq (c->preallocation, "full");
@@ -92,10 +92,14 @@ check_qcow2 (const struct gk_image_create *c, struct gk_error *err)
   if (c->preallocation != NULL &&
       !gk_strv_contains ((char *const *)preallocations, c->preallocation))
     return invalid (err, "preallocation", c->preallocation);
-  if (c->cluster_size != 0 && (c->cluster_size < 512 || c->cluster_size > 2 << 20 ||
-                               (c->cluster_size & (c->cluster_size - 1)) != 0))
+  if (c->has_cluster_size && (c->cluster_size < 512 || c->cluster_size > 2 << 20 ||
+                              (c->cluster_size & (c->cluster_size - 1)) != 0))
     return gk_error_set (err, EINVAL, "invalid value for clustersize parameter ‘%d’",
                          c->cluster_size);
+  if (c->backing_format != NULL && c->backing == NULL)
+    return gk_error_set (err, EINVAL, "backingformat needs a backingfile");
+  if (c->backing_format != NULL && c->backing_format[0] == '\0')
+    return invalid (err, "backingformat", "");
   if (c->backing_format != NULL && gk_image_check_format (c->backing_format, err) == -1)
     return -1;
   return 0;
@@ -127,7 +131,7 @@ qcow2_options (const struct gk_image_create *c, const char *backing_format, stru
       (backing_format != NULL && add_option (b, "backing_fmt", backing_format) == -1) ||
       (preallocation != NULL && add_option (b, "preallocation", preallocation) == -1) ||
       (c->compat != NULL && add_option (b, "compat", c->compat) == -1) ||
-      (c->cluster_size != 0 && add_option (b, "cluster_size", cluster_size) == -1))
+      (c->has_cluster_size && add_option (b, "cluster_size", cluster_size) == -1))
     return -1;
   return 0;
 }

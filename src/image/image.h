@@ -76,6 +76,10 @@ int gk_image_top (const char *path, const char *format, struct gk_task *task,
 /* The image and all that it is backed by, under the rules above. */
 int gk_image_info (const char *path, const char *format, struct gk_task *task,
                    struct gk_image_info *ret_info, struct gk_error *err);
+/* The same of a file that the caller called otherwise (or NULL): see struct gk_drive. */
+int gk_image_info_called (const char *path, const char *called, const char *format,
+                          struct gk_task *task, struct gk_image_info *ret_info,
+                          struct gk_error *err);
 
 /* Formats that a drive may have.  For others: EINVAL with a sentence. */
 int gk_image_check_format (const char *format, struct gk_error *err);
@@ -116,7 +120,8 @@ struct gk_image_create {
   const char *backing_format; /* or NULL: detected */
   const char *preallocation;  /* "off" "sparse" "metadata" "full", or NULL */
   const char *compat;         /* "0.10" "1.1", or NULL */
-  int cluster_size;           /* bytes, or 0 */
+  bool has_cluster_size;
+  int cluster_size; /* bytes */
 };
 int gk_image_create (const struct gk_image_create *c, struct gk_task *task, struct gk_error *err);
 

@@ -74,21 +74,22 @@ finish_unit (const char *path, struct gk_task *task, struct gk_error *err)
 }
 
 static int
-local_layers (const char *path, const char *format, bool readonly, struct gk_task *task,
-              struct gk_disk *disk, struct gk_error *err)
+local_layers (const struct gk_drive *drive, struct gk_task *task, struct gk_disk *disk,
+              struct gk_error *err)
 {
+  const char *path = drive->filename, *format = drive->format, *called = drive->called;
   _cleanup_image_info_ struct gk_image_info info = GK_IMAGE_INFO_INIT;
 
-  if (!readonly && finish_unit (path, task, err) == -1)
+  if (!drive->readonly && finish_unit (path, task, err) == -1)
     return -1;
-  if (gk_image_info (path, format, task, &info, err) == -1)
+  if (gk_image_info_called (path, called, format, task, &info, err) == -1)
     return -1;
   /* qemu would ask for the key of a disk that begins with a LUKS header and
    * show what is inside.  Unless the caller named that format it is a disk as
    * the guest has it, which the guest's own tools unlock. */
   if (format == NULL && gk_streq (info.layers[0].format, "luks")) {
     gk_image_info_clear (&info);
-    if (gk_image_info (path, "raw", task, &info, err) == -1)
+    if (gk_image_info_called (path, called, "raw", task, &info, err) == -1)
       return -1;
   }
   disk->layers = calloc (2 * info.n_layers, sizeof *disk->layers);
@@ -123,7 +124,8 @@ null_layers (const char *tmpdir, unsigned index, struct gk_task *task, struct gk
   c.path = path;
   if (gk_image_create (&c, task, err) == -1)
     return -1;
-  return local_layers (path, "raw", false, task, disk, err);
+  const struct gk_drive raw = { .filename = path, .format = (char *)"raw" };
+  return local_layers (&raw, task, disk, err);
 }
 
 /* --- remote ------------------------------------------------------------------------ */
@@ -199,7 +201,7 @@ gk_image_prepare (const struct gk_drive *drive, const char *tmpdir, unsigned ind
   else if (gk_streq (drive->filename, "/dev/null"))
     r = null_layers (tmpdir, index, task, &disk, err);
   else
-    r = local_layers (drive->filename, drive->format, drive->readonly, task, &disk, err);
+    r = local_layers (drive, task, &disk, err);
   if (r == -1 || set_discard (drive, &disk, err) == -1)
     return -1;
 

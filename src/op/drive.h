@@ -20,8 +20,12 @@ struct gk_drive {
   char *label;     /* appears as /dev/disk/guestfs/LABEL */
   char *name;      /* the name it had in its guest, a hint for inspection */
   char *iface;
-  char *device;  /* the virtio device that a launcher has made of it already
-                  * ("virtio0"), or NULL: it is to be attached */
+  char *device; /* the virtio device that a launcher has made of it already
+                 * ("virtio0"), or NULL: it is to be attached */
+  /* How the caller called filename, where that is something else because the file is
+   * shown under another name; relative names in its header stand beside it.  Not
+   * owned. */
+  const char *called;
   int blocksize; /* 0, 512 or 4096 */
   bool readonly; /* no byte of the image may change: writes go to an overlay */
   bool copyonread;

@@ -93,8 +93,10 @@ attach_one (struct gk_session *s, unsigned index, struct gk_error *err)
 
   if (gk_session_show_host_device (s, &drive, index, &path, err) == -1)
     return -1;
-  if (path)
+  if (path) {
+    drive.called = drive.filename;
     drive.filename = path;
+  }
   int r = attach_drive (s, &drive, index, err);
   if (path)
     gk_session_hide_host_device (&s->params.drives[index], path, r == -1 ? err : NULL);

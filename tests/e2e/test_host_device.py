@@ -56,6 +56,18 @@ class Device(Case):
         if os.path.exists("/tmp/socket"):
             os.unlink("/tmp/socket")
 
+    def test_relative_backing_file(self):
+        """What a qcow2 on a device calls its backing file stands beside the device, by the name that the caller used."""
+        base = self.file("base.raw", b"below" + bytes(8 << 20))
+        self.tool("qemu-img", "create", "-q", "-u", "-f", "qcow2", "-F", "raw", "-b", ".." + base, self.loop, "8M")
+        self.images.clear()
+        ask = "run\npread-device /dev/sda 5 0\n"
+        self.assertEqual(self.gk("shell", "--format", "qcow2", "--ro", "-a", self.loop, stdin=ask).out, "below")
+        os.symlink(self.loop, self.path("link"))
+        self.tool("qemu-img", "create", "-q", "-u", "-f", "qcow2", "-F", "raw", "-b", "base.raw", self.loop, "8M")
+        self.assertEqual(self.gk("shell", "--format", "qcow2", "--ro", "-a", self.path("link"), stdin=ask).out, "below")
+        self.gk_fails("shell", "--format", "qcow2", "--ro", "-a", self.loop, stdin=ask, match="/dev/base.raw: No such file")
+
     def test_none(self):
         self.gk_fails("shell", "-a", "/dev/no-such-disk", "run", match="/dev/no-such-disk: No such file")
 

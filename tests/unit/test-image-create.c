@@ -41,7 +41,8 @@ test_qcow2 (void **state)
   struct gk_image_layer l;
 
   assert_int_equal (CREATE (.path = "q", .format = "qcow2", .size = 8 << 20, .compat = "0.10",
-                            .cluster_size = 4096, .preallocation = "metadata"),
+                            .has_cluster_size = true, .cluster_size = 4096,
+                            .preallocation = "metadata"),
                     0);
   assert_int_equal (sh ("qemu-img check q"), 0);
   assert_int_equal (sh ("qemu-img info q | grep 'compat: 0.10'"), 0);
@@ -80,16 +81,22 @@ test_refused (void **state)
       "backingformat parameter cannot be used with raw format" },
     { { .format = "raw", .size = 1, .compat = "1.1" },
       "compat parameter cannot be used with raw format" },
-    { { .format = "raw", .size = 1, .cluster_size = 4096 },
+    { { .format = "raw", .size = 1, .has_cluster_size = true, .cluster_size = 4096 },
       "clustersize parameter cannot be used with raw format" },
     { { .format = "raw", .size = 1, .preallocation = "metadata" },
       "invalid value for preallocation parameter ‘metadata’" },
     { { .format = "qcow2", .size = 1, .preallocation = "foo" },
       "invalid value for preallocation parameter ‘foo’" },
     { { .format = "qcow2", .size = 1, .compat = "2" }, "invalid value for compat parameter ‘2’" },
-    { { .format = "qcow2", .size = 1, .cluster_size = 1000 },
+    { { .format = "qcow2", .size = 1, .has_cluster_size = true },
+      "invalid value for clustersize parameter ‘0’" },
+    { { .format = "qcow2", .size = 1, .backing_format = "raw" },
+      "backingformat needs a backingfile" },
+    { { .format = "qcow2", .size = -1, .backing = "raw", .backing_format = "" },
+      "invalid value for backingformat parameter ‘’" },
+    { { .format = "qcow2", .size = 1, .has_cluster_size = true, .cluster_size = 1000 },
       "invalid value for clustersize parameter ‘1000’" },
-    { { .format = "qcow2", .size = 1, .cluster_size = 128 },
+    { { .format = "qcow2", .size = 1, .has_cluster_size = true, .cluster_size = 128 },
       "invalid value for clustersize parameter ‘128’" },
   };
   for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
