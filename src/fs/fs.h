@@ -28,6 +28,9 @@ struct gk_fs_probe {
 /* Only the superblocks are read and no cache is asked.  A device on which
  * several signatures contradict each other counts as unknown. */
 int gk_fs_probe_fd (int fd, struct gk_fs_probe *probe, struct gk_error *err);
+/* Only whether it is a member of a RAID set or a physical volume: a third of the work, of which
+ * there is much in User-Mode Linux, and each launch asks it of each device. */
+int gk_fs_probe_member (int fd, struct gk_fs_probe *probe, struct gk_error *err);
 int gk_fs_probe_device (const char *device, struct gk_fs_probe *probe, struct gk_error *err);
 void gk_fs_probe_clear (struct gk_fs_probe *probe);
 #define _cleanup_fs_probe_ __attribute__ ((cleanup (gk_fs_probe_clear)))

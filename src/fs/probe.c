@@ -44,8 +44,9 @@ can_read (int fd)
   return true;
 }
 
-int
-gk_fs_probe_fd (int fd, struct gk_fs_probe *ret, struct gk_error *err)
+/* stacked: nothing but members of sets and groups is looked for. */
+static int
+probe_fd (int fd, bool stacked, struct gk_fs_probe *ret, struct gk_error *err)
 {
   _cleanup_prober_ blkid_probe pr = gk_fs_prober (fd, "probing for a filesystem", err);
   if (pr == NULL)
@@ -53,11 +54,14 @@ gk_fs_probe_fd (int fd, struct gk_fs_probe *ret, struct gk_error *err)
   blkid_probe_enable_superblocks (pr, 1);
   blkid_probe_set_superblocks_flags (pr,
                                      BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
+  if (stacked &&
+      blkid_probe_filter_superblocks_usage (pr, BLKID_FLTR_ONLYIN, BLKID_USAGE_RAID) != 0)
+    return gk_error_oom (err);
 
   /* 0 found, 1 nothing, -2 contradicting signatures, -1 or an errno below 0: error. */
   errno = 0;
   int r = blkid_do_safeprobe (pr);
-  if ((r < 0 && r != -2) || (r == 1 && !can_read (fd)))
+  if ((r < 0 && r != -2) || (r == 1 && !stacked && !can_read (fd)))
     return gk_error_sys (err, errno ? errno : EIO, "probing for a filesystem");
   _cleanup_fs_probe_ struct gk_fs_probe p = GK_FS_PROBE_INIT;
   p.type = tag (pr, r == 0, "TYPE");
@@ -68,6 +72,18 @@ gk_fs_probe_fd (int fd, struct gk_fs_probe *ret, struct gk_error *err)
   *ret = p;
   p = (struct gk_fs_probe)GK_FS_PROBE_INIT;
   return 0;
+}
+
+int
+gk_fs_probe_fd (int fd, struct gk_fs_probe *ret, struct gk_error *err)
+{
+  return probe_fd (fd, false, ret, err);
+}
+
+int
+gk_fs_probe_member (int fd, struct gk_fs_probe *ret, struct gk_error *err)
+{
+  return probe_fd (fd, true, ret, err);
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Running lvm, and whether there is any sense in it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,9 @@ any_pv_of (char *const *devices)
 {
   for (size_t i = 0; devices[i]; i++) {
     _cleanup_fs_probe_ struct gk_fs_probe probe = GK_FS_PROBE_INIT;
-    if (gk_fs_probe_device (devices[i], &probe, NULL) == 0 && gk_streq (probe.type, "LVM2_member"))
+    _cleanup_close_ int fd = open (devices[i], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd != -1 && gk_fs_probe_member (fd, &probe, NULL) == 0 &&
+        gk_streq (probe.type, "LVM2_member"))
       return true;
   }
   return false;

@@ -74,7 +74,7 @@ look_at (struct gk_ctx *ctx, struct members *m, const char *device)
   _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC);
   int ro = 0;
 
-  if (fd == -1 || gk_fs_probe_fd (fd, &probe, NULL) == -1 ||
+  if (fd == -1 || gk_fs_probe_member (fd, &probe, NULL) == -1 ||
       strstr (probe.type, "_raid_member") == NULL || is_held (ctx, device))
     return 0;
   if (is_too_deep (ctx, device)) {
