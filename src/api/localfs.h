@@ -103,6 +103,8 @@ struct gk_lfs_drop {
 #define GK_LFS_EXACT_NAMES 4u
 /* There is nothing more in the folder. */
 #define GK_LFS_AT_END 8u
+/* On a filesystem that gives the worker's root what statvfs says is free. */
+#define GK_LFS_TELLS_SPACE 16u
 #define GK_LFS_MAX_POSTED 256u
 
 struct gk_lfs_entry {
@@ -111,7 +113,7 @@ struct gk_lfs_entry {
   int64_t atime_s, mtime_s, ctime_s;
   uint32_t atime_ns, mtime_ns, ctime_ns;
   uint32_t mode, nlink, uid, gid, blksize, flags;
-  uint32_t unused;
+  uint32_t device; /* which of the tree's filesystems */
 };
 
 struct gk_lfs_reply {

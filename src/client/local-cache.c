@@ -111,6 +111,18 @@ gk_local_take_error (struct file *f)
   return e;
 }
 
+int
+gk_local_take_any_error (struct gk_local *l, struct file *f)
+{
+  int e = gk_local_take_error (f);
+
+  if (e == 0) {
+    e = l->late_err;
+    l->late_err = 0;
+  }
+  return e;
+}
+
 /* --- data read ahead -------------------------------------------------------------- */
 
 void

@@ -43,6 +43,38 @@ free_file (struct gk_local *l, struct file *f)
   free (f);
 }
 
+/* Those that nobody needs any more.  What is still fresh stays for one more: programs
+ * change what they have just closed. */
+static void
+sweep (struct gk_local *l)
+{
+  for (struct file *f = l->files, *next; f; f = next) {
+    next = f->next;
+    if (f->closed && f->n_posted == 0)
+      free_file (l, f);
+  }
+}
+
+static void
+close_file (struct gk_local *l, struct file *f)
+{
+  uint64_t fh = f->fh;
+
+  sweep (l);
+  if (f->err)
+    l->late_err = f->err;
+  if (f->n_posted == 0 && !f->fresh) {
+    free_file (l, f);
+    return;
+  }
+  f->closed = true;
+  f->fh = 0;
+  free (gk_steal_ptr (f->ahead));
+  f->ahead_size = f->ahead_alloc = 0;
+  if (fh)
+    gk_local_drop (l, 0, fh);
+}
+
 /* The kernel may keep what it has read of the file: the file's times and size
  * tell it of changes, and no call was made since that could hide one. */
 static void
@@ -75,15 +107,19 @@ void
 gk_local_open_all (struct gk_local *l)
 {
   for (struct file *f = l->files; f; f = f->next)
-    gk_local_need_open (l, f);
+    if (!f->closed)
+      gk_local_need_open (l, f);
 }
 
 /* Programs that copy open what they have written once more, to change its mode. */
 static bool
-can_wait (const struct gk_local *l, uint64_t node, int flags)
+can_wait (struct gk_local *l, uint64_t node, int flags)
 {
   const struct gk_lfs_entry *e = gk_local_get_recent (l, node);
+  const struct file *f = gk_local_fresh_file (l, node);
 
+  if (f && f->closed)
+    e = &f->attr;
   return l->written == node && e && S_ISREG (e->mode) && (flags & O_ACCMODE) == O_RDONLY &&
          !(flags & (O_TRUNC | O_DIRECT | O_SYNC | O_DSYNC));
 }
@@ -220,8 +256,10 @@ op_write (fuse_req_t req, fuse_ino_t ino, const char *data, size_t size, off_t a
 static void
 op_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-  gk_local_flush_file (fuse_req_userdata (req), file_of (fi));
-  fuse_reply_err (req, gk_local_take_error (file_of (fi)));
+  struct gk_local *l = fuse_req_userdata (req);
+
+  gk_local_flush_file (l, file_of (fi));
+  fuse_reply_err (req, gk_local_take_any_error (l, file_of (fi)));
 }
 
 static void
@@ -234,7 +272,7 @@ op_fsync (fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *f
   rq.fh = file_of (fi)->fh;
   if (e == 0)
     e = gk_local_ask (l, &rq, NULL, NULL, NULL);
-  int earlier = gk_local_take_error (file_of (fi));
+  int earlier = gk_local_take_any_error (l, file_of (fi));
   fuse_reply_err (req, earlier ? earlier : e);
 }
 
@@ -244,7 +282,7 @@ op_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   struct gk_local *l = fuse_req_userdata (req);
 
   gk_local_flush_file (l, file_of (fi));
-  free_file (l, file_of (fi));
+  close_file (l, file_of (fi));
   fuse_reply_err (req, 0);
 }
 

@@ -13,6 +13,7 @@ struct file {
   bool fresh;               /* made here, and nothing but this has touched it */
   struct gk_lfs_entry attr; /* when it is fresh, as far as it can be foreseen */
   uint32_t n_posted;
+  bool closed;  /* and still here for what was posted, or may be */
   int64_t last; /* where the last read ended */
   char *ahead;
   size_t ahead_size, ahead_alloc;
@@ -32,10 +33,14 @@ struct folder {
 int gk_local_write_behind (struct gk_local *l, struct file *f, int64_t offset, const char *data,
                            size_t size);
 int gk_local_take_error (struct file *f);
+/* For who closes or syncs a file: its own, or one of a file that was closed before. */
+int gk_local_take_any_error (struct gk_local *l, struct file *f);
 /* local-post.c */
 void gk_local_begin_fresh (struct file *f, const struct gk_lfs_entry *e);
 /* SETATTR: the attributes as they will be; NULL: it has to be asked for. */
 const struct gk_lfs_entry *gk_local_post_attributes (struct gk_local *l, struct gk_lfs_request *rq);
+/* The file that is being made, or was just made, or NULL. */
+struct file *gk_local_fresh_file (struct gk_local *l, uint64_t node);
 /* An access ACL that says nothing but a mode, for a file that has none. */
 bool gk_local_post_acl (struct gk_local *l, uint64_t node, const char *value, size_t size);
 bool gk_local_acl_is_mode (const char *value, size_t size, uint32_t *ret_mode);

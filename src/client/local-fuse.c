@@ -8,6 +8,7 @@
 #include <fuse_lowlevel.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/local-fuse-priv.h"
 
@@ -91,15 +92,27 @@ wait_for_request (guestfs_h *g, struct gk_local *l)
   return n > 0 && p[0].revents;
 }
 
+/* However busy one is with requests that need no worker. */
+static bool
+waits_long (const struct gk_local *l, int64_t *since)
+{
+  if (l->dirty == NULL && l->n_posted == 0)
+    *since = 0;
+  else if (*since == 0)
+    *since = gk_local_now_ms ();
+  return *since && gk_local_now_ms () - *since > WRITE_AFTER_MS;
+}
+
 int
 gk_local_fuse_serve (guestfs_h *g, struct gk_local *l)
 {
   struct fuse_buf buf = { .mem = NULL };
+  int64_t since = 0;
   int r = 0;
 
   while (r != -1 && !fuse_session_exited (l->fuse)) {
     r = g->session == l->session ? wait_for_request (g, l) : -1;
-    if (r == 0)
+    if (r == 0 || waits_long (l, &since))
       gk_local_flush (l);
     if (r == 2) {
       gk_local_collect (g);
@@ -117,6 +130,10 @@ gk_local_fuse_serve (guestfs_h *g, struct gk_local *l)
   if (r == -1)
     return gk_client_error (g, ECONNRESET, "mount_local_run: the session has ended");
   gk_local_flush (l);
+  if (l->late_err)
+    return gk_client_error (g, l->late_err,
+                            "mount_local_run: a file that was closed could not be written: %s",
+                            strerror (l->late_err));
   return 0;
 }
 

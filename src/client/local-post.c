@@ -4,8 +4,10 @@
  * A file that is just being made gets data, times, a mode, an owner, and is
  * closed; a program that copies waits for each of these, though all but the last
  * can be foreseen.  So they are posted, and closing the file tells their errors,
- * as it does for data.  Only of files that were made here and are still open, on
- * filesystems that keep everything: on others these fail more often than not, and
+ * as it does for data; but where the filesystem surely has room for them not even
+ * closing waits: they go with the next request.  Then only a disk can fail, and who
+ * closes or syncs a file next, or unmounts, is told.  Only of files that were made here and are
+ * still open, on filesystems that keep everything: on others these fail more often than not, and
  * programs have to hear of it from the one that failed.
  */
 
@@ -13,10 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "client/local-fuse-priv.h"
 
 #define MODE_AND_OWNER (GK_LFS_SET_MODE | GK_LFS_SET_UID | GK_LFS_SET_GID)
+#define METADATA (64 << 10) /* more than what a filesystem adds to a request's data */
+#define SPARE (64ll << 20)  /* is never counted as room */
 #define CAN_BE_POSTED (MODE_AND_OWNER | GK_LFS_SET_ATIME | GK_LFS_SET_MTIME)
 
 static int
@@ -33,6 +38,7 @@ add (struct gk_local *l, struct file *f, struct gk_lfs_request *rq, const char *
     l->posted.size = before;
     return ENOMEM;
   }
+  l->room -= (int64_t)size + METADATA;
   f->n_posted++;
   l->posted_for[l->n_posted++] = f;
   return 0;
@@ -68,7 +74,9 @@ gk_local_posted_end (struct gk_local *l, const int32_t *errors)
     struct file *f = l->flight.posted_for[i];
     int e = errors ? errors[i] : EIO;
     f->n_posted--;
-    if (e && f->err == 0)
+    if (e && f->closed)
+      l->late_err = e;
+    else if (e && f->err == 0)
       f->err = e;
   }
   l->flight.n_posted = 0;
@@ -93,8 +101,8 @@ gk_local_end_fresh (struct gk_local *l, uint64_t node, const struct file *but)
       f->fresh = false;
 }
 
-static struct file *
-fresh_file (struct gk_local *l, uint64_t node)
+struct file *
+gk_local_fresh_file (struct gk_local *l, uint64_t node)
 {
   for (struct file *f = l->files; f; f = f->next)
     if (f->fresh && f->node == node)
@@ -132,7 +140,7 @@ same_mode_and_owner (const struct gk_lfs_entry *a, const struct gk_lfs_entry *b)
 const struct gk_lfs_entry *
 gk_local_post_attributes (struct gk_local *l, struct gk_lfs_request *rq)
 {
-  struct file *f = rq->flags & ~CAN_BE_POSTED ? NULL : fresh_file (l, rq->node);
+  struct file *f = rq->flags & ~CAN_BE_POSTED ? NULL : gk_local_fresh_file (l, rq->node);
 
   if (f == NULL)
     return NULL;
@@ -141,6 +149,8 @@ gk_local_post_attributes (struct gk_local *l, struct gk_lfs_request *rq)
   if (!(rq->flags & ~MODE_AND_OWNER) && same_mode_and_owner (&then, &f->attr))
     return &f->attr;
   make_room (l);
+  if (rq->fh == 0)
+    rq->fh = f->fh;
   if (!f->fresh || gk_local_post_data (l) != 0 || add (l, f, rq, NULL, 0) != 0)
     return NULL;
   l->recent.node = 0;
@@ -172,7 +182,7 @@ gk_local_acl_is_mode (const char *value, size_t size, uint32_t *ret_mode)
 bool
 gk_local_post_acl (struct gk_local *l, uint64_t node, const char *value, size_t size)
 {
-  const struct file *f = fresh_file (l, node);
+  const struct file *f = gk_local_fresh_file (l, node);
   uint32_t mode;
 
   if (f == NULL || !gk_local_acl_is_mode (value, size, &mode))
@@ -185,6 +195,23 @@ gk_local_post_acl (struct gk_local *l, uint64_t node, const char *value, size_t 
 }
 
 /* --- the end of it ---------------------------------------------------------------- */
+
+/* What is posted is sent with it, so that the answer is what there is then. */
+static void
+look_for_room (struct gk_local *l, const struct file *f)
+{
+  struct gk_lfs_request rq = { .op = GK_LFS_STATFS, .node = f->node };
+  struct gk_local_data d;
+  struct statvfs st;
+
+  l->room = 0;
+  if (gk_local_ask (l, &rq, NULL, NULL, &d) != 0 || d.size != sizeof st)
+    return;
+  memcpy (&st, d.data, sizeof st);
+  if (st.f_frsize && st.f_bavail < INT64_MAX / st.f_frsize)
+    l->room = (int64_t)(st.f_bavail * st.f_frsize) - SPARE;
+  l->room_device = f->attr.device;
+}
 
 /* What programs ask next comes with it. */
 static void
@@ -202,7 +229,12 @@ gk_local_flush_file (struct gk_local *l, struct file *f)
   if (l->dirty != f && f->n_posted == 0)
     return;
   l->written = f->node;
-  if (f->fresh)
+  if (f->fresh && f->attr.flags & GK_LFS_TELLS_SPACE) {
+    /* Nobody else uses that room meanwhile, so nothing is lost by not waiting. */
+    gk_local_post_data (l);
+    if (l->room <= 0 || l->room_device != f->attr.device)
+      look_for_room (l, f);
+  } else if (f->fresh)
     flush_and_look (l, f);
   else
     gk_local_flush (l);

@@ -81,6 +81,9 @@ struct gk_local {
   uint32_t n_posted;
   struct file *posted_for[GK_LFS_MAX_POSTED];
   uint64_t written; /* the node of the file that was closed last */
+  int late_err;     /* of something that was posted for a file that is closed */
+  int64_t room;     /* bytes that this filesystem surely has for what is posted */
+  uint32_t room_device;
   struct file *files;
   struct file *dirty; /* whose data these are, or NULL */
   char *dirty_data;

@@ -187,6 +187,16 @@ changes_attributes (enum gk_lfs_op op)
          op != GK_LFS_READDIR && op != GK_LFS_READLINK && op != GK_LFS_LSEEK;
 }
 
+/* What else takes room than what was posted. */
+static void
+count_room (struct gk_local *l, enum gk_lfs_op op)
+{
+  if (op == GK_LFS_FALLOCATE || op == GK_LFS_COPY)
+    l->room = 0;
+  else if (changes_attributes (op))
+    l->room -= 128 << 10;
+}
+
 /* What is said of a file by a name, or by its node, or of its data in other ways
  * than writing. */
 static bool
@@ -215,6 +225,7 @@ gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name, c
     l->recent.node = 0;
   if (changes_attributes (rq->op))
     l->changes++;
+  count_room (l, rq->op);
   if (may_change_fresh (rq->op))
     gk_local_end_fresh (l, 0, NULL);
   if (rq->op == GK_LFS_SETXATTR && ret)
@@ -227,6 +238,7 @@ gk_local_write (struct gk_local *l, uint64_t fh, int64_t offset, const char *dat
 {
   l->recent.node = 0;
   l->changes++;
+  l->room -= (int64_t)size + (128 << 10);
   for (size_t done = 0; done < size;) {
     size_t n = size - done < GK_LFS_IO_MAX ? size - done : GK_LFS_IO_MAX;
     struct gk_lfs_request rq = { .op = GK_LFS_WRITE, .fh = fh, .offset = offset + (int64_t)done };

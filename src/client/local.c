@@ -72,6 +72,7 @@ gk_local_before_call (guestfs_h *g)
   gk_local_forget_absent (g->local);
   gk_local_forget_ahead (g->local);
   g->local->epoch++;
+  g->local->room = 0;
   g->local->recent.node = 0;
 }
 

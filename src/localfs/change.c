@@ -32,13 +32,47 @@ wanted_time (uint32_t flags, uint32_t set, uint32_t now, int64_t s, uint32_t ns)
   return flags & set ? (struct timespec){ s, ns } : (struct timespec){ 0, UTIME_OMIT };
 }
 
+/* path: as utimensat has it. */
+static int
+set_times (int fd, const char *path, const struct gk_lfs_request *rq)
+{
+  uint32_t f = rq->flags;
+  struct timespec t[] = {
+    wanted_time (f, GK_LFS_SET_ATIME, GK_LFS_SET_ATIME_NOW, rq->atime_s, rq->atime_ns),
+    wanted_time (f, GK_LFS_SET_MTIME, GK_LFS_SET_MTIME_NOW, rq->mtime_s, rq->mtime_ns),
+  };
+
+  if (!(f & (GK_LFS_SET_ATIME | GK_LFS_SET_MTIME | GK_LFS_SET_ATIME_NOW | GK_LFS_SET_MTIME_NOW)))
+    return 0;
+  return path ? utimensat (fd, path, t, AT_EMPTY_PATH) : futimens (fd, t);
+}
+
+/* It is open anyhow, and needs not be found. */
+static int
+set_by_file (int fd, const struct gk_lfs_request *rq)
+{
+  uint32_t f = rq->flags;
+
+  if (f & (GK_LFS_SET_UID | GK_LFS_SET_GID) &&
+      fchown (fd, f & GK_LFS_SET_UID ? rq->uid : (uid_t)-1,
+              f & GK_LFS_SET_GID ? rq->gid : (gid_t)-1) == -1)
+    return -1;
+  if (f & GK_LFS_SET_MODE && fchmod (fd, rq->mode & 07777) == -1)
+    return -1;
+  return set_times (fd, NULL, rq);
+}
+
 int
 gk_lfs_setattr (struct gk_localfs *fs, const struct gk_lfs_request *rq)
 {
   uint32_t f = rq->flags;
   char path[32];
   mode_t type;
-  int fd = gk_lfs_fd (fs, rq->node, &type);
+  int fd = rq->fh && !(f & GK_LFS_SET_SIZE) ? gk_lfs_file (fs, rq->fh) : -1;
+
+  if (fd != -1)
+    return set_by_file (fd, rq);
+  fd = gk_lfs_fd (fs, rq->node, &type);
 
   if (fd == -1)
     return -1;
@@ -57,15 +91,7 @@ gk_lfs_setattr (struct gk_localfs *fs, const struct gk_lfs_request *rq)
   }
   if (f & GK_LFS_SET_SIZE && set_size (fs, rq, path, type) == -1)
     return -1;
-  if (f & (GK_LFS_SET_ATIME | GK_LFS_SET_MTIME | GK_LFS_SET_ATIME_NOW | GK_LFS_SET_MTIME_NOW)) {
-    struct timespec t[] = {
-      wanted_time (f, GK_LFS_SET_ATIME, GK_LFS_SET_ATIME_NOW, rq->atime_s, rq->atime_ns),
-      wanted_time (f, GK_LFS_SET_MTIME, GK_LFS_SET_MTIME_NOW, rq->mtime_s, rq->mtime_ns),
-    };
-    if (utimensat (fd, "", t, AT_EMPTY_PATH) == -1)
-      return -1;
-  }
-  return 0;
+  return set_times (fd, "", rq);
 }
 
 static int
@@ -89,36 +115,28 @@ gk_lfs_make (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char 
 
   if (fd == -1)
     return -1;
-  /* The client's kernel has applied the umask of whoever asks. */
-  mode_t mask = umask (0);
-  int r = make (fd, rq, name, target);
-  int e = errno;
-  umask (mask);
-  errno = e;
-  return r;
+  return make (fd, rq, name, target);
 }
 
 int
-gk_lfs_create (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *name)
+gk_lfs_create (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *name,
+               struct gk_lfs_entry *entry)
 {
   int flags = (int)rq->flags & (O_ACCMODE | O_EXCL | O_TRUNC | O_SYNC | O_DSYNC | O_NOATIME);
   int parent = gk_lfs_fd (fs, rq->node, NULL);
-  struct stat st;
 
   if (parent == -1)
     return -1;
-  mode_t mask = umask (0);
-  int fd = openat (parent, name, flags | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-                   rq->mode & 07777);
-  int e = errno;
-  umask (mask);
-  errno = e;
-  if (fd != -1 && (fstat (fd, &st) == -1 || !S_ISREG (st.st_mode))) {
-    close (fd);
-    errno = EINVAL;
+  _cleanup_close_ int fd =
+      openat (parent, name, flags | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+              rq->mode & 07777);
+  if (fd == -1 || gk_lfs_meet (fs, rq->node, name, fd, entry) == -1)
     return -1;
-  }
-  return fd;
+  if (S_ISREG (entry->mode))
+    return gk_steal_fd (&fd);
+  gk_lfs_forget (fs, entry->node, 1);
+  errno = EINVAL;
+  return -1;
 }
 
 int

@@ -36,7 +36,7 @@ struct device {
   dev_t dev;
   int fd;         /* any folder on it, for open_by_handle_at; -1: handles do not work */
   int64_t type;   /* of statfs */
-  uint32_t flags; /* GK_LFS_KEEPS_ALL */
+  uint32_t flags; /* GK_LFS_KEEPS_ALL, GK_LFS_TELLS_SPACE */
 };
 
 struct gk_localfs {
@@ -57,6 +57,9 @@ int gk_lfs_start (struct gk_localfs *fs, int root_fd);
 /* The node of name in parent, looked up once more; entry is filled in. */
 int gk_lfs_lookup (struct gk_localfs *fs, uint64_t parent, const char *name,
                    struct gk_lfs_entry *entry);
+/* The same for a file that was just opened by its name. */
+int gk_lfs_meet (struct gk_localfs *fs, uint64_t parent, const char *name, int fd,
+                 struct gk_lfs_entry *entry);
 void gk_lfs_forget (struct gk_localfs *fs, uint64_t node, uint64_t lookups);
 /* An O_PATH descriptor, valid until some hundred others were asked for; and the
  * node's type. */
@@ -90,7 +93,8 @@ int gk_lfs_link (struct gk_localfs *fs, uint64_t from, uint64_t parent, const ch
 int gk_lfs_unlink (struct gk_localfs *fs, uint64_t parent, const char *name, int flags);
 int gk_lfs_rename (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *from,
                    const char *to);
-int gk_lfs_create (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *name);
+int gk_lfs_create (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *name,
+                   struct gk_lfs_entry *entry);
 
 int gk_lfs_open (struct gk_localfs *fs, const struct gk_lfs_request *rq, struct gk_lfs_reply *reply,
                  struct gk_buf *data);

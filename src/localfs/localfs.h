@@ -10,9 +10,9 @@
 struct gk_localfs;
 struct gk_error;
 
-/* Carry out one request.  *fs is made by START and is NULL after STOP.  reply is
- * overwritten; what the operation fails of is in it.  -1: the request makes no
- * sense, or there is no memory. */
+/* Carry out one request; the process's umask is 0.  *fs is made by START and is NULL after STOP.
+ * reply is overwritten; what the operation fails of is in it.  -1: the request makes no sense, or
+ * there is no memory. */
 int gk_localfs_serve (struct gk_localfs **fs, int root_fd, const void *body, size_t size,
                       struct gk_buf *reply, struct gk_error *err);
 

@@ -247,6 +247,9 @@ find_device (struct gk_localfs *fs, int parent_fd, const char *name, const struc
     d->type = what.f_type;
     if (d->type == EXT4_SUPER_MAGIC || d->type == XFS_SUPER_MAGIC || d->type == BTRFS_SUPER_MAGIC)
       d->flags = GK_LFS_KEEPS_ALL;
+    /* Quotas of btrfs and xfs are root's, too. */
+    if (d->type == EXT4_SUPER_MAGIC)
+      d->flags |= GK_LFS_TELLS_SPACE;
   }
   return (int)fs->n_devices++;
 }
@@ -338,6 +341,7 @@ fill (const struct gk_localfs *fs, uint32_t i, const struct stat *st, struct gk_
                               .uid = st->st_uid,
                               .gid = st->st_gid,
                               .blksize = (uint32_t)st->st_blksize,
+                              .device = n->device,
                               .flags = fs->devices[n->device].flags };
 }
 
@@ -357,6 +361,24 @@ gk_lfs_lookup (struct gk_localfs *fs, uint64_t parent, const char *name, struct 
   /* Most have none, and programs that copy ask for each: this spares them asking. */
   snprintf (path, sizeof path, "%s/%s", gk_fd_path (parent_fd, link), name);
   if (llistxattr (path, NULL, 0) == 0)
+    entry->flags |= GK_LFS_NO_XATTRS;
+  return 0;
+}
+
+int
+gk_lfs_meet (struct gk_localfs *fs, uint64_t parent, const char *name, int fd,
+             struct gk_lfs_entry *entry)
+{
+  int parent_fd = gk_lfs_fd (fs, parent, NULL);
+  struct stat st;
+
+  if (parent_fd == -1 || fstat (fd, &st) == -1)
+    return -1;
+  uint32_t i = meet (fs, parent_fd, name, &st);
+  if (i == 0)
+    return -1;
+  fill (fs, i, &st, entry);
+  if (flistxattr (fd, NULL, 0) == 0)
     entry->flags |= GK_LFS_NO_XATTRS;
   return 0;
 }

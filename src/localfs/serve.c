@@ -105,14 +105,14 @@ stat_fs (struct gk_localfs *fs, uint64_t node, struct gk_buf *out)
 static int
 create (struct gk_localfs *fs, const struct message *m, struct gk_lfs_reply *reply)
 {
-  int fd = gk_lfs_create (fs, &m->rq, m->name);
+  int fd = gk_lfs_create (fs, &m->rq, m->name, &reply->entry);
 
-  if (fd == -1 || gk_lfs_add_file (fs, fd, &reply->value) == -1)
+  if (fd == -1)
     return -1;
-  if (gk_lfs_lookup (fs, m->rq.node, m->name, &reply->entry) == 0)
+  if (gk_lfs_add_file (fs, fd, &reply->value) == 0)
     return 0;
   int e = errno;
-  gk_lfs_close_file (fs, reply->value);
+  gk_lfs_forget (fs, reply->entry.node, 1);
   errno = e;
   return -1;
 }
@@ -233,6 +233,17 @@ take_posted (const char **at, size_t *left, struct message *ret, struct gk_error
   return may_be_posted (ret) ? 0 : gk_error_set (err, EPROTO, "malformed message: posted");
 }
 
+static int
+perform_posted (struct gk_localfs *fs, const struct message *m, struct gk_buf *out)
+{
+  struct gk_lfs_reply reply;
+
+  /* Nobody asks for the attributes as they are then. */
+  if (m->rq.op == GK_LFS_SETATTR)
+    return gk_lfs_setattr (fs, &m->rq);
+  return perform (fs, m, &reply, out);
+}
+
 /* What each of them fails of goes to out, and the next is carried out still. */
 static int
 do_posted (struct gk_localfs *fs, const struct message *m, struct gk_buf *out, struct gk_error *err)
@@ -240,14 +251,13 @@ do_posted (struct gk_localfs *fs, const struct message *m, struct gk_buf *out, s
   static const char zeros[8];
   const char *at = m->posted;
   size_t left = m->rq.posted_size;
-  struct gk_lfs_reply reply;
   struct message one;
 
   for (uint32_t i = 0; i < m->rq.n_posted; ++i) {
     if (take_posted (&at, &left, &one, err) == -1)
       return -1;
     errno = 0;
-    int32_t e = perform (fs, &one, &reply, out) == -1 ? (errno ? errno : EIO) : 0;
+    int32_t e = perform_posted (fs, &one, out) == -1 ? (errno ? errno : EIO) : 0;
     if (gk_buf_append (out, &e, sizeof e) == -1)
       return gk_error_oom (err);
   }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -353,6 +354,15 @@ serve_control (struct gk_session *s, struct request *rq, struct gk_error *failur
   return r;
 }
 
+/* Modes that come by FUSE have been through the umask of whoever asks. */
+static void
+set_umask (struct gk_session *s, bool serves_tree)
+{
+  if (s->serves_tree != serves_tree)
+    umask (serves_tree ? 0 : s->ctx.umask);
+  s->serves_tree = serves_tree;
+}
+
 void
 gk_session_serve (struct gk_session *s, struct gk_error *failure)
 {
@@ -370,6 +380,7 @@ gk_session_serve (struct gk_session *s, struct gk_error *failure)
     if (frame.nfds > 0)
       rq.fd = gk_steal_fd (&frame.fds[0]);
     bool is_call = rq.kind == GK_REQUEST_CALL && s->launched && failure == NULL;
+    set_umask (s, !is_call && rq.kind == GK_REQUEST_LOCALFS);
     int r = is_call ? serve_call (s, &rq, NULL) : serve_control (s, &rq, failure, NULL);
     gk_cleanup_close (&rq.fd);
     if (r == -1 || rq.kind == GK_REQUEST_END || failure)

@@ -27,6 +27,7 @@ struct gk_session {
   int host_dev_fd;            /* the host's /dev, or -1 when it has no drives of ours */
   char *export_dir;           /* where the client shows the tree, or NULL */
   struct gk_localfs *localfs; /* while the client serves the tree */
+  bool serves_tree;           /* the last request was of that: the umask is 0 */
   struct gk_buf localfs_reply;
   struct gk_launch_params params;
   struct gk_attached *disks;

@@ -383,6 +383,147 @@ with open ("fits", "wb") as f:
 assert g.filesize ("/fits") == 100000
 """, options="allow_root,max_read=131072")
 
+    def test_files_until_the_disk_is_full_fuse(self):
+        """Closing does not wait while there surely is room.  What was closed without an error is there, to the last byte,
+        whoever takes the room meanwhile, and the session ends without one."""
+        image = self.file("large.raw")
+        with open(image, "r+b") as f:
+            f.truncate(160 << 20)
+        self.tool("mkfs.ext4", "-q", "-m", "0", image)
+        self.python_guestfs(r"""
+import os, threading, errno, hashlib
+def begin ():
+    g = guestfs.GuestFS (python_return_dict=True)
+    g.add_drive (sys.argv[1], format="raw")
+    g.launch ()
+    g.mount ("/dev/sda", "/")
+    return g
+g = begin ()
+m = sys.argv[2]
+result = []
+g.mount_local (m, options="allow_root,max_read=131072")
+t = threading.Thread (target=lambda: result.append (g.mount_local_run ()))
+t.start ()
+kept, told = {}, set ()
+def make (name, size):
+    try:
+        fd = os.open (m + name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as e:
+        assert e.errno == errno.ENOSPC, e
+        told.add ("create")
+        return False
+    data = hashlib.sha256 (name.encode ()).digest () * (size // 32 + 1)
+    try:
+        try:
+            os.write (fd, data)
+            os.utime (fd, ns=(5, 10**18 + size))
+            os.fchmod (fd, 0o640)
+        finally:
+            os.close (fd)
+    except OSError as e:
+        assert e.errno == errno.ENOSPC, e
+        told.add ("write")
+        return False
+    kept[name] = (len (data), size)
+    return True
+try:
+    os.mkdir (m + "/d")
+    for i in range (200):
+        assert make ("/d/a%d" % i, 1000 + i * 40), i
+    g.fallocate64 ("/by-call", 40 << 20)
+    for i in range (20):
+        assert make ("/d/b%d" % i, 50000), i
+    fd = os.open (m + "/by-mount", os.O_WRONLY | os.O_CREAT, 0o600)
+    os.posix_fallocate (fd, 0, 30 << 20)
+    os.close (fd)
+    i = 0
+    while make ("/d/c%d" % i, 300000):
+        i += 1
+    assert i > 50 and told
+    for i in range (20):
+        make ("/d/d%d" % i, 200000)
+    for name, (size, stamp) in kept.items ():
+        assert os.stat (m + name).st_size == size, name
+finally:
+    g.umount_local (retry=True)
+    t.join ()
+    g.shutdown ()
+assert result == [None] or result == [0], result
+g = begin ()
+for name, (size, stamp) in kept.items ():
+    assert g.read_file (name) == (hashlib.sha256 (name.encode ()).digest () * (size // 32)), name
+    st = g.lstatns (name)
+    assert (st["st_mode"] & 0o7777, st["st_mtime_sec"], st["st_mtime_nsec"]) == (0o640, 10**9, stamp), (name, st)
+g.close ()
+""", image, self.tree, timeout=200)
+        self.tool("e2fsck", "-fn", image)
+
+    # What was closed a moment ago is seen by all, as it is.
+    JUST_CLOSED = r"""
+os.mkdir (m + "/just")
+os.chdir (m + "/just")
+os.mkdir ("x")
+def make (name, data=b"data"):
+    with open (name, "wb", buffering=0) as f:
+        f.write (data)
+        os.fchmod (f.fileno (), 0o640)
+for i in range (3):
+    make ("seen%d" % i)
+assert open ("seen2").read () == "data" and os.listdir (".") and os.stat ("seen1").st_size == 4
+make ("call")
+assert g.read_file ("/just/call") == b"data" and g.stat ("/just/call")["mode"] & 0o777 == 0o640
+make ("more")
+with open ("more", "ab", buffering=0) as f: f.write (b" and")
+with open ("more", "r+b", buffering=0) as f: f.write (b"DA")
+assert open ("more").read () == "DAta and" and g.read_file ("/just/more") == b"DAta and"
+make ("gone")
+os.remove ("gone")
+assert not os.path.exists ("gone")
+make ("gone", b"again")
+assert open ("gone").read () == "again"
+make ("times")
+os.utime ("times", ns=(7, 10**18 + 9))
+fd = os.open ("times", os.O_RDONLY)
+os.fchmod (fd, 0o604)
+os.close (fd)
+os.rename ("times", "x/times")
+st = os.stat ("x/times")
+assert (st.st_mode & 0o777, st.st_mtime_ns) == (0o604, 10**18 + 9), st
+st = g.lstatns ("/just/x/times")
+assert (st["st_mode"] & 0o777, st["st_mtime_sec"], st["st_mtime_nsec"]) == (0o604, 10**9, 9), st
+assert g.read_file ("/just/x/times") == b"data"
+make ("owner")
+os.chown ("owner", 5, 6)
+os.setxattr ("owner", "user.a", b"1")
+os.link ("owner", "x/owner")
+assert os.stat ("x/owner").st_nlink == 2 and os.getxattr ("x/owner", "user.a") == b"1"
+assert (os.stat ("owner").st_uid, os.stat ("owner").st_gid) == (5, 6)
+make ("short", b"0123456789")
+os.truncate ("short", 4)
+assert open ("short").read () == "0123"
+make ("synced")
+fd = os.open ("x", os.O_RDONLY)
+os.fsync (fd)
+os.close (fd)
+one = os.open ("twice", os.O_RDWR | os.O_CREAT, 0o600)
+two = os.dup (one)
+os.write (one, b"one")
+os.close (one)
+os.write (two, b"two")
+os.close (two)
+assert g.read_file ("/just/twice") == b"onetwo"
+make ("last")
+"""
+
+    def test_just_closed_fuse(self):
+        image = self.image()
+        self.served(self.JUST_CLOSED, options="allow_root,max_read=131072", image=image)
+        # The last of it goes with the unmount.
+        self.assertEqual(self.gk("cat", image, "/just/last").out, "data")
+
+    def test_just_closed(self):
+        self.served(self.JUST_CLOSED)
+
     def test_filesystem_that_keeps_less_fuse(self):
         """vfat has no owners and does not tell cases apart: programs hear of the first from the call itself."""
         self.needs_filesystem("vfat")

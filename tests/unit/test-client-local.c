@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What the FUSE server of mount_local knows without asking. */
 /* rooms: client launch image rpc api exec op base */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,6 +89,36 @@ acls_that_are_a_mode (void **state)
   assert_int_equal (mode, 0641);
 }
 
+/* Errors that come after a file was closed are somebody's still, and told once. */
+static void
+errors_of_what_was_posted (void **state)
+{
+  struct gk_local *l = calloc (1, sizeof *l);
+  struct file open = { .fh = 1 }, closed = { .closed = true }, next = { .fh = 2 };
+  const int32_t errors[] = { 0, EIO, ENOSPC, 0, EROFS };
+
+  l->flight.n_posted = 5;
+  l->flight.posted_for[0] = l->flight.posted_for[3] = &open;
+  l->flight.posted_for[1] = l->flight.posted_for[4] = &closed;
+  l->flight.posted_for[2] = &open;
+  open.n_posted = 3;
+  closed.n_posted = 2;
+  gk_local_posted_end (l, errors);
+  assert_int_equal (l->flight.n_posted + open.n_posted + closed.n_posted, 0);
+  assert_int_equal (gk_local_take_any_error (l, &open), ENOSPC);
+  assert_int_equal (gk_local_take_any_error (l, &next), EROFS);
+  assert_int_equal (gk_local_take_any_error (l, &next), 0);
+  assert_int_equal (gk_local_take_any_error (l, &open), 0);
+
+  /* Nobody knows what came of it. */
+  l->flight.n_posted = 1;
+  l->flight.posted_for[0] = &closed;
+  closed.n_posted = 1;
+  gk_local_posted_end (l, NULL);
+  assert_int_equal (gk_local_take_any_error (l, &next), EIO);
+  free (l);
+}
+
 int
 main (void)
 {
@@ -95,6 +126,7 @@ main (void)
     cmocka_unit_test (names_of_a_folder_that_was_made),
     cmocka_unit_test (many_folders_and_many_names),
     cmocka_unit_test (acls_that_are_a_mode),
+    cmocka_unit_test (errors_of_what_was_posted),
   };
 
   return cmocka_run_group_tests (tests, NULL, NULL);
