@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* rooms: client launch image rpc api op exec base */
+/* rooms: client launch domain image rpc api op exec base */
 /* add_drive and its kin: which arguments are refused, with which words, and
  * what is handed on to the worker. */
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* rooms: client launch image rpc api op exec base */
+/* rooms: client launch domain image rpc api op exec base */
 /* Environment variables: what each sets, and how a bad value reads. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* rooms: client launch image rpc api op exec base */
+/* rooms: client launch domain image rpc api op exec base */
 /* The last error and the handlers belong to one handle and one thread. */
 #include <errno.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* rooms: client launch image rpc api op exec base */
+/* rooms: client launch domain image rpc api op exec base */
 /* Event callbacks: which are called, in which order, also while they change
  * the table they are called from; and handles that close. */
 #include <stdio.h>

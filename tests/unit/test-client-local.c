@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What the FUSE server of mount_local knows without asking. */
-/* rooms: client launch image rpc api exec op base */
+/* rooms: client launch domain image rpc api exec op base */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* rooms: client launch image rpc api op exec base */
+/* rooms: client launch domain image rpc api op exec base */
 /* What a handle is set to at first, what it can be set to, and what not. */
 #include "client-help.h"
 #include "client/handle-priv.h"
