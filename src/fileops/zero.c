@@ -98,10 +98,18 @@ gk_fileops_zero_device (struct gk_ctx *ctx, const char *device, struct gk_error 
 {
   uint64_t size, n;
   bool by_kernel = true;
-  _cleanup_close_ int fd = gk_fo_open_device (device, O_RDWR | O_EXCL, &size, err);
+  _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+  _cleanup_close_ int fd = gk_fo_open_device (device, O_RDWR | O_EXCL, &size, &why);
 
-  if (fd == -1)
+  if (fd == -1 && why.errnum == EBUSY && ctx->let_go) {
+    ctx->let_go (ctx, device);
+    gk_error_clear (&why);
+    fd = gk_fo_open_device (device, O_RDWR | O_EXCL, &size, &why);
+  }
+  if (fd == -1) {
+    gk_error_move (err, &why);
     return -1;
+  }
   /* The image knows what has been written to it. */
   bool known = fsync (fd) == 0;
   for (uint64_t at = 0; at < size; at += n) {

@@ -75,7 +75,18 @@ gk_fs_mkfs_b (struct gk_ctx *ctx, const char *fstype, int blocksize, const char 
 int
 gk_fs_wipefs (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 {
-  if (gk_fs_check_free (device, err) == -1 || gk_fs_wipe (device, true, NULL, err) == -1)
+  _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+
+  if (gk_fs_check_free (device, &why) == -1) {
+    if (why.errnum != EBUSY || ctx->let_go == NULL) {
+      gk_error_move (err, &why);
+      return -1;
+    }
+    ctx->let_go (ctx, device);
+    if (gk_fs_check_free (device, err) == -1)
+      return -1;
+  }
+  if (gk_fs_wipe (device, true, NULL, err) == -1)
     return -1;
   return ctx->table_changed ? ctx->table_changed (ctx, device, err) : 0;
 }

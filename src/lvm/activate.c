@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Making volumes usable, and which devices LVM sees. */
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,40 @@ int
 gk_lvm_vgscan (struct gk_ctx *ctx, struct gk_error *err)
 {
   return gk_lvm_lvm_scan (ctx, false, err);
+}
+
+/* --- emptying what they stand on ------------------------------------------------------- */
+
+static bool
+is_on (const char *volume, const char *device)
+{
+  const char *rest = gk_after_prefix (volume, device);
+
+  if (rest && *rest == 'p') /* of a set */
+    rest++;
+  return rest && rest[strspn (rest, "0123456789")] == '\0';
+}
+
+void
+gk_lvm_let_go (struct gk_ctx *ctx, const char *device)
+{
+  _cleanup_error_ struct gk_error what = GK_ERROR_INIT;
+  _cleanup_gk_strv_ struct gk_strv groups = GK_STRV_INIT;
+  struct json_object *rows = NULL;
+
+  if (nothing_to_do (ctx, NULL) == 0)
+    rows = gk_lvm_ask (ctx, "pvs", "pv_name,vg_name", NULL, NULL, &what);
+  for (size_t i = 0; rows && i < json_object_array_length (rows); i++) {
+    struct json_object *row = json_object_array_get_idx (rows, i);
+    const char *group = gk_lvm_field (row, "vg_name");
+    if (*group && is_on (gk_lvm_field (row, "pv_name"), device) &&
+        gk_strv_push (&groups, group) == -1)
+      break;
+  }
+  json_object_put (rows);
+  /* What is in use stays, and whoever empties the device is told that it is. */
+  if (groups.len && change (ctx, false, "n", groups.v, "vgchange -an", &what) == -1)
+    log_and_clear (ctx, &what);
 }
 
 /* --- the filter --------------------------------------------------------------------- */

@@ -26,6 +26,10 @@ int gk_lvm_start (struct gk_ctx *ctx, struct gk_error *err);
  * *ret_kinds is to be freed by the caller. */
 int gk_lvm_segments (struct gk_ctx *ctx, char ***ret_kinds, struct gk_error *err);
 
+/* Who empties a device does not mean to keep what its volumes hold: those on it, or on a
+ * partition of it, become inactive, if nobody uses them. */
+void gk_lvm_let_go (struct gk_ctx *ctx, const char *device);
+
 /* How many bytes of its device a physical volume needs for what is allocated on it, where
  * it is: gk_lvm_pvresize_size can go no lower. */
 int gk_lvm_pv_used (struct gk_ctx *ctx, const char *device, int64_t *ret_bytes,

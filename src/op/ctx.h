@@ -38,6 +38,9 @@ struct gk_ctx {
   /* To be called when volumes became active: RAID sets on them are assembled, and
    * volumes on these, and so on.  NULL in unit tests. */
   int (*stack_on) (struct gk_ctx *ctx, struct gk_error *err);
+  /* To be called before a device is emptied: volumes that stand on it, or on a partition of it,
+   * and that nobody uses become inactive.  NULL in unit tests. */
+  void (*let_go) (struct gk_ctx *ctx, const char *device);
   /* The number of a filesystem's device as calls show it, which does not depend on
    * how the session has attached its disks.  NULL in unit tests: as it is. */
   dev_t (*shown_dev) (struct gk_ctx *ctx, dev_t dev);

@@ -13,6 +13,7 @@
 #include "inspect/inspect.h"
 #include "localfs/localfs.h"
 #include "mount/btrfs.h"
+#include "lvm/lvm.h"
 #include "mount/devices.h"
 #include "mount/mount.h"
 #include "worker/journal.h"
@@ -48,6 +49,7 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
   if (gk_needs_check (&s->ctx, s->params.needs, err) == -1)
     return -1;
   s->ctx.stack_on = gk_session_stack_on;
+  s->ctx.let_go = gk_lvm_let_go;
   return gk_session_stack (&s->ctx, err);
 }
 

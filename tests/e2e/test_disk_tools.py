@@ -3,7 +3,7 @@
 
 import os
 
-from harness import Case
+from harness import GUESTKIT, Case
 
 MIB = 1 << 20
 
@@ -91,6 +91,96 @@ class DiskTools(WithDisk):
         self.shell(disk, "part-disk /dev/sda mbr", "mkfs ext4 /dev/sda1")
         r = self.runs("virt-df", "--format=raw", "-a", disk, "--csv")
         self.assertRegex(r.out, r'(?m)^"?d.raw"?,"?/dev/sda1"?,[0-9]+,')
+
+
+    def test_resize_kinds(self):
+        """Each filesystem is made larger in its own way."""
+        kinds = (("ext4", 20), ("xfs", 320), ("btrfs", 260), ("ntfs", 20))     # btrfs takes no less than 256
+        self.needs_filesystem("ntfs3")
+        old, new = self.disk("old.raw", 630 * MIB), self.disk("new.raw", 780 * MIB)
+        lines, start = ["part-init /dev/sda mbr"], 2048
+        for n, (kind, size) in enumerate(kinds, 1):
+            lines += [f"part-add /dev/sda p {start} {start + size * 2048 - 1}", f"mkfs {kind} /dev/sda{n}", f"mount /dev/sda{n} /",
+                      f"write /f {kind}", "umount /"]
+            start += size * 2048
+        self.shell(old, *lines)
+        self.runs("virt-resize", "--format", "raw", "--output-format", "raw", "--expand", "/dev/sda4", "--resize", "/dev/sda1=+20M",
+                  "--resize", "/dev/sda2=+20M", "--resize", "/dev/sda3=+20M", old, new)
+        out = self.shell(new, *(line for n in range(1, 5) for line in (f"mount-ro /dev/sda{n} /", "cat /f", "statvfs / | grep '^\\(blocks\\|frsize\\)'",
+                                                                       "umount /"))).split()
+        for kind, size in kinds:
+            name, _, frsize, _, blocks = [out.pop(0) for _ in range(5)]
+            self.assertEqual(name, kind)
+            self.assertGreater(int(blocks) * int(frsize), (size + 20) * MIB * 9 // 10 if kind != "xfs" else (size - 80) * MIB)
+
+    def test_resize_to_less(self):
+        old, new = self.disk("old.raw", 100 * MIB), self.disk("new.raw", 70 * MIB)
+        self.shell(old, "part-init /dev/sda gpt", "part-add /dev/sda p 2048 124927", "part-add /dev/sda p 124928 -2048", "mkfs ext4 /dev/sda1",
+                   "mkfs ext2 /dev/sda2", "mount /dev/sda1 /", "write /f kept", "umount /", "mount /dev/sda2 /", "write /g kept", "umount /",
+                   "e2fsck-f /dev/sda1", "resize2fs-size /dev/sda1 24M")
+        self.runs("virt-resize", "--format", "raw", "--output-format", "raw", "--shrink", "/dev/sda1", old, new)
+        out = self.shell(new, "mount-ro /dev/sda1 /", "cat /f", "umount /", "mount-ro /dev/sda2 /", "cat /g").split()
+        self.assertEqual(out, ["kept", "kept"])
+        self.assertIn("No problems found", self.tool("sgdisk", "-v", new).out)
+
+
+class ToolsOnVolumes(WithDisk):
+    """The same where there is LVM, which is active as soon as a session begins."""
+
+    def on_launcher(self, *argv):
+        self.needs_program(argv[0])
+        return self.tool(GUESTKIT, "exec", "--", *argv, env={**self.foreign_env(), "GUESTKIT_LAUNCHER": self.stacking()}, timeout=120)
+
+    def shell(self, disk, *lines):
+        return self.gk("shell", "--launcher", self.stacking(), "--format", "raw", "-a", disk, timeout=120,
+                       stdin="\n".join(("run",) + lines) + "\n").out
+
+    def test_format_over_volumes(self):
+        disk = self.disk("d.raw", 100 * MIB)
+        for lv, kind, table in (("/dev/V/L", "ext2", "gpt"), ("/dev/other/one", "ext4", "mbr")):
+            self.on_launcher("virt-format", "--format=raw", "-a", disk, "--partition=" + table, "--lvm=" + lv,
+                             "--filesystem=" + kind)
+            self.assertEqual(self.shell(disk, "list-filesystems", "part-get-parttype /dev/sda"),
+                             f"{lv}: {kind}\n{'gpt' if table == 'gpt' else 'msdos'}\n")
+        self.on_launcher("virt-format", "--format=raw", "-a", disk, "--wipe", "--filesystem=vfat")
+        self.assertEqual(self.shell(disk, "list-filesystems", "vgs"), "/dev/sda1: vfat\n")
+
+    def test_what_is_used_stays(self):
+        disk = self.disk("d.raw", 100 * MIB)
+        r = self.gk("shell", "--launcher", self.stacking(), "--format", "raw", "-a", disk, timeout=120, stdin="""\
+run
+part-init /dev/sda gpt
+part-add /dev/sda p 2048 102399
+part-add /dev/sda p 102400 -2048
+pvcreate /dev/sda1
+pvcreate /dev/sda2
+vgcreate one /dev/sda1
+vgcreate two /dev/sda2
+lvcreate-free lv one 100
+lvcreate-free lv two 100
+mkfs ext4 /dev/one/lv
+mount /dev/one/lv /
+write /f kept
+-wipefs /dev/sda1
+-zero-device /dev/sda1
+cat /f
+wipefs /dev/sda2
+vgs
+""")
+        self.assertEqual(r.out, "kept\none\n", str(r))
+        self.assertEqual(r.err.count("/dev/sda1"), 2, str(r))
+
+    def test_resize(self):
+        old, new = self.disk("old.raw", 100 * MIB), self.disk("new.raw", 160 * MIB)
+        self.shell(old, "part-init /dev/sda mbr", "part-add /dev/sda p 2048 20479", "part-add /dev/sda p 20480 -1", "mkfs ext2 /dev/sda1",
+                   "pvcreate /dev/sda2", "vgcreate vg /dev/sda2", "lvcreate-free root vg 100", "mkfs ext4 /dev/vg/root", "mount /dev/vg/root /",
+                   "write /f kept")
+        self.on_launcher("virt-resize", "--format", "raw", "--output-format", "raw", "--expand", "/dev/sda2",
+                         "--LV-expand", "/dev/vg/root", old, new)
+        out = self.shell(new, "mount-ro /dev/vg/root /", "cat /f", "blockdev-getsize64 /dev/vg/root", "statvfs / | grep ^blocks:").split()
+        self.assertEqual(out[0], "kept")
+        self.assertGreater(int(out[1]), 140 * MIB)
+        self.assertGreater(int(out[3]) * 1024, 120 * MIB)
 
 
 class MissingTools(WithDisk):
