@@ -524,6 +524,108 @@ make ("last")
     def test_just_closed(self):
         self.served(self.JUST_CLOSED)
 
+    # What copies make of a tree with all that trees have, into the mount and out of it.
+    COPIES = r"""
+import hashlib, random, shutil, stat, subprocess
+base = os.path.dirname (m) + "/copies"
+source = base + "/source"
+os.makedirs (source + "/deep/er/still")
+r = random.Random (7)
+def put (name, data, mode=0o644, stamp=10**18):
+    with open (source + "/" + name, "wb") as f: f.write (data)
+    os.chmod (source + "/" + name, mode)
+    os.utime (source + "/" + name, ns=(10**18, stamp))
+for i, size in enumerate ((0, 1, 4095, 4096, 131071, 131072, 131073, 1 << 20, 3000001)):
+    put ("size-%d" % size, r.randbytes (size), 0o600 + i % 64, 10**18 + i)
+for d in range (6):
+    os.mkdir (source + "/d%d" % d)
+    for i in range (70):
+        put ("d%d/%s-%d" % (d, "xyzab"[i % 5], i * 37 % 100), r.randbytes (r.randrange (20000)), r.choice ((0o644, 0o755, 0o400)), 10**18 + i)
+put ("suid", b"x", 0o4755)
+with open (source + "/sparse", "wb") as f:
+    f.seek (5 << 20)
+    f.write (b"end")
+for i in range (4):
+    os.link (source + "/size-4095", source + "/d%d/hard" % i)
+os.symlink ("../nowhere", source + "/deep/link")
+os.symlink ("x" * 900, source + "/deep/long")
+os.mkfifo (source + "/deep/fifo")
+put ("deep/er/attributes", b"a" * 5000)
+os.setxattr (source + "/deep/er/attributes", "user.one", b"1" * 100)
+put ("deep/er/still/owned", b"o")
+os.chown (source + "/deep/er/still/owned", 12, 34)
+os.chmod (source + "/deep/er/still", 0o2770)
+for path, folders, files in os.walk (source, topdown=False):
+    os.utime (path, ns=(10**18, 10**18 + len (path)))
+
+def look (top):
+    found, first = {}, {}
+    for path, folders, files in os.walk (top):
+        for name in folders + files + ["."]:
+            full = os.path.normpath (os.path.join (path, name))
+            st = os.lstat (full)
+            said = [stat.filemode (st.st_mode), st.st_uid, st.st_gid, st.st_mtime_ns]
+            if stat.S_ISREG (st.st_mode):
+                said += [st.st_size, st.st_nlink, hashlib.sha256 (open (full, "rb").read ()).hexdigest ()]
+                said += [[(x, os.getxattr (full, x)) for x in sorted (os.listxattr (full))]]
+                if st.st_nlink > 1:
+                    said.append (first.setdefault (st.st_ino, os.path.relpath (full, top)))
+            elif stat.S_ISLNK (st.st_mode):
+                said.append (os.readlink (full))
+            found[os.path.relpath (full, top)] = said
+    return found
+def same (a, b, what):
+    assert a.keys () == b.keys (), (what, a.keys () ^ b.keys ())
+    for name in a:
+        assert a[name] == b[name], (what, name, a[name], b[name])
+wanted = look (source)
+assert len (wanted) > 430
+ways = [["cp", "-a"]] + ([["rsync", "-aHX"]] if shutil.which ("rsync") else [])
+try:
+    for i, way in enumerate (ways):
+        into, out = m + "/into%d" % i, base + "/out%d" % i
+        end = "" if way[0] == "cp" else "/"
+        subprocess.run (way + [source + end, into], check=True)
+        same (wanted, look (into), (way, "into"))
+        assert way[0] != "cp" or os.stat (into + "/sparse").st_blocks * 512 < 1 << 20, os.stat (into + "/sparse")
+        assert g.checksum ("sha256", "/into%d/d3/x-85" % i) == wanted["d3/x-85"][6]
+        g.ping_daemon ()
+        subprocess.run (way + [into + end, out], check=True)
+        same (wanted, look (out), (way, "out"))
+        g.ping_daemon ()
+        same (wanted, look (into), (way, "once more"))
+    # Two at once, and one that reads what the other is just writing.
+    two = [subprocess.Popen (["cp", "-a", source, m + "/two%d" % i]) for i in range (2)]
+    back = subprocess.run (["cp", "-a", m + "/into0", base + "/back"])
+    assert [p.wait () for p in two] == [0, 0] and back.returncode == 0
+    for top in (m + "/two0", m + "/two1", base + "/back"):
+        same (wanted, look (top), top)
+finally:
+    shutil.rmtree (base)
+"""
+
+    def roomy(self):
+        image = self.file("roomy.raw")
+        with open(image, "r+b") as f:
+            f.truncate(400 << 20)
+        self.tool("mkfs.ext4", "-q", "-F", image)
+        return image
+
+    def copies(self, options):
+        image = self.roomy()
+        self.python_guestfs(BEGIN.replace("qcow2", "raw").replace("/dev/sda2", "/dev/sda") +
+                            "g.mount_local (m, options=options)\nt.start ()\ntry:\n" +
+                            "".join("    " + line + "\n" for line in self.COPIES.strip().splitlines()) +
+                            "finally:\n" + "".join("    " + line + "\n" for line in END.strip().splitlines()),
+                            image, self.tree, options, timeout=200)
+        self.tool("e2fsck", "-fn", image)
+
+    def test_copies_of_trees_fuse(self):
+        self.copies("allow_root,max_read=131072")
+
+    def test_copies_of_trees(self):
+        self.copies("")
+
     def test_filesystem_that_keeps_less_fuse(self):
         """vfat has no owners and does not tell cases apart: programs hear of the first from the call itself."""
         self.needs_filesystem("vfat")
