@@ -45,8 +45,11 @@ call("rsync_in",
      since="1.19.29", impl="archive", optgroup="rsync",
      brief="Copy a tree from the network into the guest with rsync",
      doc="""\
-Copies `remote`, in the words of rsync, to the guest's `dest`;
-`set_network` must have allowed the network.
+Copies `remote` to the guest's `dest`.  `remote` is what an rsync server has,
+in the words of rsync: rsync://[USER@]HOST[:PORT]/MODULE/PATH or
+[USER@]HOST::MODULE/PATH.  It must not ask for a password.  `set_network` must
+have allowed the network, which a session with a kernel of its own does not
+have.
 
 Optional arguments:
 
@@ -67,8 +70,8 @@ call("rsync_out",
      since="1.19.29", impl="archive", optgroup="rsync",
      brief="Copy a tree from the guest to the network with rsync",
      doc="""\
-Copies the guest's `src` to `remote`, in the words of rsync; `set_network`
-must have allowed the network.
+Copies the guest's `src` to `remote`, for which `rsync_in` tells what is
+allowed.
 
 Optional arguments:
 

@@ -59,10 +59,18 @@ check_remote (struct gk_ctx *ctx, const char *remote, struct gk_error *err)
   const char *slash = strchr (remote, '/');
 
   if (!gk_after_prefix (remote, "rsync://") && (colons == NULL || (slash && slash < colons)))
-    return gk_error_set (err, EINVAL, "%s: is not an rsync server: use rsync://HOST/MODULE/PATH",
+    return gk_error_set (err, EINVAL,
+                         "%s: is not an rsync server: use rsync://HOST/MODULE/PATH or "
+                         "HOST::MODULE/PATH (ssh would have no keys in a session)",
                          remote);
   if (!ctx->network)
     return gk_error_set (err, ENETUNREACH, "%s: the network is not enabled: call set_network",
+                         remote);
+  /* load_module tells that the kernel is the session's own, and its sandbox has no way out. */
+  if (ctx->load_module)
+    return gk_error_set (err, ENOTSUP,
+                         "%s: a session with a kernel of its own has no network: use the launcher "
+                         "'local'",
                          remote);
   return 0;
 }

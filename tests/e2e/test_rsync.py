@@ -42,22 +42,23 @@ class Rsync(Case):
         os.symlink("/etc/passwd", self.path("data/link"))
         self.port = self.daemon()
 
-    def daemon(self, *options):
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
+    def daemon(self, *options, address="127.0.0.1", port=None):
+        if port is None:
+            with socket.socket() as s:
+                s.bind((address, 0))
+                port = s.getsockname()[1]
         self.file("log")
         names = {name: self.path(name) for name in ("data", "back", "log", "secrets")}
         config = self.file("rsyncd.conf", CONFIG.format(pid=self.path(f"pid-{port}"), **names))
         self.file("secrets", "nobody-at-all:secret\n")
         os.chmod(self.path("secrets"), 0o600)
-        p = self.start("rsync", "--daemon", "--no-detach", "--address=127.0.0.1", f"--port={port}", f"--config={config}",
+        p = self.start("rsync", "--daemon", "--no-detach", f"--address={address}", f"--port={port}", f"--config={config}",
                        *options)
 
         def listens():
             self.assertIsNone(p.poll(), "the daemon has ended")
             with socket.socket() as s:
-                return s.connect_ex(("127.0.0.1", port)) == 0
+                return s.connect_ex((address, port)) == 0
         self.wait_for(listens, "the daemon")
         return port
 
@@ -94,6 +95,21 @@ class Rsync(Case):
         there = self.seen(self.path("data"))
         del there["one"]
         self.assertEqual(self.seen(self.path("back")), there)
+
+    def test_two_colons(self):
+        """HOST::MODULE/PATH means a daemon at the port that is rsync's."""
+        self.daemon(address="127.0.0.87", port=873)
+        r = self.script(self.image(), "mkdir /copy", "rsync-in 127.0.0.87::data/ /copy archive:true", "cat /copy/one",
+                        "rsync-out /copy/ 127.0.0.87::back archive:true")
+        self.assertEqual((r.status, r.out), (0, "first\n\n"), str(r))
+        self.assertEqual(self.seen(self.path("back")), self.seen(self.path("data")))
+
+    def test_a_kernel_of_its_own_has_no_network(self):
+        r = self.gk_any("shell", "--errno", "--launcher", "uml", stdin="\n".join(
+            ["set-network true", f"add {self.image()}", "run", "mount /dev/sda2 /", f"rsync-in {self.url('data/')} /etc"]))
+        self.assertEqual(r.status, 1, str(r))
+        self.assertIn("a session with a kernel of its own has no network", r.err)
+        self.assertIn("errno: EOPNOTSUPP", r.err)
 
     def test_without_archive(self):
         r = self.script(self.image(), f"rsync-in {self.url('data/one')} /etc", "cat /etc/one",
