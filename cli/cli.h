@@ -172,5 +172,7 @@ int cli_gc_fuse (int *ret_count);
 
 /* --- progress.c: a bar on stderr when it is a terminal. */
 void cli_progress_bar (guestfs_h *g);
+/* Before an error is told: a bar that has not come to its end goes. */
+void cli_progress_wipe (guestfs_h *g);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* A progress bar on the terminal, from the events of the library: how much, how
- * fast, how long still. */
+ * fast, how long still; or, where nobody knows how much there is to do, that it goes on
+ * and since when. */
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -19,7 +20,11 @@
 struct bar {
   uint64_t serial, first; /* position at the first event */
   uint64_t started_ns;    /* the first event */
+  unsigned pulses;
+  bool open; /* the line has not ended */
 };
+
+#define BAR "guestkit-progress-bar"
 
 static void
 put_speed (uint64_t moved, double seconds, uint64_t left)
@@ -32,6 +37,18 @@ put_speed (uint64_t moved, double seconds, uint64_t left)
   if (rest < 100 * 3600)
     fprintf (stderr, " %02" PRIu64 ":%02" PRIu64 ":%02" PRIu64, rest / 3600, rest / 60 % 60,
              rest % 60);
+}
+
+/* 0 of 1: a mark that wanders. */
+static void
+put_pulse (struct bar *bar, uint64_t seconds)
+{
+  static const char blanks[] = "                                        ";
+  int at = (int)(bar->pulses++ * 3 % (WIDTH - 2));
+
+  fprintf (stderr, "\r ---%% [%.*s###%.*s] %02" PRIu64 ":%02" PRIu64 ":%02" PRIu64 "\033[K", at,
+           blanks, WIDTH - 3 - at, blanks, seconds / 3600, seconds / 60 % 60, seconds % 60);
+  fflush (stderr);
 }
 
 static void
@@ -50,12 +67,18 @@ on_progress (guestfs_h *g, void *opaque, uint64_t event, int eh, int flags, cons
   uint64_t position = array[2], total = array[3], now = gk_clock_ns ();
   if (total == 0 || position > total)
     return;
-  if (bar->serial != array[1] || position < bar->first)
-    *bar = (struct bar){ array[1], position, now };
+  bool pulse = position == 0 && total == 1;
+  if (bar->serial != array[1] || position < bar->first || (bar->pulses > 0 && total > 1))
+    *bar = (struct bar){ .serial = array[1], .first = position, .started_ns = now };
+  bar->open = pulse || position < total;
+  if (pulse) {
+    put_pulse (bar, (now - bar->started_ns) / 1000000000);
+    return;
+  }
   double part = (double)position / (double)total;
   double seconds = (double)(now - bar->started_ns) / 1e9;
   fprintf (stderr, "\r %3d%% [%-*.*s]", (int)(100 * part), WIDTH, (int)(WIDTH * part), full);
-  if (position > bar->first && seconds > 0)
+  if (position > bar->first && seconds > 0 && bar->pulses == 0)
     put_speed (position - bar->first, seconds, total - position);
   fputs (position == total ? "\033[K\n" : "\033[K", stderr);
   fflush (stderr);
@@ -66,7 +89,23 @@ cli_progress_bar (guestfs_h *g)
 {
   struct bar *bar = isatty (STDERR_FILENO) ? calloc (1, sizeof *bar) : NULL;
 
-  if (bar && guestfs_set_event_callback (
-                 g, on_progress, GUESTFS_EVENT_PROGRESS | GUESTFS_EVENT_CLOSE, 0, bar) == -1)
+  if (bar == NULL)
+    return;
+  if (guestfs_set_event_callback (g, on_progress, GUESTFS_EVENT_PROGRESS | GUESTFS_EVENT_CLOSE, 0,
+                                  bar) == -1)
     free (bar);
+  else
+    guestfs_set_private (g, BAR, bar);
+}
+
+void
+cli_progress_wipe (guestfs_h *g)
+{
+  struct bar *bar = guestfs_get_private (g, BAR);
+
+  if (bar == NULL || !bar->open)
+    return;
+  fputs ("\r\033[K", stderr);
+  fflush (stderr);
+  bar->open = false;
 }

@@ -42,5 +42,6 @@ cli_guestfs_error (guestfs_h *g)
 {
   const char *msg = guestfs_last_error (g);
 
+  cli_progress_wipe (g);
   return cli_error ("%s", msg ? msg : "unknown error");
 }

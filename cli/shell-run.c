@@ -44,6 +44,7 @@ shell_call_error (struct shell *sh)
   const char *msg = guestfs_last_error (sh->g);
   int errnum = guestfs_last_errno (sh->g);
 
+  cli_progress_wipe (sh->g);
   shell_error (sh, "%s", msg ? msg : "unknown error");
   if (sh->o->print_errno) {
     const char *name = gk_errno_name (errnum);

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "exec/jail.h"
+#include "op/copy.h"
+#include "op/task.h"
 #include "archive/archive-priv.h"
 #include "archive/library.h"
 
@@ -366,6 +368,17 @@ pump (void *opaque, struct gk_error *err)
   return r;
 }
 
+/* The child reads on at the offset of our descriptor: how far that is. */
+static void
+tick (void *opaque)
+{
+  struct in *in = opaque;
+  uint64_t left = gk_fd_remaining (in->src->fd);
+
+  if (left > 0 && left < in->src->total)
+    gk_task_progress (in->task, in->src->total - left, in->src->total);
+}
+
 /* The archive as a descriptor that the child may have. */
 static int
 choose_input (struct in *in, struct gk_jail *jail, struct gk_error *err)
@@ -377,6 +390,10 @@ choose_input (struct in *in, struct gk_jail *jail, struct gk_error *err)
     if (fstat (in->src->fd, &st) == 0 && S_ISDIR (st.st_mode))
       return gk_error_set (err, EISDIR, "the archive is a directory");
     in->fd = fcntl (in->src->fd, F_DUPFD_CLOEXEC, 3);
+    if (in->src->total > 0) {
+      jail->tick = tick;
+      jail->pump_opaque = in;
+    }
     return in->fd == -1 ? gk_error_sys (err, errno, "dup") : 0;
   }
   if (pipe2 (p, O_CLOEXEC) == -1)
@@ -455,6 +472,8 @@ gk_ar_tar_in (struct gk_ctx *ctx, struct gk_source *src, const char *directory,
     gk_close_keep_errno (in.write_fd);
   if (r == 0 && gk_ar_is_lzop (compress))
     r = gk_ar_lzop_expanded (&lzop, ctx->task, err);
+  if (r == 0 && src->fd >= 0)
+    gk_task_progress (ctx->task, src->total, src->total);
   gk_child_stop (&lzop, 0);
   return r;
 }

@@ -167,6 +167,8 @@ await (const struct gk_jail *jail, int pidfd, int report_fd, int64_t deadline, s
       return -1;
     if (r == 0 && deadline >= 0 && gk_clock_ms () >= deadline)
       return gk_error_set (err, ETIMEDOUT, "jail: did not end within %d ms", jail->timeout_ms);
+    if (jail->tick)
+      jail->tick (jail->pump_opaque);
     if (!p[0].revents && !p[1].revents)
       continue;
     n = read (report_fd, buf->data + buf->size, sizeof (struct report) - buf->size);

@@ -53,8 +53,10 @@ struct gk_jail {
    * end its own (so that the child hears the end).  -1 kills the child, except
    * for EPIPE: then the child has the word, it knows better why it stopped. */
   int (*pump) (void *opaque, struct gk_error *err);
-  void *pump_opaque;
-  bool early_end; /* the child may succeed without taking all: EPIPE is no error */
+  /* NULL, or: is called three times a second while there is no pump, to say how far it is. */
+  void (*tick) (void *opaque);
+  void *pump_opaque; /* of both */
+  bool early_end;    /* the child may succeed without taking all: EPIPE is no error */
 };
 #define GK_JAIL_INIT                                                                               \
   {                                                                                                \

@@ -59,6 +59,8 @@ gk_task_check (struct gk_task *task, struct gk_error *err)
 /* A cancel descriptor may be readable for another reason (the next call waits
  * in the socket).  It stays so: look again only every so often. */
 #define SLICE_MS 50
+/* And any task is asked so often that it can show that it lives. */
+#define PULSE_MS 300
 
 int
 gk_task_poll (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms,
@@ -77,6 +79,8 @@ gk_task_poll (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms
   /* With no descriptor to wake it, the task is asked now and then. */
   if (task && task->ops->cancelled && cancel_fd == -1 && (timeout_ms < 0 || timeout_ms > SLICE_MS))
     timeout_ms = SLICE_MS;
+  if (task && (timeout_ms < 0 || timeout_ms > PULSE_MS))
+    timeout_ms = PULSE_MS;
   r = poll (all, n + 1, timeout_ms);
   if (r == 1 && all[n].revents) {
     if (gk_task_check (task, err) == -1)

@@ -178,8 +178,12 @@ struct gk_rpc_task {
   struct gk_conn *conn;
   uint32_t serial;
   uint64_t started_ns, last_ns; /* last_ns 0: no progress was sent yet */
+  bool pulses; /* to be set: it shows that it lives, while nobody says how far it is */
+  bool knows;  /* somebody does */
 };
 void gk_rpc_task_init (struct gk_rpc_task *task, struct gk_conn *conn, uint32_t serial);
+/* When the call has succeeded: the last progress, if there was any. */
+void gk_rpc_task_done (struct gk_rpc_task *task);
 
 /* --- client ------------------------------------------------------------------ */
 

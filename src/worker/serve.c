@@ -129,6 +129,7 @@ serve_call (struct gk_session *s, struct request *rq, struct gk_error *err)
 
   msgpack_sbuffer_init (&body);
   gk_rpc_task_init (&task, s->conn, rq->serial);
+  task.pulses = true;
   s->ctx.task = &task.task;
   streams_begin (&st, s, rq);
   int r = gk_decode_call (&d, rq->frame->body, rq->frame->len, &call, args, &opts, &failure);
@@ -148,6 +149,8 @@ serve_call (struct gk_session *s, struct request *rq, struct gk_error *err)
   }
   if (r == 0 && body.size > GK_FRAME_BODY_MAX)
     r = gk_error_set (&failure, E2BIG, "the result is larger than 1 GiB");
+  if (r == 0)
+    gk_rpc_task_done (&task);
   s->ctx.task = NULL;
 
   int sent = streams_end (&st, r == -1 ? &failure : NULL, err);

@@ -27,31 +27,36 @@ class Transfers(Case):
     def options(self):
         return ("--format", "raw", "-m", "/dev/sda")
 
-    def on_terminal(self, *options):
-        """What the terminal shows of a download whose reader takes its time for some seconds."""
+    def on_terminal(self, *options, command=("download", "/big"), until=b"MB/s", gone=False):
+        """What the terminal shows of a download whose reader takes its time until it has shown that, or for some seconds."""
         fifo = self.path("fifo")
         if not os.path.exists(fifo):
             os.mkfifo(fifo)
         pid, terminal = pty.fork()
         if pid == 0:
-            os.execve(GUESTKIT, [GUESTKIT, "shell", *options, "--ro", *self.options(), "-a", self.disk, "download", "/big", fifo],
+            os.execve(GUESTKIT, [GUESTKIT, "shell", *options, "--ro", *self.options(), "-a", self.disk, *command, fifo],
                       self.environ())
         reader = os.open(fifo, os.O_RDONLY)
         shown, got, begun, end = b"", 0, time.monotonic(), time.monotonic() + 120 * SLOW
         while time.monotonic() < end:
-            slow = time.monotonic() < begun + 4 and b"MB/s" not in shown
-            ready = select.select([terminal] if slow else [terminal, reader], [], [], 0.02 if slow else 10)[0]
+            slow = time.monotonic() < begun + 4 and until not in shown
+            ready = select.select([terminal] if slow or gone is None else [terminal, reader], [], [], 0.02 if slow else 10)[0]
             if terminal in ready:
                 try:
                     shown += os.read(terminal, 65536)
                 except OSError:             # it has ended
                     break
-            if slow or reader in ready:
+            if gone and not slow:
+                os.close(reader)
+                reader = os.open("/dev/null", os.O_RDONLY)
+                gone, ready = None, []
+            if gone is not None and (slow or reader in ready):
                 got += len(os.read(reader, 32768 if slow else MIB))
         os.close(reader)
         os.close(terminal)
-        self.assertEqual(os.waitpid(pid, 0)[1], 0, shown)
-        self.assertEqual(got, 256 * MIB)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 1 if gone is None else 0, shown)
+        if gone is not None:
+            self.assertGreaterEqual(got, 256 * MIB)
         return shown.decode()
 
     def test_bar(self):
@@ -60,6 +65,17 @@ class Transfers(Case):
         self.assertRegex(shown, r"100% \[#{40}\].*\n")
         part = [int(p) for p in re.findall(r"(\d+)%", shown)]
         self.assertEqual(part, sorted(part))
+
+    def test_mark_that_wanders(self):
+        """Nobody knows how long a tar file will be, but one sees that it goes on, and since when."""
+        shown = self.on_terminal(command=("tar-out", "/"), until=b"00:00:01")
+        self.assertRegex(shown, r"\r ---% \[ {0,37}### {0,37}\] 00:00:0\d")
+        self.assertRegex(shown, r"\r 100% \[#{40}\]\033\[K\r?\n$")
+
+    def test_error_after_a_bar(self):
+        """Who reads goes away: the bar does, too, and the error begins its line."""
+        shown = self.on_terminal(command=("tar-out", "/"), until=b"---%", gone=True)
+        self.assertRegex(shown, r"\r ---% .*\r\033\[Kguestkit: tar_out: .*Broken pipe")
 
     def test_no_bar_when_it_is_not_wanted(self):
         self.assertEqual(self.on_terminal("--quiet"), "")

@@ -594,6 +594,51 @@ pump (void **state)
   assert_int_equal (waitpid (-1, NULL, WNOHANG), -1);
 }
 
+/* --- the tick ------------------------------------------------------------------------- */
+
+static void
+let_it_end (void *opaque)
+{
+  struct flow *f = opaque;
+
+  f->moved++;
+  assert_int_equal (write (f->our_fd, "x", 1), 1);
+}
+
+static int
+wait_for_three (void *opaque, struct gk_error *e)
+{
+  struct flow *f = opaque;
+  char buf[3];
+
+  return (int)gk_read_full (f->child_fd, buf, sizeof buf);
+}
+
+/* Also while the child says nothing: it ends only when it has heard three. */
+static void
+tick (void **state)
+{
+  static const struct gk_task_ops ops = { .cancelled = NULL };
+  struct gk_task task = { .ops = &ops };
+  struct gk_jail j = jail ();
+  struct flow f = { .n = 0 };
+  int fds[2];
+
+  assert_return_code (pipe2 (fds, O_CLOEXEC), errno);
+  f.child_fd = fds[0];
+  f.our_fd = fds[1];
+  j.pass_fds = &f.child_fd;
+  j.n_pass_fds = 1;
+  j.task = &task;
+  j.tick = let_it_end;
+  j.pump_opaque = &f;
+  gk_error_clear (&err);
+  assert_int_equal (gk_jail_run (&j, wait_for_three, &f, &err), 3);
+  assert_true (f.moved >= 3);
+  close (fds[0]);
+  close (fds[1]);
+}
+
 /* The child stands still while the pump waits for it. */
 static int
 stand_still (void *opaque, struct gk_error *e)
@@ -660,16 +705,9 @@ main (void)
 {
 #define T(f) cmocka_unit_test_teardown (f, clear)
   const struct CMUnitTest tests[] = {
-    T (results),
-    T (sees_the_tree_only),
-    T (system_calls),
-    T (capabilities),
-    T (descriptors),
-    T (no_wall_no_run),
-    T (ends_in_time),
-    T (pump),
-    T (stuck_child_with_pump),
-    T (parent_dies),
+    T (results),     T (sees_the_tree_only),    T (system_calls), T (capabilities),
+    T (descriptors), T (no_wall_no_run),        T (ends_in_time), T (pump),
+    T (tick),        T (stuck_child_with_pump), T (parent_dies),
   };
   const char *why = NULL;
 

@@ -462,7 +462,7 @@ last_words (void **state)
                     ECONNRESET);
     else
       assert_fails (gk_conn_recv_reply (p.client, 1, &f, -1, &err), ECONNRESET);
-    assert_string_equal (l.text, "I am dying");
+    assert_string_equal (l.text, "I am dying\n");
     pair_free (&p);
   }
 }
