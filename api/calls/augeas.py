@@ -74,7 +74,7 @@ what files look like, are those of this machine.  Unmounting the guest's root,
 as `umount_all` and `inspect_os` do, closes the tree.  `flags` is a sum:
 1 keep a backup when saving, 2 save to new files, 4 check the lenses'
 types, 8 do not look for lenses in the standard places, 16 only pretend to
-save, 32 load nothing yet.  A tree that is open is closed before.""",
+save, 32 load nothing yet, 64 use no lens but those of `aug_transform`.  A tree that is open is closed before.""",
      examples=[
          example("fs", "mkdir /etc", "write /etc/hosts '127.0.0.1 a b\\n'", "aug-init / 0",
                  "aug-get /files/etc/hosts/1/canonical", prints="a"),
@@ -212,6 +212,8 @@ Optional arguments:
 
 - `remove`: take the files away from the lens instead.""",
      examples=[
+         example("guest", "aug-init / 96", "aug-transform Hosts.lns /etc/hosts", "aug-load",
+                 "aug-get /files/etc/hosts/2/canonical", prints="one"),
          example("guest", "cp /etc/hosts /etc/more", "aug-init / 32",
                  "aug-transform Hosts.lns /etc/more", "aug-load", "aug-get /files/etc/more/2/canonical",
                  prints="one"),

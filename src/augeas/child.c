@@ -274,11 +274,15 @@ prepare (void *opaque, struct gk_error *err)
   if (gk_library_load ("libaugeas.so.0", "libaugeas0", symbols, sizeof symbols / sizeof *symbols,
                        err) == -1)
     return -1;
-  ga->handle =
-      ga->lib.aug_init (ga->root, NULL, (ga->flags & FLAGS_MASK) | AUG_NO_LOAD | AUG_NO_ERR_CLOSE);
+  /* Behind the walls no lens can be read any more, also not for an aug_transform to come:
+   * all are compiled, and who wanted none finds none that is used. */
+  unsigned flags = ga->flags & FLAGS_MASK & ~AUG_NO_MODL_AUTOLOAD;
+  ga->handle = ga->lib.aug_init (ga->root, NULL, flags | AUG_NO_LOAD | AUG_NO_ERR_CLOSE);
   if (ga->handle == NULL)
     return gk_error_set (err, 0, "augeas initialization failed");
   if (ga->lib.aug_error (ga->handle) != AUG_NOERROR)
+    return failed (ga, "aug_init", err);
+  if (ga->flags & AUG_NO_MODL_AUTOLOAD && ga->lib.aug_rm (ga->handle, "/augeas/load/*") == -1)
     return failed (ga, "aug_init", err);
   return 0;
 }
