@@ -42,7 +42,11 @@ Optional arguments:
 - `allowuuid`: `dom` may also be a UUID.
 - `readonlydisk`: what to do with a disk that the domain marks read-only:
   "error", "read", "write" or "ignore".
-- `cachemode`, `discard`, `copyonread`: as for `add_drive`, for all disks.""")
+- `cachemode`, `discard`, `copyonread`: as for `add_drive`, for all disks.""",
+     examples=[
+         example("none", "domain nope libvirturi:test:///default", error="libvirt"),
+         example("empty", "add-domain nope", error="can only be called in the config state"),
+     ])
 
 call("add_drive",
      [String("filename")], RErr,

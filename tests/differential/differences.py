@@ -31,6 +31,9 @@ KNOWN = [
     (r"'/deep/deep", r"E(NAMETOOLONG|NOENT)|one fails",
      "a path of 4096 bytes is too long for one, and does not exist for the other: libguestfs puts /sysroot in front"),
 
+    (r"^tree: lsetxattr '' .*'/ro/file'", r"EROFS and ERANGE", "'' is no name, and the filesystem cannot be written: the kernel's order"),
+    (r"inotify_add_watch '/(dangling|nope)'", r"EINVAL and ENOENT", "the file is not there, and the mask is none, too"),
+
     # --- the words ------------------------------------------------------------------------
     (r"(device_index|inspect_get_\w+|inspect_list_\w+|mountable_(device|subvolume)|filesystem_walk|find_inode|journal_get) ?", r"prefixes|errno",
      "libguestfs's error is that of a call inside of the call"),
@@ -76,7 +79,7 @@ KNOWN = [
     (r"^tree: (rename|ln_f|ln) ", r"E(NOENT|EXIST) and E(NAMETOOLONG|PERM)", "two things are wrong: the order of the checks"),
     (r"^tree: \w+ ('.*' )?'/(null|devlink|block)'", r"one fails", "a device of the guest is no file, and never opened"),
     (r"^tree: upload_offset ", r"", "a negative or too large offset is told before anything is made; libguestfs's library ends the program"),
-    (r"^tree: acl_set_file ", r"EACCES and EINVAL|one fails", "the text of the ACL is looked at first, and '' is none"),
+    (r"^tree: acl_set_file ", r"E(ACCES|NOENT|ROFS) and EINVAL|one fails", "the text of the ACL is looked at first, and '' is none"),
     (r"^tree: tar_in .*'compress'", r"no answer", "libguestfs loses its appliance over a compression that it does not know"),
     (r"'/nonexistent-host-file'", r"prefixes open", "the file of the host is named without the word open"),
     (r"^tree: write '/new' '\\x00'", r"step 8: values", "a line of NUL bytes is a line, for head as for read_lines"),

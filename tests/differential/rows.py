@@ -18,9 +18,11 @@ import sys
 import tarfile
 import zlib
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../api"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "../../api"), os.path.join(HERE, "../e2e")]
 
 import generate                         # noqa: E402
+import hives                            # noqa: E402
 import model                            # noqa: E402
 
 generate.load()
@@ -135,7 +137,7 @@ def make_disks(folder):
 
 def make_host_files(folder):
     for name, data in (("tree.tar", make_tar()), ("in-text", b"from the host\n"), ("in-empty", b""),
-                       ("in-base64", b"aGVsbG8K\n"), ("in-bytes", bytes(range(256)) * 40)):
+                       ("in-base64", b"aGVsbG8K\n"), ("in-hive", hives.empty()), ("in-bytes", bytes(range(256)) * 40)):
         with open(os.path.join(folder, name), "wb") as f:
             f.write(data)
 
@@ -462,6 +464,130 @@ def mounting():
     yield "none", False, [("mount", "/dev/sda1", "/"), ("mount", "/dev/sda2", "/"), ("ls", "/"), ("umount_all",)]
 
 
+# --- files with a form of their own: augeas, hivex; marks that archives do not show -----------
+
+HOSTS = "127.0.0.1 localhost loop\n10.0.0.1 one\n# a comment\n10.0.0.2 two second\n"
+# Of all lenses that of hosts alone is read: the appliance takes half a minute for all.
+AUGEAS = [("mkdir", "/etc"), ("write", "/etc/hosts", HOSTS), ("aug_init", "/", 32 + 64),
+          ("aug_transform", "Hosts.lns", "/etc/hosts"), ("aug_load",)]
+TREE_OF_HOSTS = "/files/etc/hosts"
+AUG_PATHS = ["/files/etc/hosts/1", "/files/etc/hosts/1/canonical", "/files/etc/hosts/*/canonical", "/files/etc/hosts/9", "/files/etc/hosts",
+             "/files", "/", "", "/files/etc/hosts/#comment", "/files//canonical", "/files/etc/hosts/1[", "$nope", "/files/etc/hosts/1/",
+             "relative", "/files/etc/hosts/*[canonical='one']/ipaddr", "/files/etc/hosts/last()", "\n", "/files/\u20ac"]
+
+
+def augeas():
+    def tried(*steps):
+        return "tree", True, [*AUGEAS, *steps, ("aug_close",)]
+
+    for path in AUG_PATHS:
+        for call in ("aug_get", "aug_label", "aug_match", "aug_ls"):
+            yield tried((call, path))
+        yield tried(("aug_rm", path), ("aug_match", "/files/etc/hosts/*"))
+        yield tried(("aug_set", path, "value"), ("aug_get", path))
+        yield tried(("aug_clear", path), ("aug_get", path))
+        yield tried(("aug_defvar", "v", path), ("aug_match", "$v"))
+        yield tried(("aug_defnode", "v", path, "value"), ("aug_match", "$v"))
+        yield tried(("aug_mv", path, "/files/etc/hosts/2"), ("aug_match", "/files/etc/hosts/*"))
+        yield tried(("aug_mv", "/files/etc/hosts/2", path), ("aug_match", "/files/etc/hosts/*"))
+        for before in (0, 1):
+            yield tried(("aug_insert", path, "01", before), ("aug_match", "/files/etc/hosts/*"))
+        for sub in ("canonical", None, "nope", "["):
+            yield tried(("aug_setm", path, sub, "value"), ("aug_match", "/files/etc/hosts/*/canonical"))
+    for label in ("", "a/b", "x y", "01", "#comment"):
+        yield tried(("aug_insert", "/files/etc/hosts/1", label, 1), ("aug_match", "/files/etc/hosts/*"))
+    for change in (("aug_set", "/files/etc/hosts/1/canonical", "other"), ("aug_set", "/files/etc/hosts/1/canonical", "a b"),
+                   ("aug_rm", "/files/etc/hosts/1"), ("aug_rm", "/files/etc/hosts"), ("aug_set", "/files/etc/hosts/1/nope", "x"),
+                   ("aug_clear", "/files/etc/hosts/1/ipaddr"), ("aug_set", "/files/etc/hosts/#comment[1]", "new")):
+        yield tried(change, ("aug_save",), ("cat", "/etc/hosts"))
+        yield tried(change, ("aug_load",), ("aug_get", "/files/etc/hosts/1/canonical"))
+    for name in ("", "a b", "1", "v"):
+        yield tried(("aug_defvar", name, "/files"), ("aug_defvar", name, None))
+    for lens, pattern in (("Nope.lns", "/x"), ("Hosts.lns", "/nope"), ("", "/x"), ("Hosts", "/x"), ("@Hosts", "/etc/hosts")):
+        for opts in ({}, {"remove": 1}):
+            yield tried(("aug_transform", lens, pattern, opts), ("aug_load",), ("aug_match", "/augeas/load/*"))
+    for root, flags in (("/nope", 96), ("/file", 96), ("/etc", 96), ("/", 1 << 20), ("/", -1)):
+        yield "tree", True, [("aug_init", root, flags), ("aug_match", "/files/*"), ("aug_close",)]
+    yield "tree", False, [("aug_close",)]
+
+
+HIVEX = [("upload", "in-hive", "/hive")]
+NODE = 4128                             # the root of that hive
+
+
+def hivex():
+    def tried(*steps, opts=None, changes=True):
+        return "tree", changes, [*HIVEX, ("hivex_open", "/hive", {"write": 1} if opts is None else opts), *steps, ("hivex_close",)]
+
+    for path in ("/nope", "/file", "/empty", "/dir", "/dangling", "/null", "relative", "/link"):
+        for opts in ({}, {"write": 1}, {"unsafe": 1}):
+            yield "tree", False, [("hivex_open", path, opts), ("hivex_root",)]
+    yield tried(("hivex_root",), ("hivex_node_children", NODE), ("hivex_node_values", NODE), opts={})
+    for node in (0, 1, 5, 4, NODE, NODE + 8, 4096, 1 << 20, -1, (1 << 63) - 1):
+        for call in ("hivex_node_name", "hivex_node_parent", "hivex_node_children", "hivex_node_values", "hivex_value_key",
+                     "hivex_value_type", "hivex_value_value", "hivex_value_string", "hivex_node_delete_child"):
+            yield tried((call, node))
+        for call in ("hivex_node_get_child", "hivex_node_get_value", "hivex_node_add_child"):
+            yield tried((call, node, "name"))
+        yield tried(("hivex_node_set_value", node, "name", 1, "a\0b\0\0\0"))
+    add = ("hivex_node_add_child", NODE, "Key")
+    for name in ("Key", "key", "KEY", "", "a\\b", "a/b", "gr\u00fcn", "x" * 255, "x" * 300, "nul\n"):
+        yield tried(add, ("hivex_node_get_child", NODE, name), ("hivex_node_add_child", NODE, name))
+        yield tried(("hivex_node_set_value", NODE, name, 1, "a\0b\0\0\0"), ("hivex_node_get_value", NODE, name),
+                    ("hivex_node_set_value", NODE, name, 4, "abcd"))
+    for kind in (0, 1, 2, 3, 4, 5, 7, 11, 99, -1, 1 << 40):
+        for data in ("", "abcd", "a\0b\0\0\0", "x", "x" * 5000):
+            yield tried(("hivex_node_set_value", NODE, "v", kind, data), ("hivex_node_get_value", NODE, "v"))
+    for target in (None, "/copy", "/nope/copy", "/dir", "/dangling", "relative", ""):
+        yield tried(add, ("hivex_commit", target), ("hivex_close",), ("hivex_open", "/hive"), ("hivex_node_get_child", NODE, "Key"))
+        yield tried(("hivex_commit", target), opts={})
+    for step in (add, ("hivex_node_set_value", NODE, "v", 1, "x"), ("hivex_node_delete_child", NODE)):
+        yield tried(step, opts={})
+    yield "tree", False, [("hivex_close",)]
+
+
+def marks():
+    """Attributes, labels, capabilities; also of links themselves."""
+    for path in ("/file", "/link", "/dangling", "/loop", "/dir", "/dirlink", "/null", "/nope", "/ro/file", "/hard"):
+        for name in ("user.a", "trusted.a", "security.a", "security.selinux", "system.a", "nope.a", "user.", "", "user." + "n" * 250,
+                     "user." + "n" * 251):
+            yield "tree", True, [("lsetxattr", name, "value", 5, path), ("lgetxattr", path, name), ("getxattr", path, name),
+                                 ("lgetxattrs", path), ("lremovexattr", name, path), ("lgetxattr", path, name)]
+            yield "tree", True, [("setxattr", name, "value", 3, path), ("getxattr", path, name), ("removexattr", name, path)]
+        for caps in ("cap_net_raw=ep", "=", "", "nope=ep", "cap_chown,cap_kill+eip", "cap_net_raw", "all=ep"):
+            yield "tree", True, [("cap_set_file", path, caps), ("cap_get_file", path)]
+        yield "tree", False, [("cap_get_file", path)]
+        for kind in ("access", "default", "nope", ""):
+            yield "tree", False, [("acl_get_file", path, kind)]
+            for acl in ("u::rwx,g::r-x,o::r--", "u::rwx,u:5:rw-,g::r-x,m::rwx,o::r--", "u::rwx,u:5:rw-,g::r-x,o::r--", "nope", ","):
+                yield "tree", True, [("acl_set_file", path, kind, acl), ("acl_get_file", path, kind)]
+        yield "tree", True, [("acl_delete_def_file", path), ("acl_get_file", path, "default")]
+
+
+def watched():
+    """inotify, and the journal."""
+    start = ("inotify_init", 0)
+    for path in ("/dir", "/file", "/link", "/dangling", "/nope", "relative", "/null", "/void"):
+        for mask in (0, 0x100, 0xfff, 0x1000000, -1, 0x80000000 - (1 << 32)):
+            yield "tree", False, [start, ("inotify_add_watch", path, mask), ("inotify_close",)]
+    yield "tree", True, [start, ("inotify_add_watch", "/void", 0x100 | 0x200 | 0x40 | 0x80), ("touch", "/void/a"), ("mkdir", "/void/d"),
+                         ("mv", "/void/a", "/void/b"), ("rm", "/void/b"), ("inotify_files",), ("inotify_close",)]
+    yield "tree", True, [start, ("inotify_add_watch", "/file", 0x2 | 0x8 | 0x4), ("write_append", "/file", "x"), ("chmod", 0o600, "/file"),
+                         ("inotify_read",), ("inotify_read",), ("inotify_close",)]
+    yield "tree", False, [start, ("inotify_add_watch", "/dir", 0x100), ("inotify_rm_watch", 1), ("inotify_rm_watch", 1), ("inotify_read",),
+                          ("inotify_close",)]
+    for n in (-1, 0, 1, 1 << 20):
+        yield "tree", False, [("inotify_init", n), ("inotify_close",)]
+        yield "tree", False, [start, ("inotify_rm_watch", n), ("inotify_close",)]
+    for call in ("inotify_read", "inotify_files", "inotify_close", "journal_close", "journal_next", "journal_get_data_threshold",
+                 "journal_get_realtime_usec"):
+        yield "tree", False, [(call,)]
+    for path in ("/dir", "/file", "/nope", "/dangling", "relative", "/void", "/names"):
+        for step in (("journal_next",), ("journal_skip", 1), ("journal_skip", -1), ("journal_get_data_threshold",),
+                     ("journal_set_data_threshold", 100), ("journal_get_realtime_usec",)):
+            yield "tree", False, [("journal_open", path), step, ("journal_close",)]
+
+
 # --- every call of the table ---------------------------------------------------------------
 
 # They do nothing to a session that is of use afterwards, or wait.
@@ -512,13 +638,13 @@ def known(call):
 
 
 # One in how many of those that are a product of calls and paths.
-SAMPLE = {plain_paths: 2, changing_paths: 4, pairs: 8}
+SAMPLE = {plain_paths: 2, changing_paths: 4, pairs: 8, augeas: 4, hivex: 3, marks: 5}
 
 
 def all_rows():
     """Each once, by scenes."""
     found = {}
-    for make in (every_call, devices, mounting, plain_paths, numbers, changing_paths, pairs, changing_numbers):
+    for make in (every_call, devices, mounting, plain_paths, numbers, changing_paths, pairs, changing_numbers, augeas, hivex, marks, watched):
         for row in make():
             if all(known(step[0]) for step in row[2]) and zlib.crc32(key(row).encode()) % SAMPLE.get(make, 1) == 0:
                 found.setdefault(key(row), row)
