@@ -37,12 +37,22 @@
 struct super {
   uint8_t fsid[BTRFS_FSID_SIZE];
   uint64_t n_devices, devid;
+  bool seed; /* read-only, and others may have grown from it */
 };
 
 static int
 read_super (const char *device, struct super *ret)
 {
-  enum { FSID = 0x20, THE_MAGIC = 0x40, N_DEVICES = 0x88, DEVID = 0xc9, SIZE = 0x100 };
+  enum {
+    FSID = 0x20,
+    FLAGS = 0x38,
+    THE_MAGIC = 0x40,
+    N_DEVICES = 0x88,
+    DEVID = 0xc9,
+    SIZE = 0x100
+  };
+  const uint64_t seeding = UINT64_C (1) << 32;
+  uint64_t flags;
   uint8_t block[SIZE];
   _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
@@ -53,6 +63,8 @@ read_super (const char *device, struct super *ret)
   memcpy (&ret->n_devices, block + N_DEVICES, sizeof ret->n_devices);
   memcpy (&ret->devid, block + DEVID, sizeof ret->devid);
   ret->n_devices = le64toh (ret->n_devices);
+  memcpy (&flags, block + FLAGS, sizeof flags);
+  ret->seed = le64toh (flags) & seeding;
   return 0;
 }
 
@@ -73,6 +85,13 @@ tell_kernel (unsigned long request, const char *device)
 /* The others of the filesystem on device.  Of two copies of one the first is
  * taken; the kernel would take the last that it was told of. */
 static void
+tell (struct gk_ctx *ctx, unsigned long request, const char *device)
+{
+  if (request != BTRFS_IOC_SCAN_DEV || gk_btrfs_note (ctx, device, NULL) == 0)
+    tell_kernel (request, device);
+}
+
+static void
 tell_of_others (struct gk_ctx *ctx, unsigned long request, const char *device)
 {
   uint64_t taken[DEVICES_MAX];
@@ -92,9 +111,13 @@ tell_of_others (struct gk_ctx *ctx, unsigned long request, const char *device)
     if (known)
       continue;
     taken[n++] = other.devid;
-    if (request != BTRFS_IOC_SCAN_DEV || gk_btrfs_note (ctx, all[i], NULL) == 0)
-      tell_kernel (request, all[i]);
+    tell (ctx, request, all[i]);
   }
+  /* What it has grown from is a filesystem of its own, which the superblock does not
+   * name; the kernel knows which. */
+  for (size_t i = 0; all[i] && n < one.n_devices; i++)
+    if (!gk_streq (all[i], device) && read_super (all[i], &other) == 0 && other.seed)
+      tell (ctx, request, all[i]);
 }
 
 /* What cannot be noted is not told, and will be missed by the mount. */
@@ -140,6 +163,25 @@ compare_members (const void *a, const void *b)
   return x->devid < y->devid ? -1 : x->devid > y->devid;
 }
 
+/* What the filesystem has grown from, when there is no doubt which one that is. */
+static size_t
+add_seeds (char *const *all, const struct super *one, struct member *members, size_t n)
+{
+  struct super other;
+  size_t own = n;
+
+  for (size_t i = 0; all[i] && n < DEVICES_MAX; i++) {
+    if (read_super (all[i], &other) == -1 || !other.seed ||
+        memcmp (one->fsid, other.fsid, sizeof one->fsid) == 0)
+      continue;
+    for (size_t j = 0; j < n; j++)
+      if (members[j].devid == other.devid)
+        return own;
+    members[n++] = (struct member){ other.devid, all[i] };
+  }
+  return n == one->n_devices ? n : own;
+}
+
 int
 gk_btrfs_devices (struct gk_ctx *ctx, const char *device, char ***ret_list, struct gk_error *err)
 {
@@ -162,6 +204,8 @@ gk_btrfs_devices (struct gk_ctx *ctx, const char *device, char ***ret_list, stru
     if (!known)
       members[n++] = (struct member){ other.devid, all[i] };
   }
+  if (n < one.n_devices)
+    n = add_seeds (all, &one, members, n);
   if (n < one.n_devices)
     return gk_error_set (err, ENODEV, "%s: its filesystem has %llu devices, of which %zu are here",
                          device, (unsigned long long)one.n_devices, n);

@@ -70,6 +70,17 @@ gk_loop_available (struct gk_error *why_not)
   return 0;
 }
 
+/* btrfs-progs take loop devices of the same name for one device, and there is room for 63
+ * bytes: those that differ are at the end of a path. */
+static void
+name_it (struct loop_config *config, int number, const char *name)
+{
+  size_t n = strlen (name), most = LO_NAME_SIZE - sizeof "loop1048575:";
+
+  snprintf ((char *)config->info.lo_file_name, LO_NAME_SIZE, "loop%d:%s", number,
+            n > most ? name + n - most : name);
+}
+
 /* Bind this one device.  EBUSY and ENXIO: somebody else was faster. */
 static int
 bind_one (const struct gk_attach_env *env, int number, int backing_fd, const char *name,
@@ -84,7 +95,7 @@ bind_one (const struct gk_attach_env *env, int number, int backing_fd, const cha
 
   if (fd == -1)
     return -1;
-  snprintf ((char *)config.info.lo_file_name, LO_NAME_SIZE, "%s", name);
+  name_it (&config, number, name);
   if (ioctl (fd, LOOP_CONFIGURE, &config) == -1) {
     if (errno != EINVAL)
       return -1;

@@ -9,11 +9,13 @@ import re
 from harness import Case
 
 
-class Btrfs(Case):
+class WithBtrfs(Case):
     def setUp(self):
         super().setUp()
         self.needs_filesystem("btrfs")
 
+
+class Btrfs(WithBtrfs):
     def disk(self, size=300 << 20):
         path = self.path("d.raw")
         with open(path, "wb") as f:
@@ -102,3 +104,46 @@ class Btrfs(Case):
         self.assertEqual(r.out, "s\nt\n", str(r))
         self.assertEqual(len(re.findall("No such file", r.err)), 2, str(r))
         self.assertEqual(os.listdir(outside), [])
+
+
+class Devices(WithBtrfs):
+    """Filesystems over several devices."""
+
+    def disks(self, *names):
+        for name in names:
+            path = self.path(name + ".raw")
+            if not os.path.exists(path):
+                with open(path, "wb") as f:
+                    f.truncate(300 << 20)
+            yield from ("-a", path)
+
+    def on(self, names, *lines):
+        return self.gk("shell", "--format", "raw", *self.disks(*names), stdin="\n".join(("run",) + lines) + "\n", timeout=120)
+
+    def test_grown_from_a_seed(self):
+        """The new one is found with its seed, in the session that made it and in another, and the seed stays as it is."""
+        self.on("a", "mkfs-btrfs /dev/sda label:seed", "mount /dev/sda /", "write /old seed", "umount /", "btrfs-set-seeding /dev/sda true")
+        seed = self.checksum(self.path("a.raw"))
+        r = self.on("ab", "mount /dev/sda /", "-write /new no", "btrfs-device-add /dev/sdb /", "umount /", "btrfs-filesystem-show /dev/sdb",
+                    "mount /dev/sdb /", "write /new grown", "cat /old")
+        self.assertEqual(r.out, "/dev/sda\n/dev/sdb\nseed\n", str(r))
+        self.assertIn("Read-only file system", r.err)
+        r = self.on("ba", "btrfs-filesystem-show /dev/sda", "btrfs-filesystem-show /dev/sdb", "mount-ro /dev/sda /", "cat /old", "cat /new")
+        self.assertEqual(r.out, "/dev/sdb\n/dev/sda\n/dev/sdb\nseed\ngrown\n", str(r))
+        self.assertEqual(self.checksum(self.path("a.raw")), seed)
+        # Without the seed it is not whole, and that is said.
+        r = self.on("b", "-btrfs-filesystem-show /dev/sda", "-mount /dev/sda /")
+        self.assertRegex(r.err, "its filesystem has 2 devices, of which 1 are here")
+        self.assertRegex(r.err, "mount: /dev/sda on /: ")
+
+    def test_replaced_and_removed(self):
+        r = self.on("abc", 'mkfs-btrfs "/dev/sda /dev/sdb" datatype:raid1 metadata:raid1', "mount /dev/sda /", "fill 120 20000000 /f",
+                    "-btrfs-device-delete /dev/sdb /", "btrfs-replace /dev/sdb /dev/sdc /", "btrfs-filesystem-show /dev/sda",
+                    "-btrfs-replace /dev/sdb /dev/sdc /", "btrfs-device-add /dev/sdb /", "btrfs-device-delete /dev/sda /",
+                    "btrfs-filesystem-show /dev/sdc", "checksum md5 /f")
+        lines = r.out.split("\n")
+        self.assertEqual(lines[:4], ["/dev/sda", "/dev/sdc", "/dev/sdc", "/dev/sdb"], str(r))
+        self.assertRegex(r.err, "unable to go below two devices on raid1")
+        self.assertRegex(r.err, "btrfs_replace: /dev/sdc is mounted, or another device stands on it")
+        r = self.on("cb", "mount-ro /dev/sda /", "checksum md5 /f", "btrfs-filesystem-show /dev/sda")
+        self.assertEqual(r.out.split("\n")[0], lines[4], str(r))
