@@ -24,7 +24,10 @@ call("grub_install",
      brief="Install the boot loader GRUB",
      doc="""\
 Installs GRUB on `device` with its files below `root`, by the guest's own
-program grub-install or grub2-install, as `command` would.""",
+program grub-install or grub2-install, as `command` would.  Where the
+guest has no udevadm that program asks the kernel for the geometry of
+partitions, which loop devices do not have: it says then that there is no GRUB
+drive, and the uml launcher is the one to take.""",
      examples=[
          example("fs", "grub-install / /dev/sda", error="the guest has no grub-install", errno="ENOENT"),
          example("fs", "grub-install / /dev/sdb", error="/dev/sdb: No such file or directory", errno="ENOENT"),
