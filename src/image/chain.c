@@ -176,6 +176,18 @@ plain_format (const char *format)
   return format;
 }
 
+/* The names in a header are relative to where its file is, not to a link to it. */
+static char *
+real_file (const char *given)
+{
+  _cleanup_free_ char *real = realpath (given, NULL);
+  struct stat st;
+
+  if (real != NULL && stat (real, &st) == 0 && S_ISREG (st.st_mode))
+    return gk_steal_ptr (real);
+  return gk_image_absolute (given);
+}
+
 int
 gk_image_info (const char *path, const char *format, struct gk_task *task,
                struct gk_image_info *ret_info, struct gk_error *err)
@@ -188,7 +200,7 @@ gk_image_info_called (const char *given_path, const char *called, const char *gi
                       struct gk_task *task, struct gk_image_info *ret_info, struct gk_error *err)
 {
   _cleanup_image_info_ struct gk_image_info info = GK_IMAGE_INFO_INIT;
-  _cleanup_free_ char *path = gk_image_absolute (given_path);
+  _cleanup_free_ char *path = real_file (given_path);
   _cleanup_free_ char *format = given_format == NULL ? NULL : strdup (given_format);
   _cleanup_free_ struct walk *w = calloc (1, sizeof *w);
   _cleanup_close_ int fd = -1;

@@ -176,6 +176,19 @@ class Formats(Case):
                 self.assertEqual(self.gk("cat", "--format", fmt, image, "/etc/hostname").out, "small-guest\n")
                 os.unlink(image)
 
+    def test_link_to_an_overlay(self):
+        """What a header names stands beside the file, wherever the link to it is."""
+        os.mkdir(self.path("folder"))
+        self.tool("mv", self.image("gpt.qcow2"), self.path("folder/base.qcow2"))
+        self.images.clear()
+        self.tool("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", "base.qcow2", self.path("folder/top.qcow2"))
+        os.symlink("folder/top.qcow2", self.path("link"))
+        self.gk("edit", "--format", "qcow2", self.path("link"), "/etc/motd", "-e", "s/small/linked/")
+        for name in ("link", "folder/top.qcow2"):
+            self.assertIn("linked", self.gk("cat", "--format", "qcow2", self.path(name), "/etc/motd").out)
+        self.assertTrue(os.path.islink(self.path("link")))
+        self.assertIn("small", self.gk("cat", self.path("folder/base.qcow2"), "/etc/motd").out)
+
     def test_overlay(self):
         self.image("gpt.qcow2", "base.qcow2")
         self.tool("qemu-img", "create", "-q", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", "top.qcow2")
