@@ -73,6 +73,10 @@ test_made (void **state)
   CHECK_MADE (0, "mkfs.btrfs", "-q");
   CHECK_MADE (0, "mkfs.xfs", "--unsupported", "-q");
   CHECK_MADE (8192, "mkfs.ntfs", "-q", "-F", "-f");
+  CHECK_MADE (0, "mkfs.exfat");
+  CHECK_MADE (0, "mkfs.jfs", "-q");
+  CHECK_MADE (0, "mkfs.nilfs2", "-q", "-f", "-B", "1024");
+  CHECK_MADE (0, "mkfs.reiserfs", "-q", "-f", "-f");
   CHECK_MADE (65536, "mkfs.vfat");
   CHECK_MADE (65536, "mkfs.vfat", "-F", "32", "-S", "4096");
   CHECK_MADE (2 * MIB, "mkfs.f2fs", "-q", "-f");
