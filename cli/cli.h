@@ -52,7 +52,7 @@ struct cli_edit {
   bool unchanged;             /* likewise, at the end: nothing is to land */
   bool label_all;             /* likewise: new files may be anywhere */
   uint64_t size, more;        /* likewise: struct gk_unit_how */
-  uint64_t had;               /* how large the disk was before it became size, or 0 */
+  uint64_t had, has;          /* how large the last disk was before, or 0, and is for the session */
   const char *words;          /* likewise: struct gk_unit_how; or NULL */
   bool was_done;              /* nothing was opened: an earlier run with these words did it */
   struct cli_units *units;    /* those that were begun */

@@ -197,7 +197,7 @@ set_disk (guestfs_h *g, const struct cli_images *images, const struct command *c
     return CLI_OK;
   if (!images->edit.dry_run) { /* the overlay is as large already */
     *ret_had = images->edit.had;
-    ask->disk_size = images->edit.size;
+    ask->disk_size = images->edit.has;
     return CLI_OK;
   }
   int64_t size = guestfs_blockdev_getsize64 (g, "/dev/sda");

@@ -71,7 +71,7 @@ cli_unit_begin (struct cli_images *images, const char *image)
   }
   struct gk_unit *u = &v[e->units->n++];
   e->had = u->size;
-  e->size = u->new_size;
+  e->has = u->new_size;
   if (e->backup && gk_unit_check_backup (u, e->backup, NULL, &err) == -1) {
     cli_error ("%s", gk_error_msg (&err));
     return NULL;

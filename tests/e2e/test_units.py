@@ -224,6 +224,16 @@ class Commit(Units):
         self.gk(*args, self.script("write /x x\nwrite /mnt/y y\n"))
         self.assertEqual(self.cat(a, "/x") + self.gk("cat", "-m", "/dev/sda", b, "/y").out, "xy")
 
+    def test_images_of_different_sizes(self):
+        """Each stays as large as it is, in either order."""
+        a, b = self.image("gpt.raw", "a.raw"), self.image("ext4.raw", "b.raw")
+        sizes = os.path.getsize(a), os.path.getsize(b)
+        self.assertNotEqual(*sizes)
+        for first, second, root in ((a, b, "/dev/sda2"), (b, a, "/dev/sdb2")):
+            self.gk("run", "-a", first, "-a", second, "-m", root, self.script(f"write /first {root}\n"))
+            self.assertEqual(self.cat(a, "/first"), root)
+            self.assertEqual((os.path.getsize(a), os.path.getsize(b)), sizes)
+
     def test_in_use(self):
         image = self.image("gpt.raw")
         server = self.start("qemu-nbd", "-t", "-f", "raw", "-k", self.path("socket"), image)
