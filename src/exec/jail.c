@@ -146,6 +146,8 @@ child_main (struct inside *in, int (*fn) (void *, struct gk_error *), void *opaq
 
 /* --- in the parent ----------------------------------------------------------- */
 
+#define TICK_MS 300
+
 /* Collect the report until its end, or that of the child. */
 static int
 await (const struct gk_jail *jail, int pidfd, int report_fd, int64_t deadline, struct gk_buf *buf,
@@ -162,7 +164,10 @@ await (const struct gk_jail *jail, int pidfd, int report_fd, int64_t deadline, s
     };
     ssize_t n;
 
-    r = gk_task_poll (jail->task, p, 2, gk_exec_until (deadline), err);
+    int until = gk_exec_until (deadline);
+    if (jail->tick && (until < 0 || until > TICK_MS))
+      until = TICK_MS;
+    r = gk_task_poll (jail->task, p, 2, until, err);
     if (r == -1)
       return -1;
     if (r == 0 && deadline >= 0 && gk_clock_ms () >= deadline)

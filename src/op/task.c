@@ -62,9 +62,8 @@ gk_task_check (struct gk_task *task, struct gk_error *err)
 /* And any task is asked so often that it can show that it lives. */
 #define PULSE_MS 300
 
-int
-gk_task_poll (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms,
-              struct gk_error *err)
+static int
+poll_once (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms, struct gk_error *err)
 {
   struct pollfd all[MAX_POLL + 1];
   int cancel_fd = gk_task_cancel_fd (task), r;
@@ -79,8 +78,6 @@ gk_task_poll (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms
   /* With no descriptor to wake it, the task is asked now and then. */
   if (task && task->ops->cancelled && cancel_fd == -1 && (timeout_ms < 0 || timeout_ms > SLICE_MS))
     timeout_ms = SLICE_MS;
-  if (task && (timeout_ms < 0 || timeout_ms > PULSE_MS))
-    timeout_ms = PULSE_MS;
   r = poll (all, n + 1, timeout_ms);
   if (r == 1 && all[n].revents) {
     if (gk_task_check (task, err) == -1)
@@ -97,6 +94,21 @@ gk_task_poll (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms
   for (size_t i = 0; i < n; i++)
     fds[i].revents = r > 0 ? all[i].revents : 0;
   return r <= 0 ? 0 : r - (all[n].fd >= 0 && all[n].revents);
+}
+
+int
+gk_task_poll (struct gk_task *task, struct pollfd *fds, size_t n, int timeout_ms,
+              struct gk_error *err)
+{
+  for (;;) {
+    bool last = task == NULL || (timeout_ms >= 0 && timeout_ms <= PULSE_MS);
+    int r = poll_once (task, fds, n, last ? timeout_ms : PULSE_MS, err);
+
+    if (r != 0 || last)
+      return r;
+    if (timeout_ms > 0)
+      timeout_ms -= PULSE_MS;
+  }
 }
 
 void
