@@ -20,8 +20,9 @@
 
 #include "client/local-priv.h"
 
-#define MAX_SHELVES 64      /* folders, as deep as one goes down a tree */
-#define MAX_ITEMS 65536u    /* files of one */
+/* Folders: rsync lists as many as have a thousand files before it opens the first. */
+#define MAX_SHELVES 1024
+#define MAX_ITEMS 131072u   /* files of all of them */
 #define MAX_KEPT (8u << 20) /* bytes that nobody has opened yet */
 #define MAX_ASKED 48u       /* files of one request */
 #define MAX_ASKED_SIZE (512u << 10)
@@ -38,8 +39,8 @@ struct item {
   size_t name;
   enum state state;
   char *data;
-  uint32_t changes; /* l->changes when entry was told */
-  struct gk_lfs_entry entry;
+  uint32_t changes;           /* l->changes when entry was told */
+  struct gk_lfs_entry *entry; /* with data */
 };
 
 enum order { AS_LISTED, BY_INODE, BY_NAME, N_ORDERS };
@@ -58,10 +59,11 @@ struct shelf {
 
 struct gk_ahead {
   struct shelf shelves[MAX_SHELVES];
-  struct shelf *current, *foreseen;
+  struct shelf *current, *foreseen, *listing;
   enum order order; /* that was right last */
   unsigned streak;  /* so often was the next one foreseen */
   size_t kept;      /* bytes */
+  uint32_t n_items; /* on all shelves */
   uint64_t used;
   struct {
     uint32_t shelf, item;
@@ -77,6 +79,7 @@ let_go (struct gk_ahead *a, struct item *i)
   if (i->data)
     a->kept -= i->size;
   free (gk_steal_ptr (i->data));
+  free (gk_steal_ptr (i->entry));
   i->state = DONE;
 }
 
@@ -85,6 +88,7 @@ empty (struct gk_ahead *a, struct shelf *s)
 {
   for (uint32_t i = 0; i < s->n; ++i)
     let_go (a, &s->items[i]);
+  a->n_items -= s->n;
   free (s->items);
   free (s->sorted);
   gk_buf_clear (&s->names);
@@ -92,25 +96,30 @@ empty (struct gk_ahead *a, struct shelf *s)
     a->current = NULL;
   if (a->foreseen == s)
     a->foreseen = NULL;
+  if (a->listing == s)
+    a->listing = NULL;
   *s = (struct shelf){ 0 };
 }
 
 static struct shelf *
 shelf_of (struct gk_ahead *a, uint64_t folder)
 {
+  if (a && a->listing && a->listing->folder == folder)
+    return a->listing;
   for (int i = 0; a && i < MAX_SHELVES; ++i)
     if (a->shelves[i].folder == folder)
       return &a->shelves[i];
   return NULL;
 }
 
+/* A free one, if there is one and it may be. */
 static struct shelf *
-oldest (struct gk_ahead *a)
+oldest (struct gk_ahead *a, bool may_be_free)
 {
-  struct shelf *s = &a->shelves[0];
+  struct shelf *s = NULL;
 
-  for (int i = 1; i < MAX_SHELVES; ++i)
-    if (a->shelves[i].used < s->used)
+  for (int i = 0; i < MAX_SHELVES; ++i)
+    if ((may_be_free || a->shelves[i].folder) && (s == NULL || a->shelves[i].used < s->used))
       s = &a->shelves[i];
   return s;
 }
@@ -133,7 +142,8 @@ void
 gk_local_forget_ahead (struct gk_local *l)
 {
   for (int i = 0; l->ahead && i < MAX_SHELVES; ++i)
-    empty (l->ahead, &l->ahead->shelves[i]);
+    if (l->ahead->shelves[i].folder)
+      empty (l->ahead, &l->ahead->shelves[i]);
 }
 
 void
@@ -164,10 +174,11 @@ gk_local_list_folder (struct gk_local *l, uint64_t folder)
     return;
   struct shelf *s = shelf_of (l->ahead, folder);
   if (s == NULL)
-    s = oldest (l->ahead);
+    s = oldest (l->ahead, true);
   empty (l->ahead, s);
   s->folder = folder;
   s->used = ++l->ahead->used;
+  l->ahead->listing = s;
 }
 
 void
@@ -178,8 +189,14 @@ gk_local_list_file (struct gk_local *l, uint64_t folder, const struct gk_lfs_ent
   struct known *k;
 
   if (s == NULL || e->node == 0 || !S_ISREG (e->mode) || e->size == 0 ||
-      e->size > GK_LOCAL_SMALL_FILE || s->n == MAX_ITEMS || s->sorted)
+      e->size > GK_LOCAL_SMALL_FILE || s->sorted)
     return;
+  while (l->ahead->n_items >= MAX_ITEMS) {
+    struct shelf *other = oldest (l->ahead, false);
+    if (other == NULL || other == s)
+      return;
+    empty (l->ahead, other);
+  }
   if (s->n == s->alloc) {
     uint32_t n = s->alloc ? s->alloc * 2 : 16;
     struct item *items = realloc (s->items, n * sizeof *items);
@@ -194,6 +211,7 @@ gk_local_list_file (struct gk_local *l, uint64_t folder, const struct gk_lfs_ent
     return;
   k->shelf = (uint32_t)(s - l->ahead->shelves) + 1;
   k->item = s->n;
+  l->ahead->n_items++;
   s->items[s->n++] =
       (struct item){ .node = e->node, .ino = e->ino, .size = (uint32_t)e->size, .name = at };
 }
@@ -363,7 +381,9 @@ keep (struct gk_local *l, const char **at, size_t *left, struct item *item)
       f.size <= GK_LOCAL_SMALL_FILE && all <= *left && (item->data = malloc (f.size)) != NULL) {
     memcpy (item->data, *at, f.size);
     item->size = (uint32_t)f.size;
-    item->entry = f.entry;
+    item->entry = malloc (sizeof f.entry); /* can do without */
+    if (item->entry)
+      *item->entry = f.entry;
     item->changes = l->changes;
     item->state = HERE;
     l->ahead->kept += item->size;
@@ -395,7 +415,7 @@ gk_local_fetched (struct gk_local *l, const char *at, size_t left)
 
 bool
 gk_local_take_ahead (struct gk_local *l, uint64_t node, char **ret_data, size_t *ret_size,
-                     const struct gk_lfs_entry **ret_entry)
+                     struct gk_lfs_entry *ret_entry)
 {
   struct shelf *s;
   struct item *i = item_of (l, node, &s);
@@ -411,7 +431,10 @@ gk_local_take_ahead (struct gk_local *l, uint64_t node, char **ret_data, size_t 
   }
   *ret_size = i->size;
   *ret_data = gk_steal_ptr (i->data);
-  *ret_entry = i->changes == l->changes ? &i->entry : NULL;
+  *ret_entry = (struct gk_lfs_entry){ .node = 0 };
+  if (i->entry && i->changes == l->changes)
+    *ret_entry = *i->entry;
+  free (gk_steal_ptr (i->entry));
   l->ahead->kept -= i->size;
   i->state = DONE;
   return true;

@@ -128,7 +128,7 @@ can_wait (struct gk_local *l, uint64_t node, int flags)
 static bool
 from_ahead (struct gk_local *l, struct file *f, int flags)
 {
-  const struct gk_lfs_entry *e;
+  struct gk_lfs_entry e;
 
   if ((flags & O_ACCMODE) != O_RDONLY || flags & (O_TRUNC | O_DIRECT | O_SYNC | O_DSYNC) ||
       !gk_local_take_ahead (l, f->node, &f->ahead, &f->ahead_size, &e))
@@ -136,8 +136,8 @@ from_ahead (struct gk_local *l, struct file *f, int flags)
   f->ahead_alloc = f->ahead_size;
   f->ahead_ends = true;
   f->ahead_epoch = l->epoch;
-  if (e)
-    gk_local_set_recent (l, e);
+  if (e.node)
+    gk_local_set_recent (l, &e);
   return true;
 }
 

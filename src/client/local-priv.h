@@ -144,9 +144,9 @@ void gk_local_list_file (struct gk_local *l, uint64_t folder, const struct gk_lf
                          const char *name);
 void gk_local_listed (struct gk_local *l, uint64_t folder);
 /* A file is opened for reading: all that is in it, which the caller frees, when it
- * is at hand; and its attributes, if they are still the same, or NULL. */
+ * is at hand; and its attributes, if they are still the same, or node 0. */
 bool gk_local_take_ahead (struct gk_local *l, uint64_t node, char **ret_data, size_t *ret_size,
-                          const struct gk_lfs_entry **ret_entry);
+                          struct gk_lfs_entry *ret_entry);
 /* Whatever was read of it is old. */
 void gk_local_spoil_ahead (struct gk_local *l, uint64_t node);
 /* There may be time to read more; what was asked for has come, or cannot be had. */
