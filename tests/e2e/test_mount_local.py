@@ -551,8 +551,8 @@ os.symlink ("../nowhere", source + "/deep/link")
 os.symlink ("x" * 900, source + "/deep/long")
 os.mkfifo (source + "/deep/fifo")
 # rsync leaves times alone that differ by less than a second.
-for name in ("link", "long", "fifo"):
-    os.utime (source + "/deep/" + name, ns=(10**18, 10**18), follow_symlinks=False)
+for name in ("deep/link", "deep/long", "deep/fifo", "sparse"):
+    os.utime (source + "/" + name, ns=(10**18, 10**18), follow_symlinks=False)
 put ("deep/er/attributes", b"a" * 5000)
 os.setxattr (source + "/deep/er/attributes", "user.one", b"1" * 100)
 put ("deep/er/still/owned", b"o")
