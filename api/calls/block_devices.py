@@ -172,13 +172,13 @@ Undoes `blockdev_setro`.  A drive that was added read-only stays so.""",
 
 call("canonical_device_name",
      [String("device")], RString("canonical"),
-     since="1.19.7", impl="mount",
+     since="1.19.7", impl="client",
      brief="Return the usual name of a device",
      doc="""\
 Devices have more than one name.  This turns /dev/vda, /dev/hda and the
 like into /dev/sda, and the mapper name of a logical volume,
 /dev/mapper/VG-LV, into /dev/VG/LV.  Other names are returned as they are.
-The device need not exist.""",
+The device need not exist, nor a session; a volume is known by a session only.""",
      examples=[
          example("part", "canonical-device-name /dev/vda1", prints="/dev/sda1"),
          example("part", "canonical-device-name /dev/hdc3", prints="/dev/sdc3"),

@@ -99,21 +99,6 @@ gk_mount_is_whole_device (struct gk_ctx *ctx, const char *device, bool *ret_valu
   return 0;
 }
 
-int
-gk_mount_canonical_device_name (struct gk_ctx *ctx, const char *device, char **ret_string,
-                                struct gk_error *err)
-{
-  /* Names of volumes in the kernel's terms are those of the session's volumes, if it has them. */
-  if ((gk_after_prefix (device, "/dev/mapper/") || gk_after_prefix (device, "/dev/dm-")) &&
-      gk_devices_resolve (ctx->devices, device, ret_string, NULL) == 0)
-    return 0;
-  char *s = gk_device_name_canonical (device);
-  if (s == NULL)
-    return gk_error_oom (err);
-  *ret_string = s;
-  return 0;
-}
-
 static bool
 ends_with (const char *s, const char *suffix)
 {

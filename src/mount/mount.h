@@ -56,9 +56,6 @@ int gk_mounts_read (struct gk_ctx *ctx, struct gk_mount_list *ret, struct gk_err
 void gk_mount_list_clear (struct gk_mount_list *list);
 #define _cleanup_mount_list_ __attribute__ ((cleanup (gk_mount_list_clear)))
 
-/* "/dev/vda1" -> "/dev/sda1" by name alone.  Malloced; NULL: out of memory. */
-char *gk_device_name_canonical (const char *name);
-
 /* Does a program mount it here, which the kernel does not? */
 struct gk_fs;
 bool gk_mount_is_served (struct gk_ctx *ctx, const struct gk_fs *fs);

@@ -10,6 +10,7 @@
 #include "fs/fs.h"
 #include "mount/devices-priv.h"
 #include "mount/mount.h"
+#include "op/drive.h"
 
 const struct gk_device *
 gk_devices_find (const struct gk_devices *d, const char *canonical)
@@ -65,18 +66,6 @@ gk_devices_name (const struct gk_devices *d, dev_t devno)
     if (d->made[i].node.devno == devno)
       return d->made[i].node.path;
   return NULL;
-}
-
-char *
-gk_device_name_canonical (const char *name)
-{
-  static const char *const prefixes[] = { "/dev/vd", "/dev/hd", "/dev/xvd", "/dev/ubd" };
-  for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
-    const char *rest = gk_after_prefix (name, prefixes[i]);
-    if (rest && *rest >= 'a' && *rest <= 'z')
-      return gk_asprintf ("/dev/sd%s", rest);
-  }
-  return strdup (name);
 }
 
 /* /dev/disk/guestfs/LABEL or LABEL1. */

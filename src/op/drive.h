@@ -44,4 +44,7 @@ struct gk_attachment {
 
 void gk_drive_clear (struct gk_drive *drive);
 
+/* "/dev/vda1" -> "/dev/sda1" by name alone.  Malloced; NULL: out of memory. */
+char *gk_device_name_canonical (const char *name);
+
 #endif

@@ -38,7 +38,7 @@ KNOWN = [
     (r"(device_index|inspect_get_\w+|inspect_list_\w+|mountable_(device|subvolume)|filesystem_walk|find_inode|journal_get) ?", r"prefixes|errno",
      "libguestfs's error is that of a call inside of the call"),
     (r"(lstatlist|lstatnslist|lxattrlist|readlinklist) ", r"prefixes", "the name of the call instead of the one inside of it"),
-    (r"^config: (canonical_device_name|device_index|mountable_subvolume)", r"",
+    (r"^config: (device_index|mountable_subvolume)", r"",
      "it asks the session, which libguestfs does not need for names that are no device's"),
 
     (r"inspect_get_roots", r"", "that nobody has looked is an error, not an empty list"),
