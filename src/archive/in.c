@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/pathroot.h"
 #include "exec/jail.h"
 #include "op/copy.h"
 #include "op/task.h"
@@ -86,19 +87,6 @@ is_about_names (struct in *in, struct archive *a)
 
 /* --- members ------------------------------------------------------------------------- */
 
-static bool
-has_dotdot (const char *path)
-{
-  for (; *path; path += strspn (path, "/")) {
-    size_t n = strcspn (path, "/");
-
-    if (n == 2 && path[0] == '.' && path[1] == '.')
-      return true;
-    path += n;
-  }
-  return false;
-}
-
 /* libarchive gives a directory that was there its times at once, and what is
  * then extracted into it changes them: all directories get them at the end. */
 struct dir_time {
@@ -152,11 +140,11 @@ check_names (struct in *in, struct archive_entry *e)
     note (in, EINVAL, NULL, "member without a name");
     return 0;
   }
-  if (has_dotdot (path)) {
+  if (gk_path_has_dotdot (path)) {
     note (in, EINVAL, path, "member name contains '..'");
     return 0;
   }
-  if (link && has_dotdot (link)) {
+  if (link && gk_path_has_dotdot (link)) {
     note (in, EINVAL, path, "link target contains '..'");
     return 0;
   }

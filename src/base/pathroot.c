@@ -191,3 +191,16 @@ gk_fd_path (int fd, char buf[32])
   snprintf (buf, 32, "/proc/self/fd/%d", fd);
   return buf;
 }
+
+bool
+gk_path_has_dotdot (const char *path)
+{
+  for (; *path; path += strspn (path, "/")) {
+    size_t n = strcspn (path, "/");
+
+    if (n == 2 && path[0] == '.' && path[1] == '.')
+      return true;
+    path += n;
+  }
+  return false;
+}

@@ -15,6 +15,7 @@
 #define GK_BASE_PATHROOT_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -36,6 +37,9 @@ int gk_root_parent (int root, const char *path, char name[NAME_MAX + 1]);
 
 int gk_root_stat (int root, const char *path, struct stat *st);  /* follows */
 int gk_root_lstat (int root, const char *path, struct stat *st); /* does not */
+
+/* Is ".." one of its components?  For names that shall not have any. */
+bool gk_path_has_dotdot (const char *path);
 
 /* A path under /proc/self/fd that names the open file fd, for the few system
  * calls that have no *at or fd form (setxattr on an O_PATH descriptor).

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/pathroot.h"
 #include "base/str.h"
 #include "debug/debug-priv.h"
 #include "gk-ops-debug.h"
@@ -41,18 +42,6 @@ gk_debug_make_folder (struct gk_ctx *ctx, struct gk_error *err)
   return 0;
 }
 
-static bool
-leads_up (const char *path)
-{
-  for (; *path; path += strspn (path, "/")) {
-    size_t n = strcspn (path, "/");
-    if (n == 2 && path[0] == '.' && path[1] == '.')
-      return true;
-    path += n;
-  }
-  return false;
-}
-
 /* The rest behind a folder's name, when that is the folder or below it. */
 static const char *
 below (const char *path, const char *folder_name)
@@ -67,7 +56,7 @@ gk_debug_own_path (struct gk_ctx *ctx, const char *path, char **ret_path, struct
 {
   const char *rest = below (path, "/tmp");
 
-  if (leads_up (path) || (rest == NULL && below (path, "/dev") == NULL))
+  if (gk_path_has_dotdot (path) || (rest == NULL && below (path, "/dev") == NULL))
     return gk_error_set (err, EPERM,
                          "%s: only the session's own /dev and /tmp are shown: the guest's files "
                          "are listed by 'ls' and 'll'",

@@ -371,6 +371,18 @@ magic_links (void **state)
   assert_int_equal (ee, ELOOP);
 }
 
+static void
+dotdot (void **state)
+{
+  static const char *const with[] = { "..", "../x", "/..", "/a/../b", "a//..", "a/../" };
+  static const char *const without[] = { "", "/", ".", "...", "a..", "..a", "/a/..b/c..", "./." };
+
+  for (size_t i = 0; i < sizeof with / sizeof with[0]; i++)
+    assert_true (gk_path_has_dotdot (with[i]));
+  for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+    assert_false (gk_path_has_dotdot (without[i]));
+}
+
 int
 main (void)
 {
@@ -379,6 +391,7 @@ main (void)
     cmocka_unit_test (only_files_and_directories),
     cmocka_unit_test (creating),
     cmocka_unit_test (parents),
+    cmocka_unit_test (dotdot),
     cmocka_unit_test (stats),
     cmocka_unit_test (realpaths),
     cmocka_unit_test (odd_names),
