@@ -237,6 +237,13 @@ class Case(unittest.TestCase):
         self.images[path] = "clean"
         return path
 
+    def disk(self, size=64 << 20, name="d.raw"):
+        """An empty raw image; what is there already stays, but for its size."""
+        path = self.path(name)
+        with open(path, "ab") as f:
+            f.truncate(size)
+        return path
+
     def bad_image(self, name):
         """An image with a fault; names are those of tests/bad-images/generate -l."""
         self.tool(os.path.join(REPO, "tests/bad-images/generate"), self.dir, name,

@@ -13,12 +13,6 @@ NO_UUIDS = ("nonsense", UUID[:-1], UUID + "0", "", UUID.replace("-", ""), UUID[:
 
 
 class Refused(Case):
-    def disk(self, size=64 * MIB, name="d.raw"):
-        path = self.path(name)
-        with open(path, "ab") as f:
-            f.truncate(size)
-        return path
-
     def shell(self, disk, *lines, drive=""):
         """Runs lines; the errors of those with a dash in front, as (message, errno)."""
         script = "\n".join((f"add-drive {disk} format:raw {drive}", "run") + lines) + "\n"

@@ -13,12 +13,6 @@ GUID = "01234567-89AB-CDEF-0123-456789ABCDEF"
 
 
 class WithLayouts(Case):
-    def disk(self, size=64 * MIB, name="d.raw"):
-        path = self.path(name)
-        with open(path, "ab") as f:
-            f.truncate(size)
-        return path
-
     def layout(self, table, *partitions, **more):
         return self.file("layout.json", json.dumps({"table": table, "partitions": list(partitions), **more}))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""mount_local and guestmount: the guest's tree at a folder, by the kernel or by FUSE.
+"""mount_local: the guest's tree at a folder, by the kernel or by FUSE.
 
 A tree of one filesystem is a kernel mount on the local launcher; `-o umask=...` makes
 FUSE of it, so that both ways are tried on either launcher."""
@@ -9,47 +9,11 @@ import os
 import signal
 
 import world
-from harness import GUESTKIT, PYTHON, SLOW, Case
-from sandboxed import Uml
-
-BEGIN = """
-import os, threading, errno
-g = guestfs.GuestFS (python_return_dict=True)
-g.add_drive (sys.argv[1], format="qcow2")
-g.launch ()
-g.mount ("/dev/sda2", "/")
-t = threading.Thread (target=g.mount_local_run)
-m = sys.argv[2]
-options = sys.argv[3]
-"""
-END = """
-g.umount_local (retry=True)
-t.join ()
-assert not os.path.ismount (m)
-g.shutdown ()
-g.close ()
-"""
+from harness import PYTHON, SLOW
+from mounted import BEGIN, END, Mounted
 
 
-class MountLocal(Case):
-    def setUp(self):
-        super().setUp()
-        self.tree = self.path("tree")
-        os.mkdir(self.tree)
-
-    def served(self, body, options="", image=None, **kwargs):
-        """Runs body while the tree is at m."""
-        return self.python_guestfs(
-            BEGIN + "g.mount_local (m, options=options)\nt.start ()\ntry:\n" +
-            "".join("    " + line + "\n" for line in body.strip().splitlines()) +
-            "finally:\n    os.chdir ('/')\n" +
-            "".join("    " + line + "\n" for line in END.strip().splitlines()),
-            image or self.image(), self.tree, options, timeout=120, **kwargs)
-
-    def mounted(self):
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as f:
-            return [x.split(" - ")[1].split()[0] for x in f if x.split()[4] == self.tree]
-
+class MountLocal(Mounted):
     NAMES = r"""
 os.chdir (m)
 os.mkdir ("work")
@@ -784,82 +748,3 @@ with open (m + "/map", "w+b") as f:
         self.assertNotIn("unmounted", self.gk("gc", timeout=120).out)
         self.tool("umount", other)
         self.assertEqual(alive.wait(60 * SLOW), 0)
-
-    # --- Debian's programs --------------------------------------------------------
-
-    def guestmount(self, *options):
-        image = self.image()
-        pidfile = self.path("pid")
-        r = self.foreign("guestmount", "-a", image, "--pid-file", pidfile, *options, self.tree, timeout=120)
-        self.assertEqual(r.status, 0, str(r))
-        self.assertEqual(self.read(os.path.join(self.tree, "etc/hostname")), b"small-guest\n")
-        if "--ro" not in options:
-            with open(os.path.join(self.tree, "etc/motd"), "w", encoding="ascii") as f:
-                f.write("through guestmount\n")
-        kinds = self.mounted()
-        # It needs no library of ours.
-        self.tool("guestunmount", "--quiet", self.tree, timeout=60)
-        self.assertEqual(self.mounted(), [])
-        self.wait_for(lambda: not os.path.exists(pidfile), "guestmount to end", timeout=60)
-        self.wait_for(lambda: not world.processes(), "the session to end", timeout=60)
-        if "--ro" not in options:
-            self.assertEqual(self.gk("cat", image, "/etc/motd").out, "through guestmount\n")
-        return kinds
-
-    def setUpGuestmount(self):
-        self.needs_program("guestmount")
-
-    def test_guestmount(self):
-        self.setUpGuestmount()
-        kinds = self.guestmount("-m", "/dev/sda2")
-        self.assertEqual(len(kinds), 1)
-        if os.environ.get("GUESTKIT_LAUNCHER") == "local":
-            self.assertNotIn("fuse", kinds[0])
-
-    def test_guestmount_of_all_filesystems(self):
-        self.setUpGuestmount()
-        self.guestmount("-i", "-o", "allow_other")
-
-    def test_guestmount_readonly(self):
-        self.setUpGuestmount()
-        self.guestmount("--ro", "-m", "/dev/sda2", "-o", "uid=0", "-o", "kernel_cache")
-
-    def test_guestmount_in_the_foreground(self):
-        self.setUpGuestmount()
-        p = self.foreign_start("guestmount", "--no-fork", "-a", self.image(), "-m", "/dev/sda2", self.tree)
-        self.wait_for(self.mounted, "the mount", timeout=60)
-        self.assertEqual(self.read(os.path.join(self.tree, "etc/hostname")), b"small-guest\n")
-        self.tool("guestunmount", "--quiet", self.tree, timeout=60)
-        self.assertEqual(p.wait(60 * SLOW), 0)
-
-
-class MountByUser(Uml):
-    """guestkit mount by an ordinary user."""
-
-    def user(self, *args):
-        r = self.run_program("/run/others/guestkit", *args, user=65534, cwd="/", env={"HOME": "/nonexistent"}, timeout=120)
-        self.sane(r)
-        self.assertEqual(r.status, 0, str(r))
-
-    def test_it(self):
-        self.needs_program("fusermount3")
-        if not os.access("/dev/fuse", os.R_OK):
-            self.skipTest("there is no /dev/fuse")
-        tree, image = "/tmp/tree", "/tmp/user.qcow2"
-        self.tool("cp", self.image(), image)
-        os.mkdir(tree)
-        for path in (tree, image):
-            os.chown(path, 65534, 65534)
-        os.makedirs("/run/others")
-        self.tool("mount", "--bind", os.path.dirname(GUESTKIT), "/run/others")
-        try:
-            self.user("mount", "--launcher", "uml", "--rw", image, tree)
-            shown = self.run_program("/bin/sh", "-c", "echo mine > tree/etc/motd && cat tree/etc/hostname", user=65534, cwd="/tmp")
-            self.user("umount", tree)
-            self.assertEqual(shown.out, "small-guest\n", str(shown))
-            self.wait_for(lambda: not world.processes(), "the session to end", timeout=60)
-            self.assertEqual(self.gk("cat", image, "/etc/motd").out, "mine\n")
-        finally:
-            self.tool("umount", "/run/others")
-            os.rmdir("/run/others")
-            self.tool("rm", "-rf", image, tree, "/tmp/guestkit-mounts-65534", "/tmp/guestkit-65534")

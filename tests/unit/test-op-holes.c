@@ -20,18 +20,10 @@
 #include "base/fd.h"
 #include "op/copy.h"
 #include "op/holes.h"
+#include "mem-help.h"
 
 #define PAGE 4096
 #define PAGES 64
-
-static int
-memfile (void)
-{
-  int fd = memfd_create ("test", MFD_CLOEXEC);
-
-  assert_return_code (fd, errno);
-  return fd;
-}
 
 /* Data in every page whose bit is set. */
 static int

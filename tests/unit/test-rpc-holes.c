@@ -6,19 +6,11 @@
 #include <sys/wait.h>
 
 #include "op/holes.h"
+#include "mem-help.h"
 #include "rpc-help.h"
 
 #define HUGE ((off_t)5 << 30)
 enum what { TO_FILE, READ, GIVE };
-
-static int
-memfile (void)
-{
-  int fd = memfd_create ("test", MFD_CLOEXEC);
-
-  assert_return_code (fd, errno);
-  return fd;
-}
 
 static int
 huge_file (void)
