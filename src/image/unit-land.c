@@ -3,7 +3,10 @@
  *
  * qemu-img copies what the overlay has into the image and leaves the overlay
  * as it was, so that it can do it again.  It is told not to lock the image:
- * the lock is ours, from before the copying to after the end of the folder. */
+ * the lock is ours, from before the copying to after the end of the folder.
+ *
+ * It gets both files by descriptor.  By their names it might open others, which
+ * were put in their place since the image was locked and the folder was checked. */
 #include "image/unit-priv.h"
 
 #include <dirent.h>
@@ -21,7 +24,7 @@
 #include "base/str.h"
 #include "base/strv.h"
 #include "exec/exec.h"
-#include "image/image.h"
+#include "image/image-priv.h"
 #include "op/disk.h"
 #include "op/task.h"
 
@@ -32,82 +35,98 @@
 /* --- qemu-img --------------------------------------------------------------------------- */
 
 static int
-run (const char *const *argv, struct gk_buf *ret_out, struct gk_task *task, struct gk_error *err)
+run (const char *const *argv, const int *fds, size_t n_fds, struct gk_buf *ret_out,
+     struct gk_task *task, struct gk_error *err)
 {
   struct gk_exec x = GK_EXEC_INIT;
 
   x.argv = argv;
+  x.pass_fds = fds;
+  x.n_pass_fds = n_fds;
   x.task = task;
   x.timeout_ms = -1; /* as large as a disk */
   return gk_exec_check (&x, ret_out, err);
 }
 
-/* "file.driver=file,file.filename=..." under a prefix, without a lock.  Malloced. */
+/* The options that open the image and what its header names (with chain, what backs it, too),
+ * under a prefix.  Malloced.
+ *
+ * A name in a header is relative to the name by which the image is opened, so these are
+ * given, too.  A vmdk in several files is the exception: its driver takes no descriptors. */
 static char *
-place_of (const char *path, const char *prefix, bool locked)
+image_options (const struct gk_unit_image *image, bool chain, const char *prefix)
 {
-  char *const place[] = { (char *)"driver=file", gk_asprintf ("filename=%s", path),
-                          locked ? NULL : (char *)"locking=off", NULL };
-  char *options = place[1] ? gk_disk_place_options (place, prefix) : NULL;
+  const struct gk_image_layer *top = &image->info->layers[0];
+  const struct gk_image_layer *below =
+      chain && image->info->n_layers > 1 ? &image->info->layers[1] : NULL;
+  _cleanup_gk_strv_ struct gk_strv options = GK_STRV_INIT;
+  _cleanup_free_ char *data = NULL;
 
-  free (place[1]);
-  return options;
+  if (top->data_file && gk_image_follow (top->path, "data file", top->data_file, &data, NULL) == -1)
+    return NULL;
+  if (gk_strv_pushf (&options, "driver=%s", image->format) == -1 ||
+      (top->extents
+           ? gk_strv_pushf (&options, "file.filename=%s", image->path)
+           : gk_strv_pushf (&options, "file.filename=/proc/self/fd/%d", image->fd)) == -1 ||
+      gk_strv_push (&options, "file.driver=file") == -1 ||
+      gk_strv_push (&options, "file.locking=off") == -1)
+    return NULL;
+  if (below && (gk_strv_pushf (&options, "backing.driver=%s", below->format) == -1 ||
+                gk_strv_pushf (&options, "backing.file.filename=%s", below->path) == -1))
+    return NULL;
+  if (data && gk_strv_pushf (&options, "data-file.filename=%s", data) == -1)
+    return NULL;
+  return gk_disk_place_options (options.v, prefix);
 }
 
 static int
-snapshot_exists (const char *options, const char *name, struct gk_task *task, struct gk_error *err)
+snapshot_exists (const struct gk_unit_image *image, const char *name, struct gk_task *task,
+                 struct gk_error *err)
 {
+  _cleanup_free_ char *options = image_options (image, false, "");
   const char *const argv[] = { "qemu-img",     "info", "-U",    "--output=json",
                                "--image-opts", "--",   options, NULL };
   _cleanup_gk_buf_ struct gk_buf out = GK_BUF_INIT;
   _cleanup_free_ char *word = gk_asprintf ("\"name\": \"%s\"", name);
 
-  if (word == NULL)
+  if (options == NULL || word == NULL)
     return gk_error_oom (err);
-  if (run (argv, &out, task, err) == -1)
+  if (run (argv, &image->fd, 1, &out, task, err) == -1)
     return -1;
   return out.data && strstr (out.data, word) != NULL;
-}
-
-/* The lock is ours. */
-static char *
-qcow2_options (const char *image)
-{
-  _cleanup_free_ char *place = place_of (image, "file.", false);
-
-  return place ? gk_asprintf ("driver=qcow2,%s", place) : NULL;
 }
 
 int
 gk_unit_check_backup (const struct gk_unit *u, const char *name, struct gk_task *task,
                       struct gk_error *err)
 {
+  const struct gk_unit_image image = gk_unit_image (u);
   _cleanup_free_ char *path = gk_unit_backup_path (u->image, name);
-  _cleanup_free_ char *options = qcow2_options (u->image);
 
-  if (path == NULL || options == NULL)
+  if (path == NULL)
     return gk_error_oom (err);
   if (gk_unit_check_name (name, err) == -1)
     return -1;
-  int r = gk_streq (u->format, "qcow2") ? snapshot_exists (options, name, task, err)
+  int r = gk_streq (u->format, "qcow2") ? snapshot_exists (&image, name, task, err)
                                         : access (path, F_OK) == 0;
   return r == 1 ? gk_error_set (err, EEXIST, "%s: a backup %s exists", u->image, name) : r;
 }
 
 static int
-take_snapshot (const char *image, const char *name, struct gk_task *task, struct gk_error *err)
+take_snapshot (const struct gk_unit_image *image, const char *name, struct gk_task *task,
+               struct gk_error *err)
 {
-  _cleanup_free_ char *options = qcow2_options (image);
+  _cleanup_free_ char *options = image_options (image, true, "");
 
   if (options == NULL)
     return gk_error_oom (err);
   /* It is there when this was done before a kill: at first it was not. */
-  int r = snapshot_exists (options, name, task, err);
+  int r = snapshot_exists (image, name, task, err);
   if (r != 0)
     return r == 1 ? 0 : -1;
   const char *const argv[] = { "qemu-img", "snapshot", "-q",    "--image-opts",
                                "-c",       name,       options, NULL };
-  return run (argv, NULL, task, err);
+  return run (argv, &image->fd, 1, NULL, task, err);
 }
 
 /* --- the state before, beside an image that has no snapshots --------------------------------- */
@@ -132,7 +151,7 @@ gk_unit_make_backup (const char *image, const char *dir, const char *format, str
                                  overlay,    "-F",     "qcow2", "--", backup,  NULL };
   const char *const back[] = { "qemu-img", "rebase", "-q",   "-u", "-f",   "qcow2", "-b",
                                image,      "-F",     format, "--", backup, NULL };
-  if (run (differ, NULL, task, err) == -1 || run (back, NULL, task, err) == -1)
+  if (run (differ, NULL, 0, NULL, task, err) == -1 || run (back, NULL, 0, NULL, task, err) == -1)
     return gk_error_wrap (err, "%s: backup", image);
   return 0;
 }
@@ -154,27 +173,32 @@ keep_backup (const char *image, const char *dir, const char *name, struct gk_err
 /* --- landing -------------------------------------------------------------------------------- */
 
 int
-gk_unit_copy (const char *image, int image_fd, const char *dir, const char *format,
-              const char *backup, struct gk_task *task, struct gk_error *err)
+gk_unit_copy (const struct gk_unit_image *image, int dir_fd, const char *dir, const char *backup,
+              struct gk_task *task, struct gk_error *err)
 {
-  _cleanup_free_ char *overlay = gk_asprintf ("%s/" GK_UNIT_OVERLAY, dir);
-  _cleanup_free_ char *from = overlay ? place_of (overlay, "file.", true) : NULL;
-  _cleanup_free_ char *to = place_of (image, "backing.file.", false);
+  _cleanup_close_ int overlay =
+      openat (dir_fd, GK_UNIT_OVERLAY, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  _cleanup_free_ char *to = image_options (image, true, "backing.");
   _cleanup_free_ char *options =
-      from && to ? gk_asprintf ("driver=qcow2,%s,backing.driver=%s,%s", from, format, to) : NULL;
+      to ? gk_asprintf ("driver=qcow2,file.driver=file,file.filename=/proc/self/fd/%d,%s", overlay,
+                        to)
+         : NULL;
   const char *const argv[] = { "qemu-img", "commit", "-q", "-d", "--image-opts", options, NULL };
-  bool snapshot = gk_streq (format, "qcow2");
+  const int fds[] = { overlay, image->fd };
+  bool snapshot = gk_streq (image->format, "qcow2");
 
+  if (overlay == -1)
+    return gk_error_sys (err, errno, "%s/" GK_UNIT_OVERLAY, dir);
   if (options == NULL)
     return gk_error_oom (err);
   if (backup[0] && snapshot && take_snapshot (image, backup, task, err) == -1)
     return -1;
-  if (run (argv, NULL, task, err) == -1)
-    return gk_error_wrap (err, "%s: the changes wait in %s, 'guestkit gc IMAGE' tries again", image,
-                          dir);
-  if (backup[0] && !snapshot && keep_backup (image, dir, backup, err) == -1)
+  if (run (argv, fds, 2, NULL, task, err) == -1)
+    return gk_error_wrap (err, "%s: the changes wait in %s, 'guestkit gc IMAGE' tries again",
+                          image->path, dir);
+  if (backup[0] && !snapshot && keep_backup (image->path, dir, backup, err) == -1)
     return -1;
-  return fsync (image_fd) == -1 ? gk_error_sys (err, errno, "%s", image) : 0;
+  return fsync (image->fd) == -1 ? gk_error_sys (err, errno, "%s", image->path) : 0;
 }
 
 static int
@@ -198,13 +222,14 @@ lock_image (const char *image, bool wait, int *ret_fd, struct gk_task *task, str
 static int
 finish (const struct gk_unit_place *place, struct gk_task *task, struct gk_error *err)
 {
-  _cleanup_close_ int image = -1, dir = -1;
+  _cleanup_image_info_ struct gk_image_info info = GK_IMAGE_INFO_INIT;
+  _cleanup_close_ int fd = -1, dir = -1;
   struct gk_unit_note note;
 
   int r = gk_unit_open_marked (place, GK_UNIT_NOTE, &dir, &note, err);
   if (r != 1)
     return r;
-  if (lock_image (place->image, true, &image, task, err) == -1)
+  if (lock_image (place->image, true, &fd, task, err) == -1)
     return gk_error_wrap (err, "%s: has changes that wait to be taken into it", place->image);
   /* Who had the lock before may have done it. */
   gk_cleanup_close (&dir);
@@ -212,11 +237,15 @@ finish (const struct gk_unit_place *place, struct gk_task *task, struct gk_error
   r = gk_unit_open_marked (place, GK_UNIT_NOTE, &dir, &note, err);
   if (r != 1)
     return r;
+  if (gk_unit_check_image (place, fd, &note, err) == -1 ||
+      gk_image_info (place->image, note.format, task, &info, err) == -1)
+    return -1;
   _cleanup_free_ char *path =
       gk_asprintf ("%.*s%s", (int)(place->name - place->image), place->image, place->marked);
   if (path == NULL)
     return gk_error_oom (err);
-  if (gk_unit_copy (place->image, image, path, note.format, note.backup, task, err) == -1)
+  const struct gk_unit_image image = { place->image, fd, note.format, &info };
+  if (gk_unit_copy (&image, dir, path, note.backup, task, err) == -1)
     return -1;
   gk_unit_landed (place->parent_fd, place->marked, dir, &note);
   return 1;

@@ -108,21 +108,37 @@ gk_unit_read_note (int dir_fd, const char *which, struct gk_unit_note *note)
 
 /* --- a marked folder ---------------------------------------------------------------------- */
 
+/* Whoever made it can also have written an overlay whose header names a file of ours as the
+ * place of its data, and would get that file's content into the image, or from there. */
 static int
-check_owner (const struct gk_unit_place *place, int dir_fd, const struct stat *image,
-             struct gk_error *err)
+check_owner (const struct gk_unit_place *place, int dir_fd, struct gk_error *err)
 {
   struct stat st;
 
   if (fstat (dir_fd, &st) == -1)
     return gk_error_sys (err, errno, "%s", place->marked);
-  if ((st.st_uid == 0 || st.st_uid == image->st_uid || st.st_uid == geteuid ()) &&
-      (st.st_mode & 077) == 0)
+  if ((st.st_uid == 0 || st.st_uid == geteuid ()) && (st.st_mode & 077) == 0)
     return 0;
   return gk_error_set (err, EPERM,
                        "%s: changes that wait to be taken into it (%s) are of somebody else (uid "
-                       "%u), and are not believed",
+                       "%u), and are not believed; 'guestkit gc IMAGE' by that user takes them in",
                        place->image, place->marked, (unsigned)st.st_uid);
+}
+
+int
+gk_unit_check_image (const struct gk_unit_place *place, int image_fd,
+                     const struct gk_unit_note *note, struct gk_error *err)
+{
+  struct gk_unit_note now;
+
+  if (gk_unit_identify (image_fd, &now) == -1)
+    return gk_error_sys (err, errno, "%s", place->image);
+  if (now.inode == note->inode && now.birth_s == note->birth_s && now.birth_ns == note->birth_ns)
+    return 0;
+  return gk_error_set (err, ESTALE,
+                       "%s: changes that wait to be taken into it (%s) are of another file "
+                       "which had this name; remove that folder if they are not wanted",
+                       place->image, place->marked);
 }
 
 int
@@ -132,25 +148,19 @@ gk_unit_open_marked (const struct gk_unit_place *place, const char *which, int *
   _cleanup_close_ int dir =
       openat (place->parent_fd, place->marked, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   _cleanup_close_ int image = -1;
-  struct gk_unit_note now;
-  struct stat st;
 
   if (dir == -1 && errno == ENOENT)
     return 0;
   image = dir == -1 ? -1 : open (place->image, O_PATH | O_CLOEXEC);
-  if (dir == -1 || image == -1 || fstat (image, &st) == -1 || gk_unit_identify (image, &now) == -1)
+  if (dir == -1 || image == -1)
     return gk_error_sys (err, errno, "%s: %s", place->image, place->marked);
-  if (check_owner (place, dir, &st, err) == -1)
+  if (check_owner (place, dir, err) == -1)
     return -1;
   /* Without a note it has landed and is being removed. */
   if (gk_unit_read_note (dir, which, ret_note) == -1)
     return errno == ENOENT ? 0 : gk_error_sys (err, errno, "%s: %s", place->image, place->marked);
-  if (now.inode != ret_note->inode || now.birth_s != ret_note->birth_s ||
-      now.birth_ns != ret_note->birth_ns)
-    return gk_error_set (err, ESTALE,
-                         "%s: changes that wait to be taken into it (%s) are of another file "
-                         "which had this name; remove that folder if they are not wanted",
-                         place->image, place->marked);
+  if (gk_unit_check_image (place, image, ret_note, err) == -1)
+    return -1;
   *ret_dir_fd = gk_steal_fd (&dir);
   return 1;
 }

@@ -48,6 +48,10 @@ void gk_unit_place_clear (struct gk_unit_place *place);
 int gk_unit_open_marked (const struct gk_unit_place *place, const char *which, int *ret_dir_fd,
                          struct gk_unit_note *ret_note, struct gk_error *err);
 
+/* Is the open file the one that the note is about?  ESTALE: no. */
+int gk_unit_check_image (const struct gk_unit_place *place, int image_fd,
+                         const struct gk_unit_note *note, struct gk_error *err);
+
 /* Remove a folder with what a unit puts into it. */
 void gk_unit_remove (int parent_fd, const char *dir, int dir_fd);
 
@@ -61,8 +65,17 @@ int gk_unit_finish (const struct gk_unit_place *place, char **ret_words, struct 
 /* Remove what nobody works on any more; how many. */
 int gk_unit_remove_left (const struct gk_unit_place *place);
 
-/* Take the changes into the image: image_fd has the lock for writing. */
-int gk_unit_copy (const char *image, int image_fd, const char *dir, const char *format,
+/* The image that qemu-img is to write to: the open file, whatever has its name. */
+struct gk_unit_image {
+  const char *path; /* for messages, and for names beside it */
+  int fd;           /* has the lock for writing */
+  const char *format;
+  const struct gk_image_info *info; /* what its header names */
+};
+struct gk_unit_image gk_unit_image (const struct gk_unit *u);
+
+/* Take the changes into the image.  dir names dir_fd in messages. */
+int gk_unit_copy (const struct gk_unit_image *image, int dir_fd, const char *dir,
                   const char *backup, struct gk_task *task, struct gk_error *err);
 int gk_unit_make_backup (const char *image, const char *dir, const char *format,
                          struct gk_task *task, struct gk_error *err);

@@ -53,11 +53,9 @@ static int
 find_format (struct gk_unit *u, const struct gk_unit_how *how, struct gk_task *task,
              struct gk_error *err)
 {
-  _cleanup_image_info_ struct gk_image_info info = GK_IMAGE_INFO_INIT;
-
-  if (gk_image_info (u->image, how->format, task, &info, err) == -1)
+  if (gk_image_info (u->image, how->format, task, &u->info, err) == -1)
     return -1;
-  const struct gk_image_layer *top = &info.layers[0];
+  const struct gk_image_layer *top = &u->info.layers[0];
   /* As for a drive: such a disk is the guest's own affair. */
   const char *format = how->format == NULL && gk_streq (top->format, "luks") ? "raw" : top->format;
   u->format = strdup (format);
@@ -203,6 +201,21 @@ check_space (const struct gk_unit *u, struct gk_error *err)
   return 0;
 }
 
+/* Who replaced the file meanwhile, by another program's save or a link, expects to find there
+ * what they put there. */
+static int
+check_name (const struct gk_unit *u, struct gk_error *err)
+{
+  struct stat named, ours;
+
+  if (stat (u->image, &named) == -1 || fstat (u->image_fd, &ours) == -1)
+    return gk_error_sys (err, errno, "%s", u->image);
+  if (named.st_dev != ours.st_dev || named.st_ino != ours.st_ino)
+    return gk_error_set (err, ESTALE, "%s: another file has this name now, nothing was changed",
+                         u->image);
+  return 0;
+}
+
 static int
 sync_name (int dir_fd, const char *name)
 {
@@ -225,7 +238,7 @@ gk_unit_mark (struct gk_unit *u, const char *backup, struct gk_task *task, struc
   /* Before the lock for writing: this reads the image by another program. */
   if (file_backup && gk_unit_make_backup (u->image, u->dir, u->format, task, err) == -1)
     return -1;
-  if (lock_for_writing (u, task, err) == -1)
+  if (lock_for_writing (u, task, err) == -1 || check_name (u, err) == -1)
     return -1;
   snprintf (note.format, sizeof note.format, "%s", u->format);
   snprintf (note.backup, sizeof note.backup, "%s", backup ? backup : "");
@@ -250,6 +263,12 @@ gk_unit_mark (struct gk_unit *u, const char *backup, struct gk_task *task, struc
   return 0;
 }
 
+struct gk_unit_image
+gk_unit_image (const struct gk_unit *u)
+{
+  return (struct gk_unit_image){ u->image, u->image_fd, u->format, &u->info };
+}
+
 int
 gk_unit_land (struct gk_unit *u, struct gk_task *task, struct gk_error *err)
 {
@@ -260,7 +279,8 @@ gk_unit_land (struct gk_unit *u, struct gk_task *task, struct gk_error *err)
     return -1;
   if (gk_unit_read_note (u->dir_fd, GK_UNIT_NOTE, &note) == -1)
     return gk_error_sys (err, errno, "%s", u->dir);
-  if (gk_unit_copy (u->image, u->image_fd, u->dir, u->format, note.backup, task, err) == -1)
+  const struct gk_unit_image image = gk_unit_image (u);
+  if (gk_unit_copy (&image, u->dir_fd, u->dir, note.backup, task, err) == -1)
     return -1;
   gk_unit_landed (place.parent_fd, place.marked, u->dir_fd, &note);
   u->landed = true;
@@ -293,6 +313,7 @@ gk_unit_clear (struct gk_unit *u)
   free (u->dir);
   free (u->overlay);
   free (u->words);
+  gk_image_info_clear (&u->info);
   gk_cleanup_close (&u->image_fd);
   gk_cleanup_close (&u->dir_fd);
   *u = (struct gk_unit)GK_UNIT_INIT;

@@ -20,16 +20,17 @@
  * next writer.  When the same command begins, and finds them, an earlier run of it was killed after
  * the moment: all is done.
  *
- * A marked folder is believed only when it belongs to root, to the image's
- * owner or to this user, is closed to others, and was made for this very file
- * (inode and time of birth): a file that was put in the image's place is not
- * written to.
+ * A marked folder is believed only when it belongs to root or to this user, is
+ * closed to others, and was made for this very file (inode and time of birth):
+ * a file that was put in the image's place, at whatever moment, is not written to.
  */
 #ifndef GK_IMAGE_UNIT_H
 #define GK_IMAGE_UNIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "image/image.h"
 
 struct gk_error;
 struct gk_task;
@@ -42,13 +43,14 @@ struct gk_unit {
   int image_fd;  /* has qemu's locks: nobody else may write */
   int dir_fd;    /* flocked while somebody works on it */
   char *words;   /* or NULL */
+  struct gk_image_info info;
   /* Of the image's disk now, and of the overlay's, which the image's has when it has landed. */
   uint64_t size, new_size;
   bool marked, landed;
 };
 #define GK_UNIT_INIT                                                                               \
   {                                                                                                \
-    .image_fd = -1, .dir_fd = -1                                                                   \
+    .image_fd = -1, .dir_fd = -1, .info = GK_IMAGE_INFO_INIT                                       \
   }
 #define _cleanup_unit_ __attribute__ ((cleanup (gk_unit_clear)))
 
@@ -71,7 +73,7 @@ int gk_unit_begin (const char *image, const struct gk_unit_how *how, struct gk_t
  * the state before is kept: a snapshot in a qcow2 image, else the overlay
  * gk_unit_backup_path. */
 int gk_unit_mark (struct gk_unit *u, const char *backup, struct gk_task *task,
-                  struct gk_error *err);
+                  struct gk_error *err); /* ESTALE: the image's name leads to another file */
 int gk_unit_land (struct gk_unit *u, struct gk_task *task, struct gk_error *err);
 
 /* The words of what has landed. */
