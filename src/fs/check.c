@@ -15,10 +15,7 @@
 #include "fs/wipe.h"
 #include "gk-ops-fs.h"
 #include "op/ctx.h"
-#include "op/task.h"
 
-/* One request to the kernel, between two looks at whether to stop. */
-#define STEP (UINT64_C (1) << 30)
 /* fsck's status is a sum of bits, and an answer. */
 #define FSCK_MAX 255
 
@@ -31,14 +28,30 @@ check_name (const char *name, struct gk_error *err)
   return *name ? 0 : gk_error_set (err, EINVAL, "the name of the filesystem is empty");
 }
 
+/* An entry of the host's for a device of this name would say which checker it is. */
+static const char *const no_fstab[] = { "FSTAB_FILE=", NULL };
+
+/* Mounted, or under another device: then the checker is to find that out. */
+static bool
+is_held (const char *device)
+{
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_EXCL | O_CLOEXEC);
+
+  return fd == -1 && errno == EBUSY;
+}
+
 int
 gk_fs_fsck (struct gk_ctx *ctx, const char *fstype, const char *device, int *ret_value,
             struct gk_error *err)
 {
   if (check_name (fstype, err) == -1)
     return -1;
-  int r = gk_fs_run (ctx, GK_LIST ("fsck", "-a", "-t", fstype, device), "util-linux", FSCK_MAX,
-                     NULL, err);
+  const struct gk_fs_tool t = { .argv = GK_LIST ("fsck", "-a", "-t", fstype, device),
+                                .package = "util-linux",
+                                .max_status = FSCK_MAX,
+                                .unmounted = !is_held (device),
+                                .env = no_fstab };
+  int r = gk_fs_run_tool (ctx, &t, NULL, err);
   if (r == -1)
     return -1;
   *ret_value = r;
@@ -102,21 +115,15 @@ gk_fs_zerofree (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 int
 gk_fs_blkdiscard (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 {
+  uint64_t size;
+
   if (gk_fs_check_free (device, err) == -1)
     return -1;
-  _cleanup_close_ int fd = open (device, O_RDWR | O_CLOEXEC);
-  uint64_t size;
+  _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC);
   if (fd == -1 || ioctl (fd, BLKGETSIZE64, &size) == -1)
     return gk_error_sys (err, errno, "%s", device);
-  for (uint64_t at = 0; at < size; at += STEP) {
-    uint64_t range[2] = { at, size - at < STEP ? size - at : STEP };
-    if (gk_task_check (ctx->task, err) == -1)
-      return -1;
-    if (ioctl (fd, BLKDISCARD, range) == -1)
-      return gk_error_sys (err, errno, "%s", device);
-  }
-  if (fsync (fd) == -1)
-    return gk_error_sys (err, errno, "%s", device);
+  if (gk_fs_discard (ctx, device, 0, size, err) == -1)
+    return -1;
   return ctx->table_changed ? ctx->table_changed (ctx, device, err) : 0;
 }
 

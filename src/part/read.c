@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Reading a partition table with libblkid's low-level prober. */
-#include <blkid/blkid.h>
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -10,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "fs/prober.h"
 #include "part/part.h"
 
 /* libblkid's name -> parted's, where they differ. */
@@ -19,12 +19,6 @@ static const struct {
   { "dos", "msdos" },
   { "sgi", "dvh" },
 };
-
-static void
-cleanup_probe (blkid_probe *pr)
-{
-  blkid_free_probe (*pr); /* takes NULL */
-}
 
 void
 gk_part_table_clear (struct gk_part_table *table)
@@ -86,12 +80,9 @@ take_partition (blkid_partlist ls, int index, const char *type, struct gk_part *
 int
 gk_part_read (int fd, struct gk_part_table *ret_table, struct gk_error *err)
 {
-  __attribute__ ((cleanup (cleanup_probe))) blkid_probe pr = blkid_new_probe ();
+  _cleanup_prober_ blkid_probe pr = gk_fs_prober (fd, "reading the partition table", err);
   if (pr == NULL)
-    return gk_error_oom (err);
-  errno = 0;
-  if (blkid_probe_set_device (pr, fd, 0, 0) != 0)
-    return gk_error_sys (err, errno ? errno : EIO, "reading the partition table");
+    return -1;
 
   _cleanup_part_table_ struct gk_part_table t = GK_PART_TABLE_INIT;
   t.sector_size = blkid_probe_get_sectorsize (pr);

@@ -110,6 +110,21 @@ class NamesOfTheHost(WithDisk):
             self.tool("umount", there)
         self.assertEqual(self.shell(disk, "vfs-label /dev/sda1", "vfs-label /dev/sda2"), "NEW\nnew\n")
 
+    def test_fsck_call(self):
+        """Neither a mount nor the table of filesystems of the host says what is on the session's device."""
+        self.needs_program("mkfs.jfs")
+        disk, there = self.disk(40), self.path("there")
+        os.mkdir(there)
+        self.shell(disk, "mkfs jfs /dev/sda1")
+        self.tool("mount", "-t", "tmpfs", "/dev/sda1", there)
+        self.tool("mount", "--bind", self.file("fstab", "/dev/sda1 / ext4 defaults 0 1\n"), "/etc/fstab")
+        try:                        # by the launcher whose tools see the host's; auto sees that its kernel has no jfs
+            r = self.gk("shell", "--launcher", "local", "--format", "raw", "-a", disk, "run", ":", "fsck", "jfs", "/dev/sda1")
+            self.assertEqual(r.out, "0\n")
+        finally:
+            self.tool("umount", "/etc/fstab")
+            self.tool("umount", there)
+
 
 class RareKinds(WithDisk):
     """Filesystems of old and of other systems."""
