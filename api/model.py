@@ -114,12 +114,14 @@ class Example:
     partition table), "part" (one MBR partition, no filesystem), "fs" (an
     empty ext4 on /dev/sda1, mounted on /), "tree" (a copy of the sample tree
     of tests/api/tree.txt on /dev/sda1, mounted on /), "guest" (likewise, with
-    what tests/api/templates.py puts there: a shell, /etc/hosts, /hive).
+    what tests/api/templates.py puts there: a shell, /etc/hosts, /hive),
+    "windows" (likewise: what inspection looks for in Windows 7).
     run: commands of the shell, one per element; all but the last must succeed.
     Exactly one of prints (what the last command writes to stdout, final
     newline trimmed), error (a part of the last command's message), or neither
     (it must just succeed).
-    needs: a kernel feature ("vfat", "dm", ...) without which it is skipped.
+    needs: a kernel feature ("vfat", "dm", ...) without which it is skipped;
+    "own-kernel" is one that is the session's and not the host's.
     """
     start: str
     run: tuple

@@ -61,8 +61,11 @@ call("aug_get",
      brief="Return the value of a node of the Augeas tree",
      doc="""\
 Returns the value of the single node that `augpath` matches.""",
-     examples=[example("fs", "aug-get /files/x",
-                       error="do_aug_get: you must call 'aug-init' first to initialize Augeas")])
+     examples=[
+         example("guest", "aug-init / 0", "aug-get /files/etc/hosts/2/canonical", prints="one"),
+         example("fs", "aug-get /files/x",
+                 error="do_aug_get: you must call 'aug-init' first to initialize Augeas"),
+     ])
 
 call("aug_init",
      [Pathname("root"), Int("flags")], RErr,

@@ -140,6 +140,7 @@ Sets the read-ahead of `device` to `sectors` units of 512 bytes.  It is
 refused where the session's kernel is the host's, which would keep the
 setting.""",
      examples=[
+         example("part", "blockdev-setra /dev/sda 512", needs="own-kernel"),
          example("part", "blockdev-setra /dev/sda -1",
                  error="readahead sectors must be >= 0"),
      ])

@@ -185,6 +185,8 @@ call("mke2fs_JL",
      doc="""\
 As `mke2fs_J`; the journal is found by its `label`.""",
      examples=[
+         example("empty", "part-init /dev/sda mbr", "part-add /dev/sda p 2048 206847", "part-add /dev/sda p 206848 411647",
+                 "mke2journal-L 4096 jl /dev/sda2", "mke2fs-JL ext3 4096 /dev/sda1 jl", "vfs-type /dev/sda1", prints="ext3"),
          example("part", "mke2fs-JL ext3 4096 /dev/sda1 nope",
                  error="Could not find journal device matching LABEL=nope"),
      ])

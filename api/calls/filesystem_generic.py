@@ -6,6 +6,14 @@ from model import (
     OStringList, Pathname, RBool, RErr, RHashtable, RInt, RInt64, RString,
     RStruct, String)
 
+# A volume descriptor in the file x of the host; made at 3:04:05 one hour east of Greenwich.
+ISO = ("!{ head -c 32768 /dev/zero; printf '\\001CD001\\001\\000LINUX%27sTITLE%27s' '' ''; "
+       "head -c 8 /dev/zero; printf '\\264\\002\\0\\0\\0\\0\\002\\264'; "
+       "head -c 32 /dev/zero; printf '\\001\\0\\0\\001\\001\\0\\0\\001\\0\\010\\010\\0'; "
+       "head -c 58 /dev/zero; printf '%128sME%126s%128s%128s%111s' '' '' '' '' ''; "
+       "printf '2020010203040500\\004'; "
+       "printf '%016d\\0' 0 0 0; head -c 2048 /dev/zero; } >x")
+
 group("filesystem-generic")
 
 call("df",
@@ -104,13 +112,7 @@ call("isoinfo",
      doc="""\
 As `isoinfo_device`, for the image file `isofile` in the guest.""",
      examples=[
-         # 3:04:05 one hour east of Greenwich.
-         example("fs", "!{ head -c 32768 /dev/zero; printf '\\001CD001\\001\\000LINUX%27sTITLE%27s' '' ''; "
-                 "head -c 8 /dev/zero; printf '\\264\\002\\0\\0\\0\\0\\002\\264'; "
-                 "head -c 32 /dev/zero; printf '\\001\\0\\0\\001\\001\\0\\0\\001\\0\\010\\010\\0'; "
-                 "head -c 58 /dev/zero; printf '%128sME%126s%128s%128s%111s' '' '' '' '' ''; "
-                 "printf '2020010203040500\\004'; "
-                 "printf '%016d\\0' 0 0 0; head -c 2048 /dev/zero; } >x",
+         example("fs", ISO,
                  "upload x /x", "isoinfo /x | grep -v ': $'",
                  prints="iso_system_id: LINUX\niso_volume_id: TITLE\n"
                         "iso_volume_space_size: 692\niso_volume_set_size: 1\n"
@@ -138,6 +140,8 @@ Reads the primary volume descriptor of the ISO 9660 filesystem on `device`:
 names of volume, publisher and application, sizes, and times, where -1
 means that a time is not set.""",
      examples=[
+         example("empty", ISO, "upload x /dev/sda", "isoinfo-device /dev/sda | grep _id: | head -2",
+                 prints="iso_system_id: LINUX\niso_volume_id: TITLE"),
          example("part", "isoinfo-device /dev/sda",
                  error="/dev/sda: not an ISO file or CD-ROM",
                  errno="EINVAL"),

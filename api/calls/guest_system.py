@@ -83,6 +83,8 @@ call("modprobe",
 Loads `modulename` into the kernel of the session.  It is refused where
 that kernel is the host's and the module is not loaded already.""",
      examples=[
+         # What is there already is no reason to load anything.
+         example("fs", "modprobe loop"),
          example("fs", "modprobe ../evil",
                  error="is not the name of a module", errno="EINVAL"),
          example("fs", "modprobe no_such_module",

@@ -23,8 +23,8 @@ def found(command, prints):
             example("fs", command, error="no inspection data: call guestfs_inspect_os first")]
 
 
-def not_windows(command, error):
-    return [example("fs", *SYSTEM, command, error=error)]
+def of_windows(command, prints, error):
+    return [example("windows", "inspect-os", command, prints=prints), example("fs", *SYSTEM, command, error=error)]
 
 
 call("file_architecture",
@@ -222,8 +222,8 @@ call("inspect_get_windows_current_control_set",
      doc="""\
 Returns a name such as "ControlSet001": the key of the system hive that the
 system at `root` uses.  Fails if it is not Windows.""",
-     examples=not_windows("inspect-get-windows-current-control-set /dev/sda1",
-                          "CurrentControlSet could not be determined"))
+     examples=of_windows("inspect-get-windows-current-control-set /dev/sda1", "ControlSet001",
+                         "CurrentControlSet could not be determined"))
 
 call("inspect_get_windows_group_policy",
      [Mountable("root")], RBool("policy"),
@@ -232,8 +232,8 @@ call("inspect_get_windows_group_policy",
      doc="""\
 Returns true if the registry of the system at `root` shows that a group
 policy was applied to it.""",
-     examples=not_windows("inspect-get-windows-group-policy /dev/sda1",
-                          "not a Windows guest"))
+     examples=of_windows("inspect-get-windows-group-policy /dev/sda1", "true",
+                         "not a Windows guest"))
 
 call("inspect_get_windows_software_hive",
      [Mountable("root")], RString("path"),
@@ -242,8 +242,8 @@ call("inspect_get_windows_software_hive",
      doc="""\
 Returns where the registry file of HKEY_LOCAL_MACHINE\\SOFTWARE lies in the
 tree of the system at `root`.""",
-     examples=not_windows("inspect-get-windows-software-hive /dev/sda1",
-                          "software hive not found"))
+     examples=of_windows("inspect-get-windows-software-hive /dev/sda1", "/Windows/System32/config/SOFTWARE",
+                         "software hive not found"))
 
 call("inspect_get_windows_system_hive",
      [Mountable("root")], RString("path"),
@@ -252,8 +252,8 @@ call("inspect_get_windows_system_hive",
      doc="""\
 Returns where the registry file of HKEY_LOCAL_MACHINE\\SYSTEM lies in the
 tree of the system at `root`.""",
-     examples=not_windows("inspect-get-windows-system-hive /dev/sda1",
-                          "system hive not found"))
+     examples=of_windows("inspect-get-windows-system-hive /dev/sda1", "/Windows/System32/config/SYSTEM",
+                         "system hive not found"))
 
 call("inspect_get_windows_systemroot",
      [Mountable("root")], RString("systemroot"),
@@ -262,8 +262,8 @@ call("inspect_get_windows_systemroot",
      doc="""\
 Returns the path of %SYSTEMROOT%, such as "/Windows", of the system at
 `root`.""",
-     examples=not_windows("inspect-get-windows-systemroot /dev/sda1",
-                          "systemroot could not be determined"))
+     examples=of_windows("inspect-get-windows-systemroot /dev/sda1", "/Windows",
+                         "systemroot could not be determined"))
 
 call("inspect_is_live",
      [Mountable("root")], RBool("live"),

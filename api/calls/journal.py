@@ -94,6 +94,7 @@ call("journal_open",
 Opens the journal files in `directory` of the guest.  One journal can be
 open at a time.""",
      examples=[
+         example("fs", *TWO, "journal-next", prints="true", needs=TOOL),
          example("tree", "journal-open /nope",
                  error="sd_journal_open_directory: /nope: No such file or "
                        "directory", errno="ENOENT"),

@@ -110,6 +110,8 @@ call("luks_format_cipher",
      doc="""\
 As `luks_format`, with `cipher`, for example "aes-xts-plain64".""",
      examples=[
+         example("empty", "luks_format_cipher /dev/sda 0 aes-cbc-essiv:sha256\nsesame",
+                 "!cryptsetup luksDump disk.raw | grep cipher:", prints="\tcipher: aes-cbc-essiv:sha256"),
          example("empty", "luks_format_cipher /dev/sda 0 none\nsesame", error="none: is not a cipher", errno="EINVAL"),
      ])
 
@@ -121,6 +123,7 @@ call("luks_kill_slot",
 Removes the key in `keyslot` of the LUKS device `device`; `key` must be one
 of the others.""",
      examples=[
+         example("empty", *MADE, "luks_add_key /dev/sda 1\nsesame\nother", "luks_kill_slot /dev/sda 0\nother"),
          example("empty", *MADE, "luks_kill_slot /dev/sda 0\nsesame", errno="EPERM"),
          example("empty", *MADE, "luks_kill_slot /dev/sda 1\nsesame", error="key slot 1 is not in use"),
      ])

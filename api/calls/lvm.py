@@ -447,5 +447,7 @@ call("vguuid",
      doc="""\
 Returns the UUID of the group `vgname`.""",
      examples=[
+         example("empty", "pvcreate /dev/sda", "vgcreate vg-a /dev/sda",
+                 "vguuid vg-a | grep -cE '^[A-Za-z0-9]{6}(-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$'", prints="1", needs="dm"),
          example("empty", "vguuid nope", error='nope: Volume group "nope" not found', needs="dm"),
      ])

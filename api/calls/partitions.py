@@ -373,6 +373,8 @@ call("part_set_disk_guid",
      doc="""\
 Sets the GUID in the GPT header of `device` to `guid`.""",
      examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-disk-guid /dev/sda 01234567-89ab-cdef-0123-456789abcdef",
+                 "part-get-disk-guid /dev/sda", prints="01234567-89AB-CDEF-0123-456789ABCDEF"),
          example("empty", "part-disk /dev/sda gpt", "part-set-disk-guid /dev/sda nope", error="nope: is not a GUID",
                  errno="EINVAL"),
          example("part", "part-set-disk-guid /dev/sda 01234567-89ab-cdef-0123-456789abcdef",
@@ -412,6 +414,8 @@ call("part_set_gpt_guid",
      doc="""\
 Sets the GUID of partition `partnum` of `device` itself to `guid`.""",
      examples=[
+         example("empty", "part-disk /dev/sda gpt", "part-set-gpt-guid /dev/sda 1 01234567-89ab-cdef-0123-456789abcdef",
+                 "part-get-gpt-guid /dev/sda 1", prints="01234567-89AB-CDEF-0123-456789ABCDEF"),
          example("empty", "part-disk /dev/sda gpt", "part-set-gpt-guid /dev/sda 2 01234567-89ab-cdef-0123-456789abcdef",
                  error="partition number 2 not found", errno="ENOENT"),
          example("empty", "part-disk /dev/sda gpt", "part-set-gpt-guid /dev/sda 1 xyz", error="xyz: is not a GUID", errno="EINVAL"),

@@ -3,6 +3,8 @@
 
 from model import call, example, group, Device, OString, Pathname, RErr, String
 
+UUID = "11111111-1111-1111-1111-111111111111"
+
 group("swap")
 
 call("mkswap",
@@ -77,6 +79,8 @@ call("swapoff_device",
      doc="""\
 Undoes `swapon_device`.""",
      examples=[
+         example("part", "mkswap /dev/sda1", "swapon-device /dev/sda1", "swapoff-device /dev/sda1",
+                 "swapon-device /dev/sda1", needs="own-kernel"),
          example("fs", "swapoff-device /dev/sda1",
                  error="/dev/sda1"),
      ])
@@ -88,6 +92,8 @@ call("swapoff_file",
      doc="""\
 Undoes `swapon_file`.""",
      examples=[
+         example("fs", "fill 0 1048576 /sw", "mkswap-file /sw", "swapon-file /sw", "swapoff-file /sw",
+                 "swapon-file /sw", needs="own-kernel"),
          example("tree", "swapoff-file /hello",
                  error="/hello"),
      ])
@@ -99,6 +105,8 @@ call("swapoff_label",
      doc="""\
 Undoes `swapon_label`.""",
      examples=[
+         example("part", "mkswap /dev/sda1 label:sw", "swapon-label sw", "swapoff-label sw",
+                 "swapon-label sw", needs="own-kernel"),
          example("fs", "swapoff-label nope",
                  error="nope"),
      ])
@@ -110,6 +118,8 @@ call("swapoff_uuid",
      doc="""\
 Undoes `swapon_uuid`.""",
      examples=[
+         example("part", "mkswap /dev/sda1 uuid:" + UUID,
+                 "swapon-uuid " + UUID, "swapoff-uuid " + UUID, "swapon-uuid " + UUID, needs="own-kernel"),
          example("fs", "swapoff-uuid nope",
                  error="nope"),
      ])
@@ -122,6 +132,7 @@ call("swapon_device",
 Makes the kernel of the session use the swap space on `device`.  It is
 refused where that kernel is the host's.""",
      examples=[
+         example("part", "mkswap /dev/sda1", "swapon-device /dev/sda1", "swapon-device /dev/sda1", errno="EBUSY", needs="own-kernel"),
          example("fs", "swapon-device /dev/sda1",
                  error="/dev/sda1"),
      ])
@@ -133,6 +144,7 @@ call("swapon_file",
      doc="""\
 As `swapon_device`, for a file in the guest.""",
      examples=[
+         example("fs", "fill 0 1048576 /sw", "mkswap-file /sw", "swapon-file /sw", "swapon-file /sw", errno="EBUSY", needs="own-kernel"),
          example("tree", "swapon-file /hello",
                  error="/hello"),
      ])
@@ -144,6 +156,7 @@ call("swapon_label",
      doc="""\
 As `swapon_device`, for the device that has the label `label`.""",
      examples=[
+         example("part", "mkswap /dev/sda1 label:sw", "swapon-label sw", "swapon-label sw", errno="EBUSY", needs="own-kernel"),
          example("fs", "swapon-label nope",
                  error="nope"),
      ])
@@ -155,6 +168,8 @@ call("swapon_uuid",
      doc="""\
 As `swapon_device`, for the device that has the UUID `uuid`.""",
      examples=[
+         example("part", "mkswap /dev/sda1 uuid:" + UUID,
+                 "swapon-uuid " + UUID, "swapon-uuid " + UUID, errno="EBUSY", needs="own-kernel"),
          example("fs", "swapon-uuid nope",
                  error="nope"),
      ])

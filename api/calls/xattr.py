@@ -111,6 +111,7 @@ call("getxattr",
 Returns the value of the attribute `name` of `path`, following symbolic
 links.""",
      examples=[
+         example("fs", "touch /f", "setxattr user.x abc 3 /f", "getxattr /f user.x", prints="abc"),
          example("fs", "touch /f", "getxattr /f user.none", error="No data available", errno="ENODATA")])
 
 call("getxattrs",

@@ -45,6 +45,8 @@ Optional arguments:
 - `length`: trim only this many bytes.
 - `minimumfreeextent`: leave free areas alone that are smaller than this.""",
      examples=[
+         example("fs", "fill 1 20000000 /f", "sync", "rm /f", "fstrim /",
+                 "!echo $(($(stat -c %b disk.raw) < 30000))", prints="1"),
          example("fs", "fstrim / length:0",
                  error="length <= 0", errno="EINVAL"),
          example("fs", "fstrim / offset:-1",

@@ -41,6 +41,13 @@ struct gk_mount_request {
  * is the reason. */
 int gk_kernel_mount (const struct gk_mount_request *m, char **ret_detail);
 
+/* In place: the kernel writes space, tab, newline and backslash as three octal digits. */
+void gk_proc_unescape (char *s);
+
+/* swap.c: swap to nothing of the guest any more, for a filesystem with a file in use cannot be
+ * unmounted. On the host's kernel nothing is done, for there nothing was begun. */
+void gk_swap_end (struct gk_ctx *ctx);
+
 /* served.c: let a program mount it by FUSE. */
 int gk_served_mount (struct gk_ctx *ctx, const struct gk_mount_request *m, struct gk_error *err);
 

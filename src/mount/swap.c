@@ -4,13 +4,17 @@
  * guest's disk, and never trust what it would read back from there. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/swap.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/pathroot.h"
+#include "base/strv.h"
 #include "gk-ops-mount.h"
+#include "mount/mount-priv.h"
 #include "op/ctx.h"
 
 /* name is for messages, path what the kernel opens. */
@@ -95,4 +99,22 @@ int
 gk_mount_swapoff_uuid (struct gk_ctx *ctx, const char *uuid, struct gk_error *err)
 {
   return change_found (ctx, uuid, true, false, err);
+}
+
+/* The kernel's list and not one of ours: a call that failed in the middle may have left more. */
+void
+gk_swap_end (struct gk_ctx *ctx)
+{
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+  char *save = NULL;
+
+  if (ctx->load_module == NULL || gk_read_file ("/proc/swaps", 1 << 20, &text) == -1)
+    return;
+  for (char *line = text.data ? strtok_r (text.data, "\n", &save) : NULL; line;
+       line = strtok_r (NULL, "\n", &save)) {
+    line[strcspn (line, " \t")] = '\0';
+    gk_proc_unescape (line);
+    if (*line == '/')
+      swapoff (line); /* whoever unmounts or detaches it says what is left */
+  }
 }

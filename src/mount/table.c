@@ -55,9 +55,8 @@ gk_mount_list_clear (struct gk_mount_list *list)
   *list = (struct gk_mount_list)GK_MOUNT_LIST_INIT;
 }
 
-/* The kernel writes space, tab, newline and backslash as three octal digits. */
-static void
-unescape (char *s)
+void
+gk_proc_unescape (char *s)
 {
   char *to = s;
   while (*s) {
@@ -82,7 +81,7 @@ take_line (char *line, const struct gk_mounts *mounts, struct gk_mount *m)
     if (field[i] == NULL)
       return 0;
   }
-  unescape (field[4]);
+  gk_proc_unescape (field[4]);
   const char *rest = gk_after_prefix (field[4], mounts->sysroot);
   int id = atoi (field[0]);
   if (rest == NULL || (*rest != '\0' && *rest != '/') || (uint64_t)id == mounts->base_mnt_id)
@@ -96,8 +95,8 @@ take_line (char *line, const struct gk_mounts *mounts, struct gk_mount *m)
   char *source = strtok_r (NULL, " ", &save);
   if (word == NULL || type == NULL || source == NULL)
     return 0;
-  unescape (type);
-  unescape (source);
+  gk_proc_unescape (type);
+  gk_proc_unescape (source);
   *m = (struct gk_mount){ id, strdup (*rest ? rest : "/"), strdup (source), strdup (type) };
   return m->point && m->source && m->type ? 1 : -1;
 }
@@ -239,6 +238,7 @@ gk_mounts_teardown (struct gk_ctx *ctx, struct gk_error *err)
     return 0;
   int r = 0;
   gk_mounts_drop_root (ctx);
+  gk_swap_end (ctx);
   _cleanup_mount_list_ struct gk_mount_list list = GK_MOUNT_LIST_INIT;
   if (gk_mounts_read (ctx, &list, err) == -1)
     r = -1;

@@ -16,6 +16,7 @@ TIME = 1577934245                       # 2020-01-02 03:04:05 UTC
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "../e2e"))
 import hives                            # noqa: E402
+import windows as windows_guests        # noqa: E402
 
 ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "MKE2FS_CONFIG": "/dev/null",
        "SOURCE_DATE_EPOCH": str(TIME)}
@@ -117,9 +118,21 @@ def guest(path):
     tool("rm", "-rf", top)
 
 
-MAKERS = {"empty": empty, "part": part, "fs": fs, "tree": tree, "guest": guest}
-MOUNTED = ("fs", "tree", "guest")       # on /
-SOURCES = [os.path.join(HERE, name) for name in ("tree.txt", "templates.py", "../e2e/hives.py")]
+def windows(path):
+    """What inspection looks for in Windows 7."""
+    top = path + ".d"
+    tool("rm", "-rf", top)
+    for name, content in windows_guests.GUESTS["win7"][0].items():
+        os.makedirs(os.path.dirname(top + name), exist_ok=True)
+        with open(top + name, "wb") as f:
+            f.write(content.content())
+    fs(path, top)
+    tool("rm", "-rf", top)
+
+
+MAKERS = {"empty": empty, "part": part, "fs": fs, "tree": tree, "guest": guest, "windows": windows}
+MOUNTED = ("fs", "tree", "guest", "windows")    # on /
+SOURCES = [os.path.join(HERE, name) for name in ("tree.txt", "templates.py", "../e2e/hives.py", "../e2e/windows.py")]
 
 
 def get(folder, name):

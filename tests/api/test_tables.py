@@ -44,6 +44,41 @@ NO_EXAMPLES = {
     "mount_local": "the folder is busy until somebody else calls umount_local: tests/e2e/test_mount_local.py",
 }
 
+# Calls whose examples only show how they fail, and why: a sentence, or the test that shows them succeed.
+FAILS_ALWAYS = "there is nothing left for it to do"
+ONLY_ERRORS = {
+    "add_domain": "tests/e2e/test_domain.py",
+    "btrfs_balance_cancel": "a session has one call at a time: none comes while another balances",
+    "btrfs_balance_pause": "as of btrfs_balance_cancel",
+    "btrfs_balance_resume": "as of btrfs_balance_cancel: nothing was paused",
+    "btrfs_scrub_cancel": "tests/e2e/test_btrfs.py",
+    "btrfs_scrub_resume": "tests/e2e/test_btrfs.py",
+    "clevis_luks_unlock": "tests/e2e/test_keys.py",
+    "get_libvirt_requested_credential_challenge": "tests/e2e/test_domain.py",
+    "get_libvirt_requested_credential_defresult": "tests/e2e/test_domain.py",
+    "get_libvirt_requested_credential_prompt": "tests/e2e/test_domain.py",
+    "get_libvirt_requested_credentials": "tests/e2e/test_domain.py",
+    "set_libvirt_requested_credential": "tests/e2e/test_domain.py",
+    "getcon": "the kernels that the tests run on have no SELinux",
+    "setcon": "the kernels that the tests run on have no SELinux",
+    "grub_install": "tests/e2e/test_guest.py",
+    "internal_exit": "tests/e2e/test_debug.py",
+    "ldmtool_diskgroup_disks": "tests/e2e/test_ldm.py",
+    "ldmtool_diskgroup_name": "tests/e2e/test_ldm.py",
+    "ldmtool_diskgroup_volumes": "tests/e2e/test_ldm.py",
+    "ldmtool_volume_hint": "tests/e2e/test_ldm.py",
+    "ldmtool_volume_partitions": "tests/e2e/test_ldm.py",
+    "ldmtool_volume_type": "tests/e2e/test_ldm.py",
+    "list_9p": FAILS_ALWAYS,
+    "mount_9p": FAILS_ALWAYS,
+    "remove_drive": FAILS_ALWAYS,
+    "mount_local": "tests/e2e/test_mount_local.py",
+    "mount_local_run": "tests/e2e/test_mount_local.py",
+    "umount_local": "tests/e2e/test_mount_local.py",
+    "rsync_in": "tests/e2e/test_rsync.py",
+    "rsync_out": "tests/e2e/test_rsync.py",
+}
+
 C_ARG = {"Int": "int {}", "Bool": "int {}", "Int64": "int64_t {}",
          "StringList": "char *const *{}", "FilenameList": "char *const *{}",
          "DeviceList": "char *const *{}",
@@ -111,6 +146,17 @@ def struct_symbols(name):
     for verb in ("free", "copy", "compare"):
         yield f"guestfs_{verb}_{name}"
         yield f"guestfs_{verb}_{name}_list"
+
+
+def shown_to_succeed(call):
+    """Is it, in one of its own examples, a command after which more follows or that need not fail?"""
+    names = {call.name, call.name.replace("_", "-"), *call.shell_alias}
+    for e in call.examples:
+        fails = e.error is not None or e.errno is not None
+        for command in e.run[:-1] if fails else e.run:
+            if command.split()[0] in names:
+                return True
+    return False
 
 
 def in_abi(call):
@@ -187,6 +233,15 @@ class Tables (unittest.TestCase):
         missing = {c.name for c in self.calls
                    if c.in_shell and c.impl and not c.examples and c.visibility in ("public", "debug")}
         self.assertEqual(missing, set(NO_EXAMPLES))
+
+    def test_examples_of_success(self):
+        only_errors = {c.name for c in self.calls if c.in_shell and c.impl and c.visibility in ("public", "debug")
+                       and not shown_to_succeed(c)}
+        self.assertEqual(only_errors, set(ONLY_ERRORS))
+        for name, why in ONLY_ERRORS.items():
+            if why.startswith("tests/"):
+                text = (TOP / why).read_text()
+                self.assertTrue(name in text or name.replace("_", "-") in text, f"{why} does not try {name}")
 
     def test_structs(self):
         for s in model.STRUCTS.values():
