@@ -311,7 +311,8 @@ call("disk_create",
 Makes the disk image `filename` on the host (not in the guest) with the
 format `format`, "raw" or "qcow2", and a size of `size` bytes.  The program
 and not the session does this, so it works before launch.  A file that
-exists is overwritten.
+exists is overwritten, but not one that a virtual machine or a session is
+using.
 
 Optional arguments:
 

@@ -42,10 +42,8 @@ allocate (int fd, const char *path, uint64_t size, struct gk_task *task, struct 
 }
 
 static int
-create_raw (const struct gk_image_create *c, struct gk_task *task, struct gk_error *err)
+check_raw (const struct gk_image_create *c, bool *ret_full, struct gk_error *err)
 {
-  _cleanup_close_ int fd = -1;
-  struct stat st;
   bool full = false;
 
   if (c->backing != NULL)
@@ -61,23 +59,60 @@ create_raw (const struct gk_image_create *c, struct gk_task *task, struct gk_err
     if (!full && !gk_streq (c->preallocation, "off") && !gk_streq (c->preallocation, "sparse"))
       return invalid (err, "preallocation", c->preallocation);
   }
+  *ret_full = full;
+  return 0;
+}
 
+/* Nothing of a file that is there already is changed yet.  *ret_made: it was not there.
+ * For reading, too, because qemu's image locks are read locks. */
+static int
+open_raw (const char *path, bool *ret_made)
+{
+  const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  int fd = open (path, flags | O_EXCL, 0666);
+
+  *ret_made = fd != -1;
+  return fd == -1 && errno == EEXIST ? open (path, flags, 0666) : fd;
+}
+
+/* A file that is in use by others is not emptied below their hands, and one that cannot have the
+ * size keeps what it holds. */
+static int
+empty_raw (int fd, const struct gk_image_create *c, struct gk_error *err)
+{
+  struct stat st;
+
+  if (fstat (fd, &st) == -1)
+    return gk_error_sys (err, errno, "%s", c->path);
+  if (!S_ISREG (st.st_mode))
+    return gk_error_set (err, EINVAL, "%s: not a regular file or block device", c->path);
+  if (gk_image_lock (fd, c->path, GK_IMAGE_WRITE, err) == -1)
+    return -1;
+  if (ftruncate (fd, c->size) == -1 || ftruncate (fd, 0) == -1 || ftruncate (fd, c->size) == -1)
+    return gk_error_sys (err, errno, "%s", c->path);
+  return 0;
+}
+
+static int
+create_raw (const struct gk_image_create *c, struct gk_task *task, struct gk_error *err)
+{
+  _cleanup_close_ int fd = -1;
+  struct stat st;
+  bool full = false, made;
+
+  if (check_raw (c, &full, err) == -1)
+    return -1;
   /* A block device is there already, at the size that it has. */
   if (stat (c->path, &st) == 0 && S_ISBLK (st.st_mode))
     return 0;
-  fd = open (c->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+  fd = open_raw (c->path, &made);
   if (fd == -1)
     return gk_error_sys (err, errno, "cannot create raw file: %s", c->path);
-  if (ftruncate (fd, c->size) == -1) {
-    int errnum = errno;
+  if (empty_raw (fd, c, err) == 0 && (!full || allocate (fd, c->path, c->size, task, err) == 0))
+    return 0;
+  if (made)
     unlink (c->path);
-    return gk_error_sys (err, errnum, "%s", c->path);
-  }
-  if (full && allocate (fd, c->path, c->size, task, err) == -1) {
-    unlink (c->path);
-    return -1;
-  }
-  return 0;
+  return -1;
 }
 
 /* --- qcow2 --------------------------------------------------------------------- */

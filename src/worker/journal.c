@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/pathroot.h"
 #include "base/str.h"
 #include "base/strv.h"
 #include "mount/dm.h"
@@ -33,6 +34,7 @@
 #define CUT_OFF_MS 1000
 #define NBD "nbd "
 #define SUFFIX ".journal"
+#define FOLDER "guestkit-" /* what the names of sessions' folders begin with */
 
 /* Where this user's journals are: it is found without the environment, which a
  * worker does not have. */
@@ -70,7 +72,7 @@ open_dir (const char *path, struct gk_error *err)
 int
 gk_journal_create (struct gk_journal *journal, struct gk_error *err)
 {
-  char dir_buf[DIR_MAX];
+  char dir_buf[DIR_MAX], self[32];
   const char *dir_path = journal_dir (dir_buf);
   uint64_t random;
 
@@ -84,17 +86,26 @@ gk_journal_create (struct gk_journal *journal, struct gk_error *err)
   if (path == NULL)
     return gk_error_oom (err);
 
-  /* Made under a name that nobody collects, and renamed once it is locked. */
-  _cleanup_close_ int fd = open (dir_path, O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-  if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1)
-    return gk_error_sys (err, errno, "%s", path);
-  _cleanup_free_ char *self = gk_asprintf ("/proc/self/fd/%d", fd);
-  if (self == NULL)
-    return gk_error_oom (err);
-  if (linkat (AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == -1)
+  /* It gets its name once it is locked, so that nobody collects it before. */
+  _cleanup_close_ int fd = openat (dir, ".", O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
+  if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1 ||
+      linkat (AT_FDCWD, gk_fd_path (fd, self), dir, strrchr (path, '/') + 1, AT_SYMLINK_FOLLOW) ==
+          -1)
     return gk_error_sys (err, errno, "%s", path);
   journal->fd = gk_steal_fd (&fd);
   journal->path = gk_steal_ptr (path);
+  return 0;
+}
+
+/* All whole lines.  A last one without an end is what a writer could write of it before it was
+ * killed: a shorter name than it meant, of something else. */
+static int
+read_lines (const struct gk_journal *journal, struct gk_buf *text)
+{
+  if (lseek (journal->fd, 0, SEEK_SET) == -1 || gk_read_all (journal->fd, JOURNAL_MAX, text) == -1)
+    return -1;
+  while (text->size > 0 && text->data[text->size - 1] != '\n')
+    text->data[--text->size] = '\0';
   return 0;
 }
 
@@ -104,13 +115,28 @@ has_line (const struct gk_journal *journal, const char *line)
 {
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
 
-  if (lseek (journal->fd, 0, SEEK_SET) == -1 ||
-      gk_read_all (journal->fd, JOURNAL_MAX, &text) == -1 || text.data == NULL)
+  if (read_lines (journal, &text) == -1 || text.data == NULL)
     return false;
   for (const char *at = text.data; (at = strstr (at, line)) != NULL; at++)
     if (at == text.data || at[-1] == '\n')
       return true;
   return false;
+}
+
+/* All of the line or nothing of it. */
+static int
+append (const struct gk_journal *journal, const char *line)
+{
+  struct stat st;
+
+  if (fstat (journal->fd, &st) == -1)
+    return -1;
+  if (gk_write_full (journal->fd, line, strlen (line)) == 0)
+    return 0;
+  int errnum = errno;
+  if (ftruncate (journal->fd, st.st_size) == 0)
+    errno = errnum;
+  return -1;
 }
 
 int
@@ -124,9 +150,7 @@ gk_journal_note (struct gk_journal *journal, const char *kind, const char *path,
     return gk_error_oom (err);
   if (has_line (journal, line)) /* a script may make and remove the same a thousand times */
     return 0;
-  if (gk_write_full (journal->fd, line, strlen (line)) == -1)
-    return gk_error_sys (err, errno, "%s", journal->path);
-  return 0;
+  return append (journal, line) == -1 ? gk_error_sys (err, errno, "%s", journal->path) : 0;
 }
 
 int
@@ -137,7 +161,8 @@ gk_journal_make_dir (struct gk_journal *journal, const char *above, char **ret_d
 
   if (getrandom (&random, sizeof random, 0) != sizeof random)
     return gk_error_sys (err, errno, "getrandom");
-  _cleanup_free_ char *dir = gk_asprintf ("%s/guestkit-%016llx", above, (unsigned long long)random);
+  _cleanup_free_ char *dir =
+      gk_asprintf ("%s/" FOLDER "%016llx", above, (unsigned long long)random);
   if (dir == NULL)
     return gk_error_oom (err);
   if (gk_journal_note (journal, "dir", dir, err) == -1)
@@ -150,12 +175,16 @@ gk_journal_make_dir (struct gk_journal *journal, const char *above, char **ret_d
 
 /* --- undoing ----------------------------------------------------------------- */
 
+/* All that is below it goes, so what cannot be a session's folder is let be. */
 static int
 undo_dir (const char *path, struct gk_error *err)
 {
   _cleanup_close_ int root = open ("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   struct gk_ctx ctx = { .root_fd = root };
+  const char *slash = strrchr (path, '/');
 
+  if (slash == NULL || gk_after_prefix (slash + 1, FOLDER) == NULL)
+    return gk_error_set (err, EINVAL, "%s: is no folder of a session", path);
   if (access (path, F_OK) == -1 && errno == ENOENT)
     return 0;
   return gk_fileops_rm_rf (&ctx, path, err);
@@ -244,7 +273,7 @@ gk_journal_finish (struct gk_journal *journal, struct gk_error *err)
 
   if (journal->fd == -1)
     return 0;
-  if (lseek (journal->fd, 0, SEEK_SET) == -1 || gk_read_all (journal->fd, JOURNAL_MAX, &text) == -1)
+  if (read_lines (journal, &text) == -1)
     r = gk_error_sys (err, errno, "%s", journal->path);
   if (r == 0 && text.data)
     r = undo_all (text.data, err);
@@ -292,8 +321,7 @@ gk_journal_cut_off (const struct gk_journal *journal)
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
   char *save = NULL;
 
-  if (lseek (journal->fd, 0, SEEK_SET) == -1 ||
-      gk_read_all (journal->fd, JOURNAL_MAX, &text) == -1 || text.data == NULL)
+  if (read_lines (journal, &text) == -1 || text.data == NULL)
     return;
   for (const char *line = strtok_r (text.data, "\n", &save); line;
        line = strtok_r (NULL, "\n", &save)) {
@@ -341,6 +369,15 @@ lock_of_dead (const struct gk_journal *journal, int pid, int patience_ms)
   return true;
 }
 
+/* Somebody who had the lock before has undone it all: the names in it may be others' by now. */
+static bool
+was_finished (const struct gk_journal *journal)
+{
+  struct stat st;
+
+  return fstat (journal->fd, &st) == -1 || st.st_nlink == 0;
+}
+
 int
 gk_journal_collect (int patience_ms, struct gk_error *err)
 {
@@ -363,7 +400,7 @@ gk_journal_collect (int patience_ms, struct gk_error *err)
     struct gk_journal j = { .fd = openat (dirfd, entry->d_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC) };
     if (j.fd == -1)
       continue;
-    if (!lock_of_dead (&j, atoi (entry->d_name), patience_ms)) {
+    if (!lock_of_dead (&j, atoi (entry->d_name), patience_ms) || was_finished (&j)) {
       close (j.fd);
       continue;
     }

@@ -4,6 +4,10 @@
  * words that programs know. */
 #include "disk-help.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/sysmacros.h>
+
 #include "image/image.h"
 
 static struct gk_error e = GK_ERROR_INIT;
@@ -116,6 +120,45 @@ test_refused (void **state)
   assert_int_equal (e.errnum, EACCES);
 }
 
+/* What was there before is emptied only when all else is well, and is never
+ * removed: it may be a device that everybody needs. */
+static void
+test_raw_over_another (void **state)
+{
+  const struct rlimit small = { 4096, RLIM_INFINITY }, all = { RLIM_INFINITY, RLIM_INFINITY };
+  const struct {
+    const char *name;
+    mode_t mode;
+  } others[] = {
+    { "null", S_IFCHR | 0666 },
+    { "fifo", S_IFIFO | 0666 },
+  };
+  struct stat st;
+
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    assert_int_equal (mknod (in_dir (others[i].name), others[i].mode, makedev (1, 3)), 0);
+    assert_int_equal (CREATE (.path = others[i].name, .format = "raw", .size = 512), -1);
+    assert_int_equal (lstat (in_dir (others[i].name), &st), 0);
+    assert_false (S_ISREG (st.st_mode));
+  }
+
+  assert_int_equal (sh ("echo precious >used; cp used large"), 0);
+  int fd = open (in_dir ("used"), O_RDWR | O_CLOEXEC);
+  assert_int_equal (gk_image_lock (fd, "used", GK_IMAGE_WRITE, &e), 0);
+  assert_int_equal (CREATE (.path = "used", .format = "raw", .size = 512), -1);
+  assert_int_equal (e.errnum, EBUSY);
+  assert_int_equal (sh ("grep -qx precious used"), 0);
+  close (fd);
+  signal (SIGXFSZ, SIG_IGN);
+  assert_int_equal (setrlimit (RLIMIT_FSIZE, &small), 0);
+  assert_int_equal (CREATE (.path = "large", .format = "raw", .size = 8192), -1);
+  assert_int_equal (e.errnum, EFBIG);
+  assert_int_equal (CREATE (.path = "new", .format = "raw", .size = 8192), -1);
+  assert_int_equal (setrlimit (RLIMIT_FSIZE, &all), 0);
+  assert_int_equal (access (in_dir ("new"), F_OK), -1);
+  assert_int_equal (sh ("grep -qx precious large"), 0);
+}
+
 /* Our own writing of qcow2. */
 static void
 test_overlay (void **state)
@@ -163,8 +206,11 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_raw),          cmocka_unit_test (test_qcow2),
-    cmocka_unit_test (test_refused),      cmocka_unit_test (test_overlay),
+    cmocka_unit_test (test_raw),
+    cmocka_unit_test (test_qcow2),
+    cmocka_unit_test (test_raw_over_another),
+    cmocka_unit_test (test_refused),
+    cmocka_unit_test (test_overlay),
     cmocka_unit_test (test_overlay_full),
   };
   return cmocka_run_group_tests_name ("image: new images", tests, help_setup, help_teardown);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* The journal: of the living it is left alone, of the dead it is undone, and of
- * the dying it is waited for. */
+/* The journal: a living session's is left alone, a dead one's is undone, a dying
+ * one's is waited for; and nothing else than what it names is ever taken away. */
 /* rooms: worker uml sandbox archive fileops luks lvm md mount fs part nbd image */
 /* rooms: rpc api exec op base */
 #include <setjmp.h>
@@ -9,14 +9,18 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -110,12 +114,134 @@ test_dying (void **state)
   assert_false (is_there (path));
 }
 
+/* A journal as a dead session left it. */
+static void
+leave_journal (const char *path, const char *text)
+{
+  assert_true (mkdir ("/run/guestkit", 0700) == 0 || errno == EEXIST);
+  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  assert_true (fd >= 0);
+  assert_int_equal (write (fd, text, strlen (text)), strlen (text));
+  close (fd);
+}
+
+/* A writer that was killed in the middle of a line meant a longer name: what is
+ * there of it may be a folder of somebody else. */
+static void
+test_cut_off_line (void **state)
+{
+  assert_int_equal (mkdir ("/run/guestkit-1", 0700), 0);
+  assert_int_equal (mkdir ("/run/guestkit-2", 0700), 0);
+  leave_journal ("/run/guestkit/1-1.journal", "dir /run/guestkit-2\ndir /run/guestkit-1");
+  assert_int_equal (gk_journal_collect (0, &err), 1);
+  assert_true (is_there ("/run/guestkit-1"));
+  assert_false (is_there ("/run/guestkit-2"));
+  assert_int_equal (rmdir ("/run/guestkit-1"), 0);
+}
+
+/* Only what a session made can have been meant. */
+static void
+test_foreign_folder (void **state)
+{
+  _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+
+  assert_int_equal (mkdir ("/run/precious", 0700), 0);
+  leave_journal ("/run/guestkit/1-2.journal", "dir /run/precious\n");
+  assert_int_equal (gk_journal_collect (0, &why), -1);
+  assert_non_null (strstr (why.msg, "/run/precious"));
+  assert_true (is_there ("/run/precious"));
+  assert_int_equal (rmdir ("/run/precious"), 0);
+  assert_int_equal (unlink ("/run/guestkit/1-2.journal"), 0);
+}
+
+/* Of a line that could not be written whole nothing stays, and the next one is
+ * one of its own.  Beyond the limit a write is cut off as on a full disk. */
+static void
+test_failed_note (void **state)
+{
+  const struct rlimit small = { 30, RLIM_INFINITY }, all = { RLIM_INFINITY, RLIM_INFINITY };
+  _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
+  struct gk_journal journal = GK_JOURNAL_INIT;
+  struct stat st;
+
+  assert_int_equal (gk_journal_create (&journal, &err), 0);
+  signal (SIGXFSZ, SIG_IGN);
+  assert_int_equal (setrlimit (RLIMIT_FSIZE, &small), 0);
+  assert_int_equal (gk_journal_note (&journal, "dir", "/run/guestkit-3", &err), 0);
+  assert_int_equal (gk_journal_note (&journal, "dir", "/run/guestkit-4", &why), -1);
+  assert_int_equal (setrlimit (RLIMIT_FSIZE, &all), 0);
+  signal (SIGXFSZ, SIG_DFL);
+  assert_int_equal (fstat (journal.fd, &st), 0);
+  assert_int_equal (st.st_size, strlen ("dir /run/guestkit-3\n"));
+  assert_int_equal (gk_journal_finish (&journal, &err), 0);
+}
+
+/* Does the process have the file open? */
+static bool
+has_open (pid_t pid, const char *path)
+{
+  char dir_path[64], target[256];
+  const struct dirent *entry;
+  bool r = false;
+
+  snprintf (dir_path, sizeof dir_path, "/proc/%d/fd", (int)pid);
+  DIR *dir = opendir (dir_path);
+  while (!r && dir && (entry = readdir (dir)) != NULL) {
+    ssize_t n = readlinkat (dirfd (dir), entry->d_name, target, sizeof target - 1);
+    target[n > 0 ? n : 0] = '\0';
+    r = strcmp (target, path) == 0;
+  }
+  if (dir)
+    closedir (dir);
+  return r;
+}
+
+/* Who waited for the lock of somebody that undid it all meanwhile has nothing to
+ * do any more: the names in it may have been given anew. */
+static void
+test_collected_meanwhile (void **state)
+{
+  static const char path[] = "/run/guestkit/1-3.journal", dir[] = "/run/guestkit-5";
+  int status;
+
+  leave_journal (path, "dir /run/guestkit-5\n");
+  int fd = open (path, O_RDWR | O_CLOEXEC);
+  assert_int_equal (flock (fd, LOCK_EX | LOCK_NB), 0);
+  pid_t gone = fork (); /* whose session it was */
+  assert_true (gone >= 0);
+  if (gone == 0)
+    _exit (0);
+  char named[64];
+  snprintf (named, sizeof named, "/run/guestkit/%d-3.journal", (int)gone);
+  assert_int_equal (rename (path, named), 0);
+  assert_int_equal (waitpid (gone, NULL, 0), gone);
+
+  pid_t pid = fork ();
+  assert_true (pid >= 0);
+  if (pid == 0) {
+    close (fd);
+    _exit (gk_journal_collect (60000, NULL) == 0 ? 0 : 1);
+  }
+  while (!has_open (pid, named)) {
+    assert_int_equal (waitpid (pid, &status, WNOHANG), 0);
+    sched_yield ();
+  }
+  assert_int_equal (unlink (named), 0);
+  assert_int_equal (mkdir (dir, 0700), 0);
+  close (fd);
+  assert_int_equal (waitpid (pid, &status, 0), pid);
+  assert_int_equal (status, 0);
+  assert_true (is_there (dir));
+  assert_int_equal (rmdir (dir), 0);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_living_and_dead),
-    cmocka_unit_test (test_dying),
+    cmocka_unit_test (test_living_and_dead), cmocka_unit_test (test_dying),
+    cmocka_unit_test (test_cut_off_line),    cmocka_unit_test (test_foreign_folder),
+    cmocka_unit_test (test_failed_note),     cmocka_unit_test (test_collected_meanwhile),
   };
   return cmocka_run_group_tests (tests, own_run, NULL);
 }
