@@ -106,7 +106,7 @@ def copies(bench):
 
         a, b = bench.pairs(ours, nbdcopy)
         bench.table.add("copy-device-to-device, 1 of 10 GiB, " + form, "%.2f s" % a, "nbdcopy %.2f s" % b, "%.2f of the speed" % (b / a),
-                        ">= 0.9", b / a >= 0.9)
+                        ">= 0.97", b / a >= 0.97)
         os.unlink(target)
 
 

@@ -13,10 +13,10 @@
 
 #include "fileops/fileops-priv.h"
 
-/* The smallest hole that is worth leaving, and that file systems can keep. */
-#define SPARSE_BLOCK 4096
 /* What is asked of a device before it is needed. */
 #define READ_AHEAD ((off_t)4 << 20)
+/* Less is done before the others have begun. */
+#define DIRECT_MIN ((uint64_t)4 << 20)
 
 struct place {
   const char *name;
@@ -63,9 +63,10 @@ struct copy {
   int in, out;
   char *block;
   uint64_t src_size;
-  off_t data_end;  /* of a device: up to here there is data, as far as is known */
-  bool no_extents; /* of a device: nobody knows */
-  bool no_zeroes;  /* the kernel does not make zeros of the destination's */
+  off_t data_end;              /* of a device: up to here there is data, as far as is known */
+  bool no_extents;             /* of a device: nobody knows */
+  bool no_zeroes;              /* the kernel does not make zeros of the destination's */
+  struct gk_fo_direct *direct; /* between devices, or NULL */
 };
 
 static int
@@ -82,24 +83,6 @@ open_source (struct gk_ctx *ctx, const struct place *p, uint64_t *ret_size, stru
     return gk_fo_fail (err, errno, NULL, p->name);
   *ret_size = (uint64_t)st.st_size;
   return gk_steal_fd (&fd);
-}
-
-static bool
-is_zero (const char *p, size_t n)
-{
-  return p[0] == 0 && memcmp (p, p + 1, n - 1) == 0;
-}
-
-/* Blocks of zeros in between are left out. */
-static int
-write_sparse (struct copy *c, const char *p, size_t n, off_t at)
-{
-  for (size_t step; n > 0; p += step, n -= step, at += (off_t)step) {
-    step = n < SPARSE_BLOCK ? n : SPARSE_BLOCK;
-    if (!is_zero (p, step) && gk_pwrite_full (c->out, p, step, at) == -1)
-      return -1;
-  }
-  return 0;
 }
 
 /* n bytes, or less at the end of the source.  Returns how many. */
@@ -119,7 +102,7 @@ copy_block (struct copy *c, size_t n, off_t from, off_t to, struct gk_error *err
     return gk_fo_fail (err, errno, "read", c->src->name);
   if (r == 0)
     return 0;
-  if ((c->how.sparse ? write_sparse (c, c->block, (size_t)r, to)
+  if ((c->how.sparse ? gk_fo_write_sparse (c->out, c->block, (size_t)r, to)
                      : gk_pwrite_full (c->out, c->block, (size_t)r, to)) == -1)
     return gk_fo_fail (err, errno, "write", c->dest->name);
   /* The disks work while we do: all at the end would take twice as long. */
@@ -172,6 +155,36 @@ skip_hole (struct copy *c, off_t at, off_t to, off_t end)
   return at;
 }
 
+/* What was copied in the background. */
+static int
+wait_for_direct (struct copy *c, struct gk_error *err)
+{
+  bool writing;
+  int errnum = c->direct ? gk_fo_direct_wait (c->direct, &writing) : 0;
+
+  if (errnum == 0)
+    return 0;
+  return writing ? gk_fo_fail (err, errnum, "write", c->dest->name)
+                 : gk_fo_fail (err, errnum, "read", c->src->name);
+}
+
+/* As copy_block; the last that is known of a device's data ends the piece. */
+static ssize_t
+copy_piece (struct copy *c, off_t from, off_t to, off_t end, struct gk_error *err)
+{
+  if (c->data_end > from && c->data_end < end)
+    end = c->data_end;
+  size_t n = end - from > GK_FO_BLOCK ? GK_FO_BLOCK : (size_t)(end - from);
+  int r =
+      gk_fo_direct_can (c->direct, from, to, n) ? gk_fo_direct_copy (c->direct, from, to, n) : 1;
+
+  if (r == 0)
+    return (ssize_t)n;
+  if (wait_for_direct (c, err) == -1)
+    return -1;
+  return copy_block (c, n, from, to, err);
+}
+
 static int
 copy_bytes (struct copy *c, off_t from, off_t to, uint64_t size, struct gk_error *err)
 {
@@ -188,14 +201,15 @@ copy_bytes (struct copy *c, off_t from, off_t to, uint64_t size, struct gk_error
     from = next;
     if (from == end)
       break;
-    n = copy_block (c, end - from > GK_FO_BLOCK ? GK_FO_BLOCK : (size_t)(end - from), from, to,
-                    err);
+    n = copy_piece (c, from, to, end, err);
     if (n == -1)
       return -1;
     if (n == 0)
       return gk_error_set (err, 0, "%s: the source ended after %llu of %llu bytes", c->src->name,
                            (unsigned long long)((uint64_t)from - start), (unsigned long long)size);
   }
+  if (wait_for_direct (c, err) == -1)
+    return -1;
   gk_task_progress (c->ctx->task, size, size);
   return 0;
 }
@@ -269,7 +283,11 @@ copy_open (struct copy *c, uint64_t src_size, uint64_t dest_size, struct gk_erro
   if (c->src->is_device && (fsync (c->in) == -1 || is_same (c->in, c->out)))
     c->no_extents = true;
   c->src_size = src_size;
-  if (copy_bytes (c, c->how.srcoffset, to, size, err) == -1)
+  if (c->src->is_device && c->dest->is_device && size >= DIRECT_MIN)
+    c->direct = gk_fo_direct_begin (c->in, c->out, c->how.sparse);
+  int r = copy_bytes (c, c->how.srcoffset, to, size, err);
+  gk_fo_direct_end (c->direct);
+  if (r == -1)
     return -1;
   if (!c->dest->is_device && grow (c->out, to + (off_t)size) == -1)
     return gk_fo_fail (err, errno, "ftruncate", c->dest->name);

@@ -62,6 +62,24 @@ bool gk_fo_is_root (const char *path); /* "/", "//" ... */
  * One of the session's devices, by its name in this process's own /dev. */
 int gk_fo_open_device (const char *name, int flags, uint64_t *ret_size, struct gk_error *err);
 
+/* --- copydirect.c ---------------------------------------------------------------- */
+
+/* The smallest hole that is worth leaving, and that file systems can keep. */
+#define GK_FO_SPARSE_BLOCK 4096
+/* All but whole blocks of zeros.  -1 with errno. */
+int gk_fo_write_sparse (int fd, const char *p, size_t n, off_t at);
+
+/* Copies pieces of one device to another in the background.  NULL where it cannot be or
+ * would not be safe; out stays the caller's, and is what a fsync belongs to. */
+struct gk_fo_direct *gk_fo_direct_begin (int in, int out, bool sparse);
+void gk_fo_direct_end (struct gk_fo_direct *d); /* takes NULL; waits for what is under way */
+/* Is this one for them?  The others are the caller's, when nothing is under way. */
+bool gk_fo_direct_can (const struct gk_fo_direct *d, off_t from, off_t to, size_t n);
+/* 0: it will be done; 1: the caller has to do it; -1: another has failed, as wait tells. */
+int gk_fo_direct_copy (struct gk_fo_direct *d, off_t from, off_t to, size_t n);
+/* Until nothing is under way.  0, or the errno of the first that failed. */
+int gk_fo_direct_wait (struct gk_fo_direct *d, bool *ret_write_failed);
+
 /* --- remove.c ------------------------------------------------------------------ */
 
 /* dir/name and all below it, whatever it is.  path is for messages. */

@@ -74,6 +74,37 @@ class Sparse(Case):
             # The first 100 MiB of the second partition came last; of what came before the rest is there.
             self.assertEqual(two[at + 100 * MIB:at + 512 + 120000000], one[at + MIB + 100 * MIB - 512:at + MIB + 120000000])
 
+    def test_any_place(self):
+        """Whatever the offsets and sizes are, pages that neighbours share, and blocks of zeros within data."""
+        rng = random.Random(7)
+        size = 24 * MIB
+        for form in ("raw", "qcow2"):
+            disks, model = [], []
+            for n in range(2):
+                data = bytearray(rng.randbytes(size))
+                for _ in range(300):
+                    at, count = rng.randrange(size // 512) * 512, rng.choice((512, 4096, 8192, 100000))
+                    data[at:at + count] = bytes(len(data[at:at + count]))
+                disks.append(self.file(f"{n}.raw", bytes(data)))
+                model.append(data)
+                if form != "raw":
+                    self.tool("qemu-img", "convert", "-f", "raw", "-O", form, disks[n], self.path(f"{n}.{form}"))
+                    disks[n] = self.path(f"{n}.{form}")
+            lines = []
+            for sparse in (False,) * 10 + (True,):
+                unit = rng.choice((1, 512, 4096))
+                count = rng.randrange(5 * MIB // unit, size * 3 // 4 // unit) * unit
+                a, b = (rng.randrange((size - count) // unit + 1) * unit for _ in range(2))
+                lines.append(f"copy-device-to-device /dev/sda /dev/sdb srcoffset:{a} destoffset:{b} size:{count} sparse:{str(sparse).lower()}")
+                before, model[1][b:b + count] = bytes(model[1]), model[0][a:a + count]
+            self.shell(form, disks, *lines)
+            self.tool("qemu-img", "convert", "-f", form, "-O", "raw", disks[1], self.path("flat"))
+            flat = self.read(self.path("flat"))
+            # The last may leave out what is zeros in the source; nothing else, and nothing is made up.
+            left = [at for at in range(size) if flat[at] != model[1][at]] if flat != model[1] else []
+            self.assertTrue(left, "the last left out nothing")
+            self.assertFalse([at for at in left if model[1][at] or flat[at] != before[at]][:1], "\n".join(lines))
+
 
 class Zeros(Case):
     def test_sparse_stays_sparse(self):
