@@ -13,12 +13,14 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/mountid.h"
 #include "base/str.h"
 #include "base/strv.h"
 #include "cli/cli.h"
 #include "cli/mount-session.h"
 
 #define DIR_MAX 64
+#define SESSION_MAX 65536
 
 /* For users that are not root: a name of their own, which is theirs or is not
  * used. */
@@ -66,7 +68,10 @@ cli_mount_session_create (struct cli_mount_session *s, const char *dir)
     return -1;
   _cleanup_free_ char *path = session_path (dir);
   _cleanup_close_ int fd = path ? open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
-  if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1 || ftruncate (fd, 0) == -1)
+  char id[GK_MOUNTID_SIZE];
+  if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1 || ftruncate (fd, 0) == -1 ||
+      gk_mountid_at (dir, id) == -1 || gk_write_full (fd, id, strlen (id)) == -1 ||
+      gk_write_full (fd, "\n", 1) == -1)
     return -1;
   s->fd = gk_steal_fd (&fd);
   s->path = gk_steal_ptr (path);
@@ -93,9 +98,14 @@ cli_mount_session_clear (struct cli_mount_session *s)
 bool
 cli_mount_session_known (const char *dir)
 {
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
   _cleanup_free_ char *path = session_path (dir);
+  char id[GK_MOUNTID_SIZE];
 
-  return path != NULL && access (path, F_OK) == 0;
+  if (path == NULL || gk_read_file (path, SESSION_MAX, &text) == -1 || text.data == NULL)
+    return false;
+  text.data[strcspn (text.data, "\n")] = '\0';
+  return gk_mountid_at (dir, id) == 1 && gk_streq (id, text.data);
 }
 
 /* The lock is free once the holder has ended, however it did. */
@@ -132,12 +142,13 @@ cli_mount_session_wait (const char *dir, int timeout_s)
     return cli_error ("%s: the session has not ended: %s", dir, strerror (errno));
   if (fstat (fd, &st) == 0 && st.st_nlink == 0)
     return CLI_OK;
-  if (gk_read_all (fd, 65536, &why) == -1)
+  if (gk_read_all (fd, SESSION_MAX, &why) == -1)
     return cli_error ("%s: %s", path, strerror (errno));
   unlink (path);
-  if (why.size == 0)
+  const char *end = why.data ? strchr (why.data, '\n') : NULL;
+  if (end == NULL || end[1] == '\0')
     return cli_error ("%s: the session was killed; what was written last may be lost", dir);
-  return cli_error ("%s: %s", dir, why.data);
+  return cli_error ("%s: %s", dir, end + 1);
 }
 
 void

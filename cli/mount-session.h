@@ -3,8 +3,9 @@
  * learns whether all data reached the image.
  *
  * That process keeps a file /run/guestkit/mounts/HASH, locked (a user's own is
- * below /tmp/guestkit-mounts-UID).  When it ended well the file is gone; when writing back
- * failed, the reason is in the file.
+ * below /tmp/guestkit-mounts-UID).  Its first line says which mount it is (base/mountid.h).
+ * When the process ended well the file is gone; when writing back failed, the reason is in
+ * its second line.
  */
 #ifndef CLI_MOUNT_SESSION_H
 #define CLI_MOUNT_SESSION_H
@@ -26,7 +27,8 @@ void cli_mount_session_end (struct cli_mount_session *s, const char *failed);
 void cli_mount_session_clear (struct cli_mount_session *s);
 #define _cleanup_cli_session_ __attribute__ ((cleanup (cli_mount_session_clear)))
 
-/* Whether `guestkit mount` shows something at dir, or did when it was killed. */
+/* Whether what is mounted at dir was mounted by `guestkit mount`, which may have been
+ * killed since. */
 bool cli_mount_session_known (const char *dir);
 
 /* Wait until the session that holds dir has ended.  An exit code; what went

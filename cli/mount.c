@@ -38,7 +38,7 @@ static const struct cli_option options[] = {
 
 /* Until a signal comes or somebody unmounts the tree. */
 static void
-wait_for_end (const char *dir, int signal_fd)
+wait_for_end (uint64_t id, int signal_fd)
 {
   _cleanup_close_ int mounts = open ("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
   struct pollfd p[] = {
@@ -46,7 +46,7 @@ wait_for_end (const char *dir, int signal_fd)
     { .fd = mounts, .events = POLLPRI },
   };
 
-  while (gk_tree_is_mounted (dir) == 1) {
+  while (gk_tree_is_there (id) == 1) {
     if (poll (p, 2, -1) == -1 && errno != EINTR)
       return;
     if (p[0].revents)
@@ -57,11 +57,11 @@ wait_for_end (const char *dir, int signal_fd)
 /* Busy files keep the tree: the session must outlive them, or they would lose
  * what they write. */
 static void
-unmount_when_free (guestfs_h *g, const char *dir)
+unmount_when_free (guestfs_h *g, const char *dir, uint64_t id)
 {
   bool said = false;
 
-  while (gk_tree_is_mounted (dir) == 1 && guestkit_unmount_tree (g) == -1) {
+  while (gk_tree_is_there (id) == 1 && guestkit_unmount_tree (g) == -1) {
     if (guestfs_last_errno (g) != EBUSY) {
       cli_guestfs_error (g);
       return;
@@ -139,10 +139,11 @@ hold_session (guestfs_h *g, const char *dir, int ready_fd)
   sigprocmask (SIG_BLOCK, &signals, NULL);
   _cleanup_close_ int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
 
+  uint64_t id;
   int fuse = show (g, dir);
   if (fuse == -1)
     return cli_close (g, cli_guestfs_error (g));
-  if (cli_mount_session_create (&session, dir) == -1)
+  if (gk_tree_at (dir, &id) != 1 || cli_mount_session_create (&session, dir) == -1)
     return cli_close (g, cli_error ("%s: %s", dir, strerror (errno)));
   if (ready_fd >= 0) {
     if (gk_write_full (ready_fd, "r", 1) == -1)
@@ -153,8 +154,8 @@ hold_session (guestfs_h *g, const char *dir, int ready_fd)
   if (fuse)
     serve (&end);
   else {
-    wait_for_end (dir, signal_fd);
-    unmount_when_free (g, dir);
+    wait_for_end (id, signal_fd);
+    unmount_when_free (g, dir, id);
   }
 
   char *failed = NULL;

@@ -30,13 +30,18 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   _cleanup_free_ char *dir = realpath (argv[0], NULL);
   if (dir == NULL)
     return cli_error ("%s: %s", argv[0], strerror (errno));
-  int mounted = gk_tree_is_mounted (dir);
-  if (mounted != 1)
-    return cli_error ("%s: %s", dir, mounted == 0 ? "nothing is mounted there" : strerror (errno));
+  uint64_t id;
+  int mounted = gk_tree_at (dir, &id);
+  if (mounted == -1)
+    return cli_error ("%s: %s", dir, strerror (errno));
   /* Root may unmount anything, and this command is not for that. */
-  if (!cli_mount_session_known (dir))
-    return cli_error ("%s: what is mounted there was not mounted by guestkit", dir);
-  if (gk_tree_unmount (dir, GK_TREE_SETTLE) == -1)
+  if (mounted == 0 || !cli_mount_session_known (dir)) {
+    cli_mount_session_forget (dir);
+    return cli_error ("%s: %s", dir,
+                      mounted == 0 ? "nothing is mounted there"
+                                   : "what is mounted there was not mounted by guestkit");
+  }
+  if (gk_tree_unmount (id, GK_TREE_SETTLE) == -1)
     return cli_error ("%s: %s", dir, errno == EBUSY ? "files in it are in use" : strerror (errno));
   return cli_mount_session_wait (dir, o->timeout);
 }

@@ -111,12 +111,13 @@ gk_client_mount_tree (guestfs_h *g, const char *what, const char *dir, unsigned 
   if (fd == -1)
     return -1;
   g->tree_dir = gk_steal_ptr (real);
-  if (gk_tree_attach (fd, g->tree_dir, attributes, ret_id) == -1) {
+  if (gk_tree_attach (fd, g->tree_dir, attributes, &g->tree_id) == -1) {
     int e = errno;
     gk_client_error (g, e, "%s: %s: %s", what, g->tree_dir, strerror (e));
     gk_client_tree_gone (g);
     return -1;
   }
+  *ret_id = g->tree_id;
   return 0;
 }
 
@@ -152,7 +153,7 @@ unmount_tree (guestfs_h *g)
 {
   if (g->tree_dir == NULL)
     return gk_client_error (g, EINVAL, "unmount_tree: the tree is not shown anywhere");
-  if (gk_tree_unmount (g->tree_dir, GK_TREE_SETTLE) == -1)
+  if (gk_tree_unmount (g->tree_id, GK_TREE_SETTLE) == -1)
     return gk_client_perror (g, "unmount_tree: %s", g->tree_dir);
   gk_client_tree_gone (g);
   return 0;

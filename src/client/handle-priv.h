@@ -133,6 +133,7 @@ struct guestfs_h {
   char *passed_over;      /* "NAME: WHY": the launcher that auto did not take; or NULL */
   struct gk_local *local; /* mount_local, or NULL */
   char *tree_dir;         /* where guestkit_mount_tree shows the tree, or NULL */
+  uint64_t tree_id;       /* the mount's number there */
   FILE *test_output;      /* where internal_test writes (bindtests.c); NULL: stdout */
   pid_t worker_pid;       /* what guestfs_get_pid returns; 0: none */
 };

@@ -56,7 +56,7 @@ struct gk_local {
   guestfs_h *g;
   struct gk_session *session; /* that it shows */
   char *dir;                  /* absolute, no symlinks */
-  uint64_t mount_id;          /* of a kernel mount */
+  uint64_t mount_id;          /* the number of the mount at dir */
   struct gk_local_options options;
   bool running; /* mount_local_run */
   int wake_fd;  /* readable once the session has gone */

@@ -125,7 +125,11 @@ start (guestfs_h *g, struct gk_local *l, const char *dir, const struct guestfs_m
   case 0:
     return kernel_mount (g, l);
   case 1:
-    return gk_local_fuse_mount (g, l);
+    if (gk_local_fuse_mount (g, l) == -1)
+      return -1;
+    if (gk_tree_at (l->dir, &l->mount_id) == -1)
+      return gk_client_perror (g, "mount_local: %s", l->dir);
+    return 0;
   default:
     return -1;
   }
@@ -212,12 +216,13 @@ gk_client_umount_local (guestfs_h *g, const struct guestfs_umount_local_argv *o)
   if (l == NULL)
     return gk_client_error (g, 0, "umount_local: no filesystem is mounted");
   _cleanup_free_ char *dir = strdup (l->dir);
+  uint64_t id = l->mount_id;
   if (dir == NULL)
     return gk_client_oom (g);
   /* The kernel writes what it holds before it unmounts, and asks the thread that
    * serves: which needs the lock. */
   pthread_mutex_unlock (&g->lock);
-  int r = gk_tree_unmount (dir, retry ? RETRIES : GK_TREE_SETTLE);
+  int r = gk_tree_unmount (id, retry ? RETRIES : GK_TREE_SETTLE);
   int e = errno;
   pthread_mutex_lock (&g->lock);
   if (r == -1)

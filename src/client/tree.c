@@ -27,21 +27,51 @@ read_table (void)
   return mnt_new_table_from_file ("/proc/self/mountinfo");
 }
 
-/* The mount points at and below dir, in the order of mounting: a mount that
- * covers or lies under another was made after it. */
+struct points {
+  uint64_t *ids;
+  size_t n;
+  struct gk_strv targets;
+};
+
+static bool
+has (const struct points *p, uint64_t id)
+{
+  for (size_t i = 0; i < p->n; i++)
+    if (p->ids[i] == id)
+      return true;
+  return false;
+}
+
 static int
-points_below (const char *dir, struct gk_strv *points)
+add (struct points *p, struct libmnt_fs *fs)
+{
+  const char *target = mnt_fs_get_target (fs);
+  uint64_t *grown = reallocarray (p->ids, p->n + 1, sizeof *grown);
+
+  if (grown == NULL)
+    return -1;
+  p->ids = grown;
+  p->ids[p->n++] = (uint64_t)mnt_fs_get_id (fs);
+  return gk_strv_push (&p->targets, target ? target : "");
+}
+
+/* The mount and those in it, each behind the one that it is mounted in. */
+static int
+points_of (uint64_t id, struct points *ret)
 {
   struct libmnt_table *table = read_table ();
   struct libmnt_iter *it = mnt_new_iter (MNT_ITER_FORWARD);
   struct libmnt_fs *fs;
-  size_t n = strlen (dir);
   int r = table && it ? 0 : -1;
 
-  while (r == 0 && mnt_table_next_fs (table, it, &fs) == 0) {
-    const char *target = mnt_fs_get_target (fs);
-    if (target && strncmp (target, dir, n) == 0 && (target[n] == '\0' || target[n] == '/'))
-      r = gk_strv_push (points, target);
+  for (size_t before = SIZE_MAX; r == 0 && ret->n != before;) {
+    before = ret->n;
+    mnt_reset_iter (it, MNT_ITER_FORWARD);
+    while (r == 0 && mnt_table_next_fs (table, it, &fs) == 0) {
+      uint64_t this = (uint64_t)mnt_fs_get_id (fs);
+      if (!has (ret, this) && (this == id || has (ret, (uint64_t)mnt_fs_get_parent_id (fs))))
+        r = add (ret, fs);
+    }
   }
   mnt_free_iter (it);
   mnt_unref_table (table);
@@ -78,24 +108,26 @@ unmount_one (const char *point)
 }
 
 static int
-unmount_all (const char *dir)
+unmount_all (uint64_t id)
 {
-  _cleanup_gk_strv_ struct gk_strv points = GK_STRV_INIT;
+  struct points points = { NULL, 0, GK_STRV_INIT };
+  int r = points_of (id, &points);
 
-  if (points_below (dir, &points) == -1)
-    return -1;
-  for (size_t i = points.len; i-- > 0;)
-    if (unmount_one (points.v[i]) == -1)
-      return -1;
-  return 0;
+  for (size_t i = points.n; r == 0 && i-- > 0;)
+    r = unmount_one (points.targets.v[i]);
+  int errnum = errno;
+  free (points.ids);
+  gk_strv_clear (&points.targets);
+  errno = errnum;
+  return r;
 }
 
 int
-gk_tree_unmount (const char *dir, int tries)
+gk_tree_unmount (uint64_t id, int tries)
 {
   const struct timespec pause = { 0, RETRY_MS * 1000000L };
 
-  while (unmount_all (dir) == -1) {
+  while (unmount_all (id) == -1) {
     if (errno != EBUSY || --tries <= 0)
       return -1;
     nanosleep (&pause, NULL);
@@ -104,15 +136,17 @@ gk_tree_unmount (const char *dir, int tries)
 }
 
 int
-gk_tree_is_mounted (const char *dir)
+gk_tree_at (const char *dir, uint64_t *ret_id)
 {
-  struct libmnt_table *table = read_table ();
+  struct statx st;
 
-  if (table == NULL)
+  /* Nothing that a server of the filesystem would have to be asked for. */
+  if (statx (AT_FDCWD, dir, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, 0, &st) == -1)
     return -1;
-  int r = mnt_table_find_target (table, dir, MNT_ITER_BACKWARD) != NULL;
-  mnt_unref_table (table);
-  return r;
+  if ((st.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0)
+    return 0;
+  *ret_id = st.stx_mnt_id;
+  return 1;
 }
 
 int

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mount.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/mountid.h"
 #include "base/pathroot.h"
 #include "base/str.h"
 #include "base/strv.h"
@@ -190,13 +190,18 @@ undo_dir (const char *path, struct gk_error *err)
   return gk_fileops_rm_rf (&ctx, path, err);
 }
 
-/* Only a mount that is still there: EINVAL says that it is none. */
 static int
-undo_mount (const char *path, struct gk_error *err)
+undo_mount (const char *what, struct gk_error *err)
 {
-  if (umount2 (path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0 || errno == EINVAL || errno == ENOENT)
-    return 0;
-  return gk_error_sys (err, errno, "umount: %s", path);
+  char id[GK_MOUNTID_SIZE] = "";
+  size_t n = strcspn (what, " ");
+
+  if (what[n] == '\0' || n >= sizeof id)
+    return gk_error_set (err, EINVAL, "unknown mount in a journal: %s", what);
+  memcpy (id, what, n);
+  if (gk_mountid_detach (what + n + 1, id) == -1)
+    return gk_error_sys (err, errno, "umount: %s", what + n + 1);
+  return 0;
 }
 
 static const struct {

@@ -6,7 +6,7 @@
  * /run/user/UID/guestkit or /tmp/guestkit-UID), locked with flock while the
  * session lives.  A journal whose lock is free belongs to a session that was
  * killed together with its supervisor: the next launch, or `guestkit gc`,
- * undoes what it says.  Lines: "dir PATH", "mount PATH",
+ * undoes what it says.  Lines: "dir PATH", "mount ID PATH" (base/mountid.h),
  * "dm NAME" (a device-mapper device, by its name in the kernel), "nbd BACKEND"
  * (a kernel nbd device, by the name of its other end), "disk IDENTITY" (what
  * stands on a disk of the session), "btrfs NUMBER MEDIUM" (an entry in the kernel's

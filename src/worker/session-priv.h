@@ -10,8 +10,9 @@
 #include "api/api.h"
 #include "api/codec.h"
 #include "api/control.h"
-#include "op/ctx.h"
+#include "base/mountid.h"
 #include "base/strv.h"
+#include "op/ctx.h"
 #include "rpc/rpc.h"
 
 struct gk_attached; /* disks.c */
@@ -23,9 +24,10 @@ struct gk_session {
   struct gk_ctx ctx;
   const char *dir; /* the session's folder on the host */
   struct gk_journal *journal;
-  int host_ns_fd;             /* the mount namespace that the client is in */
-  int host_dev_fd;            /* the host's /dev, or -1 when it has no drives of ours */
-  char *export_dir;           /* where the client shows the tree, or NULL */
+  int host_ns_fd;   /* the mount namespace that the client is in */
+  int host_dev_fd;  /* the host's /dev, or -1 when it has no drives of ours */
+  char *export_dir; /* where the client shows the tree, or NULL */
+  char export_id[GK_MOUNTID_SIZE];
   struct gk_localfs *localfs; /* while the client serves the tree */
   bool serves_tree;           /* the last request was of that: the umask is 0 */
   struct gk_buf localfs_reply;

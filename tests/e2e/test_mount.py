@@ -3,6 +3,7 @@
 
 import os
 
+import world
 from harness import Case
 
 
@@ -65,3 +66,91 @@ class Mount(Case):
         self.gk_fails("umount", self.tree, match="nothing is mounted")
         self.gk_fails("umount", "/proc", match="not mounted by guestkit")
         self.assertTrue(os.path.exists("/proc/self"))
+
+
+class OverAMount(Case):
+    """The folder is a mount of somebody else, who has it back afterwards."""
+
+    def setUp(self):
+        super().setUp()
+        self.tree = self.path("tree")
+        os.mkdir(self.tree)
+        world.mount("mine", self.tree, "tmpfs")
+        self.addCleanup(self.let_go)
+        with open(os.path.join(self.tree, "mine"), "w", encoding="ascii"):
+            pass
+
+    def let_go(self):
+        if os.path.ismount(self.tree):
+            world.umount(self.tree)
+
+    def assert_mine(self):
+        self.assertEqual(os.listdir(self.tree), ["mine"])
+
+    def show(self):
+        self.gk("mount", "--ro", "-m", "/dev/sda2", self.image(), self.tree)
+        self.assertIn("etc", os.listdir(self.tree))
+
+    def ended(self):
+        self.wait_for(lambda: not world.processes(), "the session ends")
+
+    def test_umount(self):
+        self.show()
+        self.gk("umount", self.tree)
+        self.assert_mine()
+
+    def test_unmounted_by_hand(self):
+        self.show()
+        world.umount(self.tree)
+        self.ended()
+        self.assert_mine()
+        self.gk_fails("umount", self.tree, match="not mounted by guestkit")
+        self.assert_mine()
+
+    def test_unmounted_after_a_kill(self):
+        self.show()
+        world.kill(world.processes())
+        self.ended()
+        with open("/proc/self/mountinfo", encoding="utf-8") as f:
+            there = [x for x in f if x.split()[4] == self.tree]
+        if len(there) > 1:      # with FUSE, who watches its server may have been the last one killed
+            world.umount(self.tree)
+        self.assert_mine()
+        self.gk("gc")
+        self.gk_fails("umount", self.tree, match="not mounted by guestkit")
+        self.assert_mine()
+
+    def test_mount_local(self):
+        for options in ("", "uid=12"):
+            with self.subTest(options=options):
+                self.python_guestfs(self.LOCAL, self.image(name="l%s.qcow2" % options), self.tree, options)
+                self.assert_mine()
+
+    LOCAL = r"""
+import os, subprocess, sys, threading, guestfs
+g = guestfs.GuestFS (python_return_dict=True)
+g.add_drive (sys.argv[1], readonly=True)
+g.launch ()
+g.mount_ro ("/dev/sda2", "/")
+tree = sys.argv[2]
+options = dict (options=sys.argv[3]) if sys.argv[3] else {}
+g.mount_local (tree, **options)
+run = threading.Thread (target=g.mount_local_run)
+run.start ()
+assert "etc" in os.listdir (tree), os.listdir (tree)
+g.umount_local ()
+run.join ()
+assert os.listdir (tree) == ["mine"], os.listdir (tree)
+# Unmounted by others, it is not unmounted once more.
+g.mount_local (tree, **options)
+run = threading.Thread (target=g.mount_local_run)
+run.start ()
+subprocess.run (["umount", tree], check=True)
+run.join ()
+try:
+    g.umount_local ()
+except RuntimeError:
+    pass
+assert os.listdir (tree) == ["mine"], os.listdir (tree)
+g.shutdown ()
+"""
