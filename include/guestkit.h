@@ -119,6 +119,21 @@ extern GUESTKIT_PUBLIC int guestkit_luks_resize (guestfs_h *g, const char *devic
 extern GUESTKIT_PUBLIC int guestkit_discard (guestfs_h *g, const char *device, int64_t offset,
                                              int64_t length);
 
+/* A rescue shell: guestfs_set_append was called with "guestfs_rescue=1", and the session
+ * is one of the uml launcher, which is then taken by itself.  It runs in there, with the
+ * drives in /dev and the guest's tree at /sysroot, while calls go on.  Once in a session.
+ *
+ * Returns a socket that belongs to the handle.  Without a command (NULL) it is the terminal of
+ * an interactive shell, which has rows and columns (0: unknown); with one it is what the
+ * command writes to its output and its error output, and the command has nothing to read.  At
+ * the end of the shell it is at its end; closing the handle ends the shell. */
+extern GUESTKIT_PUBLIC int guestkit_rescue (guestfs_h *g, const char *command, int rows,
+                                            int columns);
+/* The window has another size now. */
+extern GUESTKIT_PUBLIC int guestkit_rescue_window (guestfs_h *g, int rows, int columns);
+/* Wait until the shell has ended.  Its exit status, or 128 and the signal it died of. */
+extern GUESTKIT_PUBLIC int guestkit_rescue_status (guestfs_h *g);
+
 #ifdef __cplusplus
 }
 #endif

@@ -123,8 +123,9 @@ call("internal_get_console_socket",
      since="1.37.1", impl="client", visibility="internal", in_shell=False,
      brief="Return the descriptor of the console",
      doc="""\
-Only for programs that talk to a console on purpose; fails where there is
-none.""")
+Only for programs that talk to a console on purpose: that of the rescue shell,
+which runs from then on. There is one when `set_append` was called with
+`guestfs_rescue=1` before launch.""")
 
 call("internal_journal_get",
      [FileOut("filename")], RErr,

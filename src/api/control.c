@@ -49,7 +49,7 @@ gk_encode_launch (msgpack_sbuffer *out, const struct gk_launch_params *params, s
   msgpack_packer pk;
 
   msgpack_packer_init (&pk, out, msgpack_sbuffer_write);
-  msgpack_pack_array (&pk, 9);
+  msgpack_pack_array (&pk, 10);
   pack_bool (&pk, params->verbose);
   pack_bool (&pk, params->network);
   pack_bool (&pk, params->selinux);
@@ -58,6 +58,7 @@ gk_encode_launch (msgpack_sbuffer *out, const struct gk_launch_params *params, s
   gk_pack_string (&pk, params->attacher);
   msgpack_pack_int (&pk, params->needs);
   msgpack_pack_int (&pk, params->memsize);
+  pack_bool (&pk, params->rescue);
   msgpack_pack_array (&pk, params->ndrives);
   for (size_t i = 0; i < params->ndrives; ++i)
     pack_drive (&pk, &params->drives[i]);
@@ -115,17 +116,18 @@ take_drive (struct gk_decoder *d, const msgpack_object *o, struct gk_drive *driv
 static bool
 take_params (struct gk_decoder *d, const msgpack_object *o, struct gk_launch_params *p)
 {
-  if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 9)
+  if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 10)
     return false;
   const msgpack_object *f = o->via.array.ptr;
   if (!take_bool (f, &p->verbose) || !take_bool (f + 1, &p->network) ||
       !take_bool (f + 2, &p->selinux) || !take_bool (f + 3, &p->autosync) ||
       !take_string (d, f + 4, &p->identifier) || p->identifier == NULL ||
       !take_string (d, f + 5, &p->attacher) || !take_int (f + 6, &p->needs) ||
-      !take_int (f + 7, &p->memsize) || f[8].type != MSGPACK_OBJECT_ARRAY)
+      !take_int (f + 7, &p->memsize) || !take_bool (f + 8, &p->rescue) ||
+      f[9].type != MSGPACK_OBJECT_ARRAY)
     return false;
 
-  const msgpack_object_array *drives = &f[8].via.array;
+  const msgpack_object_array *drives = &f[9].via.array;
   p->drives = calloc (drives->size + 1, sizeof *p->drives);
   if (p->drives == NULL)
     return false;

@@ -33,6 +33,10 @@ enum gk_request {
                               body is JSON */
   GK_REQUEST_SIZE = 12,   /* body: ["WHAT NUMBER BYTES DEVICE", 0, 0] (worker/sizes.c); the reply's
                               body is a number in digits */
+  /* The rescue shell, in sessions with params.rescue (worker/rescue.h): */
+  GK_REQUEST_RESCUE = 13,        /* body: ["TERM\nCOMMAND", rows, columns]: start it */
+  GK_REQUEST_RESCUE_WINDOW = 14, /* body: ["", rows, columns]: the terminal has this size now */
+  GK_REQUEST_RESCUE_STATUS = 15, /* wait for its end; the reply's body is its status in digits */
   /* Of a launcher's own process (worker/keeper.h): */
   GK_REQUEST_BEGUN = 5, /* the worker has answered */
   GK_REQUEST_WHY = 6,   /* it does not (any more): the reply is the error that says why */
@@ -62,6 +66,7 @@ enum gk_needs {
 /* What a session is made of.  Strings are owned. */
 struct gk_launch_params {
   bool verbose, network, selinux, autosync;
+  bool rescue;      /* there is a console for a rescue shell */
   char *identifier; /* for logs; never NULL */
   char *attacher;   /* use only this attacher, or NULL */
   int needs;        /* enum gk_needs */

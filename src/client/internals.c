@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Calls by which libguestfs's library speaks with its own daemon in a form that is
- * theirs alone, and the console of an appliance.  Nothing but that library makes
- * sense of them; who gets here is told what to call instead. */
+ * theirs alone.  Nothing but that library makes sense of them; who gets here is told
+ * what to call instead. */
 
 #include <errno.h>
 
@@ -46,12 +46,4 @@ int
 gk_client_internal_yara_scan (guestfs_h *g, const char *path, const char *filename)
 {
   return instead (g, "internal_yara_scan", "yara_scan");
-}
-
-int
-gk_client_internal_get_console_socket (guestfs_h *g)
-{
-  return gk_client_error (g, ENOTSUP,
-                          "internal_get_console_socket: there is no appliance, and no console of "
-                          "one that could be shown");
 }

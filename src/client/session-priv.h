@@ -13,6 +13,7 @@ struct gk_session {
   struct gk_conn *conn;
   struct gk_launched process;
   uint32_t serial;  /* of the last request */
+  bool rescued;     /* the rescue shell was started */
   bool late;        /* whose reply has not been waited for yet */
   unsigned proc_nr; /* call that is running, for progress events */
 };
@@ -44,6 +45,9 @@ int gk_session_collect (guestfs_h *g, struct gk_frame *ret_frame, struct gk_erro
 /* The worker has gone: reap it, say so to the program's callbacks, and put the
  * handle back into the config state. */
 void gk_session_lost (guestfs_h *g);
+
+/* rescue.c: was a session with a console for a rescue shell asked for? */
+bool gk_client_wants_rescue (const guestfs_h *g);
 
 /* extensions.c: show the tree at dir, as a kernel mount.  attributes: GK_TREE_*. */
 int gk_client_mount_tree (guestfs_h *g, const char *what, const char *dir, unsigned attributes,

@@ -120,6 +120,7 @@ start_with (guestfs_h *g, const struct gk_launcher *launcher, enum gk_needs need
     .attacher = (char *)gk_client_backend_setting (g, "attacher"),
     .needs = needs,
     .memsize = g->memsize,
+    .rescue = gk_client_wants_rescue (g),
     .drives = g->drives,
     .ndrives = g->ndrives,
   };
@@ -131,10 +132,27 @@ start_with (guestfs_h *g, const struct gk_launcher *launcher, enum gk_needs need
 
 /* --- the choice -------------------------------------------------------------------- */
 
+/* A rescue shell runs on a kernel of the session's own, or not at all. */
+static const struct gk_launcher *
+first_launcher (guestfs_h *g, struct gk_launch_env *env, struct gk_error *err)
+{
+  if (!gk_client_wants_rescue (g))
+    return gk_launcher_choose (g->backend, NULL, env, err);
+  const char *name = gk_launcher_is_choice (g->backend) ? "uml" : g->backend;
+  const struct gk_launcher *launcher = gk_launcher_choose (name, NULL, env, err);
+  if (launcher == NULL || !launcher->shares_kernel)
+    return launcher;
+  gk_error_set (err, ENOTSUP,
+                "the %s launcher has no rescue shell: it would be root's on this machine's own "
+                "kernel; the uml launcher has one",
+                launcher->name);
+  return NULL;
+}
+
 static int
 try_in_order (guestfs_h *g, struct gk_launch_env *env, struct gk_error *err)
 {
-  const struct gk_launcher *launcher = gk_launcher_choose (g->backend, NULL, env, err), *next;
+  const struct gk_launcher *launcher = first_launcher (g, env, err), *next;
 
   for (; launcher; launcher = next) {
     _cleanup_error_ struct gk_error what = GK_ERROR_INIT, why_no_next = GK_ERROR_INIT;

@@ -213,10 +213,28 @@ do_progress (struct gk_ctx *ctx, args_t args, struct gk_buf *out, struct gk_erro
 
 static int do_help (struct gk_ctx *ctx, args_t args, struct gk_buf *out, struct gk_error *err);
 
+/* Where there is a rescue shell anybody has one: virt-rescue does a part of its work so. */
+static int
+do_sh (struct gk_ctx *ctx, args_t args, struct gk_buf *out, struct gk_error *err)
+{
+  _cleanup_gk_buf_ struct gk_buf line = GK_BUF_INIT;
+
+  for (size_t i = 0; args[i]; ++i)
+    if (gk_buf_appendf (&line, "%s%s", i > 0 ? " " : "", args[i]) == -1)
+      return gk_error_oom (err);
+  if (line.size == 0)
+    return gk_error_set (err, EINVAL, "sh: expecting a command to run");
+  struct gk_exec x = GK_EXEC_INIT;
+  const char *const argv[] = { "sh", "-c", line.data, NULL };
+  x.argv = argv;
+  x.task = ctx->task;
+  return gk_exec_check (&x, out, err);
+}
+
 static const struct {
   const char *name;
   int (*fn) (struct gk_ctx *ctx, args_t args, struct gk_buf *out, struct gk_error *err);
-  const char *refused; /* or why there is none */
+  const char *refused; /* or why there is none, without a rescue shell */
 } commands[] = {
   { "help", do_help, NULL },
   { "env", do_env, NULL },
@@ -229,7 +247,7 @@ static const struct {
   { "progress", do_progress, NULL },
   { "setenv", do_setenv, NULL },
   { "spew", do_spew, NULL },
-  { "sh", NULL, "no programs are run beside the guest; 'command' and 'sh' run the guest's own" },
+  { "sh", do_sh, "no programs are run beside the guest; 'command' and 'sh' run the guest's own" },
   { "binaries", NULL, "there is no appliance with programs of its own" },
   { "ldd", NULL, "there is no appliance with programs of its own" },
   { "core_pattern", NULL, "that is a setting of the whole kernel" },
@@ -244,7 +262,8 @@ do_help (struct gk_ctx *ctx, args_t args, struct gk_buf *out, struct gk_error *e
   if (say (out, "Commands supported:", err) == -1)
     return -1;
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; ++i)
-    if (commands[i].fn && (say (out, " ", err) == -1 || say (out, commands[i].name, err) == -1))
+    if (commands[i].fn && (commands[i].refused == NULL || ctx->rescue) &&
+        (say (out, " ", err) == -1 || say (out, commands[i].name, err) == -1))
       return -1;
   return 0;
 }
@@ -258,7 +277,7 @@ gk_debug_debug (struct gk_ctx *ctx, const char *subcmd, char *const *extraargs, 
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; ++i) {
     if (!gk_streq (subcmd, commands[i].name))
       continue;
-    if (commands[i].fn == NULL)
+    if (commands[i].fn == NULL || (commands[i].refused && !ctx->rescue))
       return gk_error_set (err, ENOTSUP, "%s: is not done here: %s", subcmd, commands[i].refused);
     if (commands[i].fn (ctx, extraargs, &out, err) == -1)
       return -1;

@@ -104,6 +104,7 @@ gk_launched_reap (struct gk_launched *launched, int grace_ms)
 {
   bool killed = false;
 
+  gk_cleanup_close (&launched->console_fd);
   gk_conn_free (launched->control);
   if (launched->shared)
     munmap (launched->shared, launched->shared_size);

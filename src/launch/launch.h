@@ -27,10 +27,11 @@ struct gk_launched {
   struct gk_conn *control; /* the launcher's own connection to that process, or NULL */
   void *shared;            /* memory shared with the worker (gk_conn_share), or NULL */
   uint32_t shared_size;
+  int console_fd; /* of a rescue shell (params.rescue), or -1 */
 };
 #define GK_LAUNCHED_INIT                                                                           \
   {                                                                                                \
-    .fd = -1, .pidfd = -1                                                                          \
+    .fd = -1, .pidfd = -1, .console_fd = -1                                                        \
   }
 
 struct gk_launcher {

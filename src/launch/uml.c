@@ -102,8 +102,10 @@ tell_drives (const struct gk_launch_env *env, struct gk_launched *l, struct gk_e
   msgpack_sbuffer_destroy (&body);
   if (r == -1)
     return -1;
-  if (frame.nfds != 1)
+  if (frame.nfds != (env->params->rescue ? 2 : 1))
     return gk_error_set (err, EPROTO, "the uml launcher's process sent no memory");
+  if (env->params->rescue)
+    l->console_fd = gk_steal_fd (&frame.fds[1]);
   return map_shared (l, frame.fds[0], err);
 }
 

@@ -17,10 +17,6 @@ struct json_object;
 
 /* --- config.c ----------------------------------------------------------------- */
 
-/* The folder of the session's LVM, TMPDIR/lvm, with its lvm.conf.  Malloced;
- * NULL with err.  Made when it is not there yet. */
-char *gk_lvm_home (struct gk_ctx *ctx, struct gk_error *err);
-
 /* Write lvm.conf anew: LVM sees devices only, or all when it is NULL. */
 int gk_lvm_configure (struct gk_ctx *ctx, char *const *devices, struct gk_error *err);
 

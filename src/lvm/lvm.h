@@ -35,4 +35,8 @@ void gk_lvm_let_go (struct gk_ctx *ctx, const char *device);
 int gk_lvm_pv_used (struct gk_ctx *ctx, const char *device, int64_t *ret_bytes,
                     struct gk_error *err);
 
+/* The folder of the session's LVM, TMPDIR/lvm, with its lvm.conf.  Malloced;
+ * NULL with err.  Made when it is not there yet. */
+char *gk_lvm_home (struct gk_ctx *ctx, struct gk_error *err);
+
 #endif

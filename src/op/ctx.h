@@ -58,6 +58,7 @@ struct gk_ctx {
   mode_t umask;       /* what the umask call set; applied by the process umask */
   int memsize;        /* MiB that programs of the guest may take; 0: as much as is usual */
   bool network;
+  bool rescue; /* there is a rescue shell: who asks may run programs beside the guest */
   bool selinux;
   bool verbose;
 };

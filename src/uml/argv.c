@@ -50,8 +50,14 @@ gk_uml_argv (const struct gk_uml_config *config)
   for (unsigned i = 0; i < config->n_drives; i++)
     if (gk_strv_pushf (&argv, "virtio_uml.device=" GK_UML_SOCKETS "/drive%u:2", i) == -1)
       return NULL;
+  if (config->rescue_fd != -1 &&
+      (gk_strv_pushf (&argv, "ssl2=fd:%d,fd:%d", config->rescue_fd, config->rescue_fd) == -1 ||
+       gk_strv_pushf (&argv, "ssl3=fd:%d,fd:%d", config->rescued_fd, config->rescued_fd) == -1))
+    return NULL;
   /* What follows is for the first program. */
-  if (gk_strv_push (&argv, "--") == -1 || gk_strv_push (&argv, "--uml-init") == -1)
+  if (gk_strv_push (&argv, "--") == -1 ||
+      (config->rescue_fd != -1 && gk_strv_push (&argv, "--uml-rescue") == -1) ||
+      gk_strv_push (&argv, "--uml-init") == -1)
     return NULL;
   return gk_strv_finish (&argv);
 }

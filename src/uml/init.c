@@ -13,6 +13,7 @@
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -112,6 +113,25 @@ open_connection (struct gk_uml_world *ret, struct gk_error *err)
   return 0;
 }
 
+/* The terminal of the rescue shell, and the line that tells of its end: nobody
+ * is to see what is written there again. */
+static int
+open_rescue (struct gk_uml_world *ret, struct gk_error *err)
+{
+  _cleanup_close_ int shell = open ("/dev/ttyS2", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  _cleanup_close_ int ended = open ("/dev/ttyS3", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  struct termios raw;
+
+  if (shell == -1 || ended == -1 || tcgetattr (ended, &raw) == -1)
+    return gk_error_sys (err, errno, "the serial lines of the rescue shell");
+  cfmakeraw (&raw);
+  if (tcsetattr (ended, TCSANOW, &raw) == -1)
+    return gk_error_sys (err, errno, "the serial lines of the rescue shell");
+  ret->rescue_fd = gk_steal_fd (&shell);
+  ret->rescued_fd = gk_steal_fd (&ended);
+  return 0;
+}
+
 /* The time of day, from a file that the machine outside makes now: during the
  * boot the clock ran too fast (helpers/boot-clock.c). */
 static int
@@ -126,7 +146,7 @@ set_clock (struct gk_error *err)
 }
 
 int
-gk_uml_enter (struct gk_uml_world *ret, struct gk_error *err)
+gk_uml_enter (bool rescue, struct gk_uml_world *ret, struct gk_error *err)
 {
   /* What the kernel sets is for interactive work. */
   clearenv ();
@@ -134,6 +154,9 @@ gk_uml_enter (struct gk_uml_world *ret, struct gk_error *err)
   setenv ("LC_ALL", "C.UTF-8", 1);
   if (set_clock (err) == -1 || make_mounts (err) == -1 || replace_modprobe (err) == -1 ||
       load_modules (err) == -1 || bring_lo_up (err) == -1)
+    return -1;
+  ret->rescue_fd = ret->rescued_fd = -1;
+  if (rescue && open_rescue (ret, err) == -1)
     return -1;
   return open_connection (ret, err);
 }

@@ -21,6 +21,10 @@ struct gk_error;
 #define GK_UML_BOOT "/boot.so"  /* helpers/boot-*.c */
 #define GK_UML_SHARED "/shared" /* a file that both ends of the connection map */
 
+/* Where the session's folder and the guest's tree are inside. */
+#define GK_UML_DIR "/run/guestkit"
+#define GK_UML_SYSROOT GK_UML_DIR "/sysroot"
+
 #define GK_UML_SHARED_SIZE (1u << 20)
 #define GK_UML_MEMSIZE_MIN 128 /* MiB */
 /* Each takes one of the kernel's 64 interrupts; with two more than these there
@@ -31,6 +35,9 @@ struct gk_uml_config {
   int memsize;       /* MiB */
   int conn_fd;       /* to the client; inherited by the kernel */
   unsigned n_drives; /* they become virtio0, virtio1 ... */
+  /* A terminal for a rescue shell, and a line that says when it has come to its end; both
+   * inherited, or -1. */
+  int rescue_fd, rescued_fd;
 };
 
 /* The kernel's command line.  NULL: ENOMEM. */
@@ -52,11 +59,12 @@ struct gk_uml_world {
   int conn_fd;
   void *shared;
   uint32_t shared_size;
+  int rescue_fd, rescued_fd; /* as above, terminals; or -1 */
 };
 
 /* As the kernel's first program: mount what programs expect, load the modules
- * that disks need, open the connection. */
-int gk_uml_enter (struct gk_uml_world *ret, struct gk_error *err);
+ * that disks need, open the connection; with rescue the lines of the shell, too. */
+int gk_uml_enter (bool rescue, struct gk_uml_world *ret, struct gk_error *err);
 
 /* Load a kernel module and those that it needs: by its name or one of its
  * aliases ("fs-vfat").  What is built in or loaded already is fine.  ENOENT

@@ -81,9 +81,20 @@ fill_sandbox (struct gk_sandbox *sb, const char *sockets, const char *shared, in
   return 0;
 }
 
+/* Where people look for the guest's tree, and places to mount things on. */
+static int
+show_rescue (struct gk_sandbox *sb, struct gk_error *err)
+{
+  if (gk_sandbox_add (sb, GK_SANDBOX_LINK, GK_UML_SYSROOT, "/sysroot", err) == -1 ||
+      gk_sandbox_add (sb, GK_SANDBOX_DIR, NULL, "/mnt", err) == -1)
+    return -1;
+  return gk_sandbox_add (sb, GK_SANDBOX_DIR, NULL, "/root", err);
+}
+
 int
-gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, int conn_fd,
-                        struct gk_child *ret, int *ret_shared_fd, struct gk_error *err)
+gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir,
+                        const struct gk_kernel_ends *ends, struct gk_child *ret, int *ret_shared_fd,
+                        struct gk_error *err)
 {
   static const char *const env[] = { "TMPDIR=/tmp", "HOME=/tmp", "LD_PRELOAD=" GK_UML_BOOT, NULL };
   _cleanup_sandbox_ struct gk_sandbox sb = GK_SANDBOX_INIT;
@@ -92,8 +103,10 @@ gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, 
   _cleanup_close_ int shared_fd = -1;
   const struct gk_uml_config config = {
     .memsize = params->memsize < GK_UML_MEMSIZE_MIN ? GK_UML_MEMSIZE_MIN : params->memsize,
-    .conn_fd = conn_fd,
+    .conn_fd = ends->conn,
     .n_drives = params->ndrives,
+    .rescue_fd = ends->rescue,
+    .rescued_fd = ends->rescued,
   };
   _cleanup_strv_ char **argv = gk_uml_argv (&config);
   struct gk_exec_inside inside;
@@ -102,14 +115,16 @@ gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, 
   if (shared == NULL || sockets == NULL || argv == NULL)
     return gk_error_oom (err);
   if (make_shared (shared, &shared_fd, err) == -1 ||
-      fill_sandbox (&sb, sockets, shared, config.memsize, err) == -1)
+      fill_sandbox (&sb, sockets, shared, config.memsize, err) == -1 ||
+      (params->rescue && show_rescue (&sb, err) == -1))
     return -1;
   gk_sandbox_inside (&sb, &inside);
   x.argv = (const char *const *)argv;
   x.env = env;
   x.inside = &inside;
-  x.pass_fds = &conn_fd;
-  x.n_pass_fds = 1;
+  const int fds[] = { ends->conn, ends->rescue, ends->rescued };
+  x.pass_fds = fds;
+  x.n_pass_fds = params->rescue ? 3 : 1;
   if (gk_child_start (&x, ret, err) == -1) {
     /* The commonest reason by far, in words that say what to do. */
     _cleanup_error_ struct gk_error why = GK_ERROR_INIT;

@@ -35,9 +35,15 @@ int gk_kept_drive_stop (struct gk_kept_drive *kept, struct gk_error *err);
 
 /* --- keeper-kernel.c ----------------------------------------------------------------- */
 
-/* Start it with the other end of the client's connection.  ret_shared_fd: the
- * memory that it shares with the client. */
-int gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir, int conn_fd,
-                            struct gk_child *ret, int *ret_shared_fd, struct gk_error *err);
+/* The kernel's ends: of the client's connection, and, for a session with a rescue shell, of its
+ * console and of the line that tells of the shell's end; these are -1 otherwise. */
+struct gk_kernel_ends {
+  int conn, rescue, rescued;
+};
+
+/* Start it.  ret_shared_fd: the memory that it shares with the client. */
+int gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir,
+                            const struct gk_kernel_ends *ends, struct gk_child *ret,
+                            int *ret_shared_fd, struct gk_error *err);
 
 #endif

@@ -30,6 +30,8 @@
 /* What is shown of the kernel's last words. */
 #define LAST_LINES 6
 #define SETTLE_MS 500
+/* What is waited for beside the image servers. */
+#define OTHERS 5
 
 struct keeper {
   struct gk_conn *control;
@@ -43,6 +45,9 @@ struct keeper {
   int shared_fd;
   int conn_fd;   /* the kernel's end of the client's connection, until the kernel has it */
   int client_fd; /* the client's end, for hang_up */
+  /* The rescue shell's: the client's end, until it has been sent; the kernel's, which stays
+   * open here for its end; and where the kernel tells that the shell has come to its end. */
+  int console_fd, console_kernel_fd, rescued_fd;
   struct gk_uml_console console;
   int log_fd;             /* what all of the console is copied to, or -1 */
   struct gk_error reason; /* why the kernel was killed */
@@ -156,6 +161,37 @@ make_sockets (struct keeper *k, struct gk_error *err)
   return 0;
 }
 
+/* The client's console, when there is to be one; and the line by which the kernel tells that
+ * nobody writes to it any more. */
+static int
+make_console (struct keeper *k, int *ret_rescued_kernel_fd, struct gk_error *err)
+{
+  int console[2], rescued[2];
+
+  if (!k->params.rescue)
+    return 0;
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, console) == -1)
+    return gk_error_sys (err, errno, "socketpair");
+  k->console_fd = console[0];
+  k->console_kernel_fd = console[1];
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, rescued) == -1)
+    return gk_error_sys (err, errno, "socketpair");
+  k->rescued_fd = rescued[0];
+  *ret_rescued_kernel_fd = rescued[1];
+  return 0;
+}
+
+static int
+start_kernel (struct keeper *k, struct gk_error *err)
+{
+  _cleanup_close_ int rescued = -1;
+
+  if (make_console (k, &rescued, err) == -1)
+    return -1;
+  const struct gk_kernel_ends ends = { k->conn_fd, k->console_kernel_fd, rescued };
+  return gk_keeper_start_kernel (&k->params, k->dir, &ends, &k->kernel, &k->shared_fd, err);
+}
+
 /* The kernel first: by the time that it looks for its disks they are there,
  * and if not it waits. */
 static int
@@ -178,8 +214,7 @@ start (struct keeper *k, const char *cachedir, const char *console_dir, struct g
   gk_journal_collect (0, NULL); /* what killed sessions left is no reason to fail */
   if (gk_journal_create (&k->journal, err) == -1 ||
       gk_journal_make_dir (&k->journal, cachedir, &k->dir, err) == -1 ||
-      make_sockets (k, err) == -1 ||
-      gk_keeper_start_kernel (&k->params, k->dir, k->conn_fd, &k->kernel, &k->shared_fd, err) == -1)
+      make_sockets (k, err) == -1 || start_kernel (k, err) == -1)
     return -1;
   gk_cleanup_close (&k->conn_fd);
   k->conn_fd = -1;
@@ -217,6 +252,17 @@ hang_up (const struct keeper *k)
   shutdown (k->client_fd, SHUT_RDWR);
 }
 
+/* The rescue shell has ended, and all that it wrote has been sent: whoever reads the console
+ * reads this end, too, while the session goes on.  Who writes to that line without being
+ * asked to, inside, loses the console. */
+static void
+end_console (struct keeper *k)
+{
+  shutdown (k->console_kernel_fd, SHUT_RDWR);
+  gk_cleanup_close (&k->rescued_fd);
+  k->rescued_fd = -1;
+}
+
 /* How long to wait for news: for ever while there is a client, who sets the times
  * then; 0 when there is no time left. */
 static int
@@ -233,21 +279,22 @@ static void
 watch (struct keeper *k, int signal_fd)
 {
   size_t n = k->params.ndrives;
-  _cleanup_free_ struct pollfd *p = calloc (n + 4, sizeof *p);
+  _cleanup_free_ struct pollfd *p = calloc (n + OTHERS, sizeof *p);
   bool client = true;
   int64_t deadline = 0;
 
   if (p == NULL)
     return;
   for (size_t i = 0; i < n; i++)
-    p[4 + i] = (struct pollfd){ k->drives[i].server.child.pidfd, POLLIN, 0 };
+    p[OTHERS + i] = (struct pollfd){ k->drives[i].server.child.pidfd, POLLIN, 0 };
   while (client || !k->kernel_ended) {
     p[0] = (struct pollfd){ client ? gk_conn_fd (k->control) : -1, POLLIN, 0 };
     p[1] = (struct pollfd){ k->kernel_ended ? -1 : k->kernel.pidfd, POLLIN, 0 };
     p[2] = (struct pollfd){ k->kernel_ended ? -1 : k->kernel.err_fd, POLLIN, 0 };
     p[3] = (struct pollfd){ signal_fd, POLLIN, 0 };
+    p[4] = (struct pollfd){ k->rescued_fd, POLLIN, 0 };
     int wait = wait_ms (k, client, deadline);
-    int r = poll (p, n + 4, wait);
+    int r = poll (p, n + OTHERS, wait);
     if (r == -1 && errno == EINTR)
       continue;
     if (r == -1 || (r == 0 && wait == 0) || p[3].revents != 0) {
@@ -258,12 +305,14 @@ watch (struct keeper *k, int signal_fd)
       read_console (k);
     else if (p[2].revents != 0)
       gk_cleanup_close (&k->kernel.err_fd), k->kernel.err_fd = -1;
+    if (p[4].revents != 0)
+      end_console (k);
     if (p[1].revents != 0)
       note_end (k);
     if (!k->kernel_ended && server_died (k)) {
       kill_kernel (k);
       for (size_t i = 0; i < n; i++)
-        p[4 + i].fd = -1;
+        p[OTHERS + i].fd = -1;
     }
     if (p[0].revents != 0) {
       client = answer (k);
@@ -289,6 +338,9 @@ tear_down (struct keeper *k, struct gk_error *err)
   gk_cleanup_close (&k->shared_fd);
   gk_cleanup_close (&k->conn_fd);
   gk_cleanup_close (&k->client_fd);
+  gk_cleanup_close (&k->console_fd);
+  gk_cleanup_close (&k->console_kernel_fd);
+  gk_cleanup_close (&k->rescued_fd);
   gk_cleanup_close (&k->log_fd);
   if (gk_journal_finish (&k->journal, err) == -1)
     r = -1;
@@ -318,7 +370,13 @@ launch (struct keeper *k, const char *cachedir, const char *console_dir, struct 
     gk_conn_send_error (k->control, GK_FRAME_ERROR, serial, &what, NULL);
     return -1;
   }
-  return gk_conn_send (k->control, GK_FRAME_REPLY, 0, serial, NULL, 0, &k->shared_fd, 1, err);
+  const int fds[] = { k->shared_fd, k->console_fd };
+  r = gk_conn_send (k->control, GK_FRAME_REPLY, 0, serial, NULL, 0, fds, k->params.rescue ? 2 : 1,
+                    err);
+  /* The kernel is to see when the client closes it. */
+  gk_cleanup_close (&k->console_fd);
+  k->console_fd = -1;
+  return r;
 }
 
 int
@@ -330,6 +388,9 @@ gk_keep (int control_fd, int conn_fd, int client_fd, const char *cachedir, const
                       .shared_fd = -1,
                       .conn_fd = conn_fd,
                       .client_fd = client_fd,
+                      .console_fd = -1,
+                      .console_kernel_fd = -1,
+                      .rescued_fd = -1,
                       .log_fd = -1 };
   sigset_t signals;
 

@@ -77,9 +77,11 @@ static int
 run_worker (int conn_fd, const char *dir, struct gk_journal *journal, struct gk_error *failure)
 {
   _cleanup_close_ int host_ns_fd = open ("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-  struct gk_session s = {
-    .dir = dir, .journal = journal, .host_ns_fd = host_ns_fd, .host_dev_fd = -1
-  };
+  struct gk_session s = { .dir = dir,
+                          .journal = journal,
+                          .host_ns_fd = host_ns_fd,
+                          .host_dev_fd = -1,
+                          .rescue = GK_RESCUE_INIT };
 
   return serve (&s, conn_fd, NULL, 0, failure);
 }
@@ -87,18 +89,23 @@ run_worker (int conn_fd, const char *dir, struct gk_journal *journal, struct gk_
 /* The first program of a User-Mode Linux kernel, which is the session's alone:
  * nothing of it is left, so there is no supervisor and no journal. */
 static _Noreturn void
-run_inside (void)
+run_inside (bool rescue)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
-  struct gk_session s = {
-    .dir = "/run/guestkit", .host_ns_fd = -1, .host_dev_fd = -1, .ctx.load_module = gk_uml_modprobe
-  };
+  struct gk_session s = { .dir = GK_UML_DIR,
+                          .host_ns_fd = -1,
+                          .host_dev_fd = -1,
+                          .ctx.load_module = gk_uml_modprobe,
+                          .rescue = GK_RESCUE_INIT };
   struct gk_uml_world world;
 
-  if (gk_uml_enter (&world, &err) == -1 || mkdir (s.dir, 0700) == -1)
+  if (gk_uml_enter (rescue, &world, &err) == -1 || mkdir (s.dir, 0700) == -1) {
     fprintf (stderr, "guestkitd: %s\n", err.msg ? gk_error_msg (&err) : strerror (errno));
-  else
-    serve (&s, world.conn_fd, world.shared, world.shared_size, NULL);
+    gk_uml_power_off ();
+  }
+  s.rescue.tty_fd = world.rescue_fd;
+  s.rescue.ended_fd = world.rescued_fd;
+  serve (&s, world.conn_fd, world.shared, world.shared_size, NULL);
   gk_uml_power_off ();
 }
 
@@ -137,12 +144,13 @@ main (int argc, char *argv[])
     { "gc", no_argument, NULL, 'g' },
     { "uml", no_argument, NULL, 'u' },
     { "uml-init", no_argument, NULL, 'i' },
+    { "uml-rescue", no_argument, NULL, 'r' },
     { "version", no_argument, NULL, 'V' },
     { "watch-mount", required_argument, NULL, 'w' },
     { NULL, 0, NULL, 0 },
   };
   const char *cachedir = "/var/tmp", *console_dir = NULL;
-  bool keep = false;
+  bool keep = false, rescue = false;
   int c;
 
   while ((c = getopt_long (argc, argv, "", options, NULL)) != -1) {
@@ -158,7 +166,10 @@ main (int argc, char *argv[])
     case 'g':
       return run_gc ();
     case 'i':
-      run_inside ();
+      run_inside (rescue);
+    case 'r':
+      rescue = true;
+      break;
     case 'u':
       keep = true;
       break;

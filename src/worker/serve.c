@@ -322,15 +322,52 @@ do_size (struct gk_session *s, struct request *rq, struct answer *answer, struct
                                                                               : 0;
 }
 
+static int
+do_rescue (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
+{
+  _cleanup_free_ char *what = NULL;
+  int rows, columns;
+
+  if (gk_decode_open (rq->frame->body, rq->frame->len, &what, &rows, &columns, err) == -1)
+    return -1;
+  if (rq->kind == GK_REQUEST_RESCUE_WINDOW)
+    return gk_rescue_window (&s->rescue, rows, columns, err);
+  return gk_rescue_start (&s->rescue, &s->ctx, what, rows, columns, err);
+}
+
+static int
+do_rescue_status (struct gk_session *s, struct request *rq, struct answer *answer,
+                  struct gk_error *err)
+{
+  struct gk_rpc_task task;
+  char number[16];
+  int status;
+
+  gk_rpc_task_init (&task, s->conn, rq->serial);
+  if (gk_rescue_status (&s->rescue, &task.task, &status, err) == -1)
+    return -1;
+  snprintf (number, sizeof number, "%d", status);
+  return msgpack_sbuffer_write (&answer->body, number, strlen (number)) == -1 ? gk_error_oom (err)
+                                                                              : 0;
+}
+
 static const struct {
   int (*fn) (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err);
   bool before_launch;
 } controls[] = {
-  [GK_REQUEST_LAUNCH] = { do_launch, true },    [GK_REQUEST_END] = { do_end, true },
-  [GK_REQUEST_TREE] = { do_tree, false },       [GK_REQUEST_OPEN] = { do_open, false },
-  [GK_REQUEST_TELL] = { do_tell, false },       [GK_REQUEST_LOCALFS] = { do_localfs, false },
-  [GK_REQUEST_UNVALUE] = { do_unvalue, false }, [GK_REQUEST_LABEL] = { do_label, false },
-  [GK_REQUEST_BLOCKS] = { do_blocks, false },   [GK_REQUEST_SIZE] = { do_size, false },
+  [GK_REQUEST_LAUNCH] = { do_launch, true },
+  [GK_REQUEST_END] = { do_end, true },
+  [GK_REQUEST_TREE] = { do_tree, false },
+  [GK_REQUEST_OPEN] = { do_open, false },
+  [GK_REQUEST_TELL] = { do_tell, false },
+  [GK_REQUEST_LOCALFS] = { do_localfs, false },
+  [GK_REQUEST_UNVALUE] = { do_unvalue, false },
+  [GK_REQUEST_LABEL] = { do_label, false },
+  [GK_REQUEST_BLOCKS] = { do_blocks, false },
+  [GK_REQUEST_SIZE] = { do_size, false },
+  [GK_REQUEST_RESCUE] = { do_rescue, false },
+  [GK_REQUEST_RESCUE_WINDOW] = { do_rescue, false },
+  [GK_REQUEST_RESCUE_STATUS] = { do_rescue_status, false },
 };
 
 static int

@@ -14,6 +14,7 @@
 #include "base/strv.h"
 #include "op/ctx.h"
 #include "rpc/rpc.h"
+#include "worker/rescue.h"
 
 struct gk_attached; /* disks.c */
 struct gk_disk;
@@ -34,6 +35,7 @@ struct gk_session {
   struct gk_launch_params params;
   struct gk_attached *disks;
   size_t ndisks;
+  struct gk_rescue rescue;
   bool launched;
 };
 

@@ -37,6 +37,7 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
   s->ctx.network = s->params.network;
   s->ctx.memsize = s->params.memsize;
   s->ctx.selinux = s->params.selinux;
+  s->ctx.rescue = s->rescue.tty_fd != -1;
   s->ctx.tmpdir = s->dir;
   s->ctx.next_data = gk_session_next_data;
   s->ctx.note = s->journal ? note_in_journal : NULL;
@@ -71,10 +72,13 @@ gk_session_end (struct gk_session *s, struct gk_error *err)
   note (&first, &step);
   gk_localfs_free (gk_steal_ptr (s->localfs));
   gk_buf_clear (&s->localfs_reply);
+  gk_rescue_end (&s->rescue);
   if (s->ctx.mounts) {
     gk_mounts_teardown (&s->ctx, &step);
     note (&first, &step);
   }
+  gk_rescue_unmount (&s->rescue, &step);
+  note (&first, &step);
   gk_btrfs_end_scrubs (&s->ctx);
   if (s->ctx.devices) {
     /* While they are there to tell; the disks themselves are asked once more by whoever

@@ -44,7 +44,7 @@ ok (lib.guestfs_internal_upload (g, source, b"/tmp/name", 0o600))
 fails (lib.guestfs_internal_upload (g, source, b"/etc/name", 0o600), b"give a name without folders")
 for call in (lib.guestfs_internal_filesystem_walk, lib.guestfs_internal_yara_scan):
     fails (call (g, b"/dev/sda", b"/dev/null"), b"speak with each other; call ")
-fails (lib.guestfs_internal_get_console_socket (g), b"there is no appliance")
+fails (lib.guestfs_internal_get_console_socket (g), b"this session has no rescue shell")
 # In the middle of an upload.
 fails (lib.guestfs_internal_rhbz914931 (g, source, 5), b"the worker ended unexpectedly")
 fails (lib.guestfs_sync (g), b"call launch before using this function")

@@ -16,7 +16,9 @@
 static void
 test_argv (void **state)
 {
-  const struct gk_uml_config config = { .memsize = 300, .conn_fd = 7, .n_drives = 2 };
+  const struct gk_uml_config config = {
+    .memsize = 300, .conn_fd = 7, .n_drives = 2, .rescue_fd = -1, .rescued_fd = -1
+  };
   _cleanup_strv_ char **argv = gk_uml_argv (&config);
 
   assert_non_null (argv);
