@@ -210,6 +210,7 @@ op_create (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
   gk_local_changed (l, f->node);
   gk_local_end_fresh (l, f->node, NULL);
   gk_local_begin_fresh (f, &l->reply.entry);
+  f->maker = fuse_req_ctx (req)->pid;
   gk_local_entry (l, &l->reply.entry, &entry);
   opened (l, f, fi);
   if (fuse_reply_create (req, &entry, fi) != 0) {
@@ -221,9 +222,11 @@ op_create (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
 static void
 op_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t at, struct fuse_file_info *fi)
 {
+  struct gk_local *l = fuse_req_userdata (req);
   struct gk_local_data d;
 
-  int e = gk_local_read (fuse_req_userdata (req), file_of (fi), at, size, &d);
+  gk_local_end_fresh (l, ino, NULL); /* the time of access */
+  int e = gk_local_read (l, file_of (fi), at, size, &d);
   if (e)
     fuse_reply_err (req, e);
   else
@@ -248,8 +251,7 @@ op_write (fuse_req_t req, fuse_ino_t ino, const char *data, size_t size, off_t a
     fuse_reply_err (req, e);
     return;
   }
-  if (f->attr.size < (uint64_t)at + size)
-    f->attr.size = (uint64_t)at + size;
+  gk_local_writes (f, at, size);
   fuse_reply_write (req, size);
 }
 

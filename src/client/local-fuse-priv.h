@@ -12,6 +12,9 @@ struct file {
   int err;                  /* of data that were written later; told once */
   bool fresh;               /* made here, and nothing but this has touched it */
   struct gk_lfs_entry attr; /* when it is fresh, as far as it can be foreseen */
+  pid_t maker;              /* who made it */
+  bool written;             /* since a time of this was last told or set */
+  bool holes;               /* it may have some */
   uint32_t n_posted;
   bool closed;  /* and still here for what was posted, or may be */
   int64_t last; /* where the last read ended */
@@ -39,9 +42,19 @@ int gk_local_take_any_error (struct gk_local *l, struct file *f);
 void gk_local_begin_fresh (struct file *f, const struct gk_lfs_entry *e);
 /* SETATTR: the attributes as they will be; NULL: it has to be asked for. */
 const struct gk_lfs_entry *gk_local_post_attributes (struct gk_local *l, struct gk_lfs_request *rq);
+/* The same of a folder that was made here. */
+const struct gk_lfs_entry *gk_local_post_to_folder (struct gk_local *l,
+                                                    const struct gk_lfs_request *rq);
+/* Of a name in such a folder to one that is not there; false: it has to be asked for. */
+bool gk_local_post_rename (struct gk_local *l, uint64_t parent, const char *name,
+                           const char *new_name);
+/* For who makes a file, the attributes that it will have; NULL: it has to be asked for.
+ * Their time of change is a guess. */
+const struct gk_lfs_entry *gk_local_foresee (struct gk_local *l, uint64_t node, pid_t pid);
+void gk_local_writes (struct file *f, int64_t at, size_t size);
 /* The file that is being made, or was just made, or NULL. */
 struct file *gk_local_fresh_file (struct gk_local *l, uint64_t node);
-/* An access ACL that says nothing but a mode, for a file that has none. */
+/* An access ACL that says nothing but a mode, for a file or folder that has none. */
 bool gk_local_post_acl (struct gk_local *l, uint64_t node, const char *value, size_t size);
 bool gk_local_acl_is_mode (const char *value, size_t size, uint32_t *ret_mode);
 /* What the file still waits for; an error is left in it. */

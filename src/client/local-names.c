@@ -130,13 +130,31 @@ op_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   struct gk_local *l = fuse_req_userdata (req);
   struct gk_lfs_request rq = { .op = GK_LFS_GETATTR, .node = ino };
   const struct gk_lfs_entry *recent = gk_local_get_recent (l, ino);
+  const struct gk_lfs_entry *foreseen =
+      recent ? NULL : gk_local_foresee (l, ino, fuse_req_ctx (req)->pid);
   int e = 0;
 
+  if (foreseen) {
+    reply_foreseen (req, foreseen);
+    return;
+  }
   if (recent)
     l->reply.entry = *recent;
   else
     e = gk_local_ask (l, &rq, NULL, NULL, NULL);
   reply_attr (req, e);
+}
+
+static void
+folder_changed (struct gk_local *l, const struct gk_lfs_entry *now)
+{
+  struct gk_lfs_entry *e = gk_local_made_attr (l, now->node);
+
+  if (e) {
+    uint32_t flags = e->flags;
+    *e = *now;
+    e->flags = flags;
+  }
 }
 
 static void
@@ -174,6 +192,8 @@ op_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
     if (to_set & flags[i].fuse)
       rq.flags |= flags[i].ours;
   const struct gk_lfs_entry *foreseen = gk_local_post_attributes (l, &rq);
+  if (foreseen == NULL)
+    foreseen = gk_local_post_to_folder (l, &rq);
   if (foreseen) {
     reply_foreseen (req, foreseen);
     return;
@@ -183,6 +203,8 @@ op_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
     gk_local_changed (l, ino);
   else if (e == 0)
     gk_local_set_recent (l, &l->reply.entry);
+  if (e == 0)
+    folder_changed (l, &l->reply.entry);
   reply_attr (req, e);
 }
 
@@ -213,7 +235,7 @@ op_mknod (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_
   gk_local_makes_name (l, parent, name);
   if (ask_entry (req, &rq, name, NULL) == 0 && S_ISDIR (mode) &&
       l->reply.entry.flags & GK_LFS_EXACT_NAMES)
-    gk_local_made_folder (l, l->reply.entry.node);
+    gk_local_made_folder (l, &l->reply.entry);
 }
 
 static void
@@ -264,6 +286,11 @@ op_rename (fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t to, c
   struct gk_lfs_request rq = { .op = GK_LFS_RENAME, .node = parent, .node2 = to, .flags = flags };
   struct gk_local *l = fuse_req_userdata (req);
 
+  if (flags == 0 && parent == to && gk_local_post_rename (l, parent, name, new_name)) {
+    gk_local_makes_name (l, to, new_name);
+    fuse_reply_err (req, 0);
+    return;
+  }
   gk_local_makes_name (l, to, new_name);
   gk_local_makes_name (l, parent, name); /* RENAME_EXCHANGE, RENAME_WHITEOUT */
   gk_local_open_all (l);
@@ -346,8 +373,12 @@ xattrs_changed (struct gk_local *l, uint64_t node)
 {
   struct known *k = gk_local_known (l, node);
 
+  struct gk_lfs_entry *e = gk_local_made_attr (l, node);
+
   if (k)
     k->no_xattrs = false;
+  if (e)
+    e->flags &= ~GK_LFS_NO_XATTRS;
 }
 
 static void
@@ -371,8 +402,15 @@ static void
 op_removexattr (fuse_req_t req, fuse_ino_t ino, const char *name)
 {
   struct gk_lfs_request rq = { .op = GK_LFS_REMOVEXATTR, .node = ino };
+  struct gk_local *l = fuse_req_userdata (req);
+  const struct gk_lfs_entry *made = gk_local_made_attr (l, ino);
 
-  ask (req, &rq, name, NULL);
+  /* That there is none is no error of this one's, on ext4. */
+  if (gk_streq (name, "system.posix_acl_default") && made && made->flags & GK_LFS_TELLS_SPACE &&
+      has_none (l, ino))
+    fuse_reply_err (req, 0);
+  else
+    ask (req, &rq, name, NULL);
 }
 
 void

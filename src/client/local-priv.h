@@ -31,6 +31,7 @@ struct known {
   bool no_xattrs; /* as long as this is the epoch: */
   uint32_t xattrs_epoch;
   uint32_t shelf, item; /* local-ahead.c; shelf 0: none */
+  uint32_t made;        /* local-absent.c; 0: it was not */
 };
 
 /* A request whose reply has not been waited for. */
@@ -130,7 +131,9 @@ void gk_local_posted_end (struct gk_local *l, const int32_t *errors);
 void gk_local_end_fresh (struct gk_local *l, uint64_t node, const struct file *but);
 
 /* local-absent.c */
-void gk_local_made_folder (struct gk_local *l, uint64_t node);
+void gk_local_made_folder (struct gk_local *l, const struct gk_lfs_entry *e);
+/* As it was made, and changed since; not what its names make of it.  NULL: not known. */
+struct gk_lfs_entry *gk_local_made_attr (struct gk_local *l, uint64_t node);
 void gk_local_makes_name (struct gk_local *l, uint64_t parent, const char *name);
 bool gk_local_is_absent (struct gk_local *l, uint64_t parent, const char *name);
 void gk_local_forget_absent (struct gk_local *l);

@@ -217,6 +217,12 @@ may_change_fresh (enum gk_lfs_op op)
   }
 }
 
+static bool
+changes_one_node (enum gk_lfs_op op)
+{
+  return op == GK_LFS_SETATTR || op == GK_LFS_SETXATTR || op == GK_LFS_REMOVEXATTR;
+}
+
 int
 gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name, const char *other,
               struct gk_local_data *ret)
@@ -227,7 +233,7 @@ gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *name, c
     l->changes++;
   count_room (l, rq->op);
   if (may_change_fresh (rq->op))
-    gk_local_end_fresh (l, 0, NULL);
+    gk_local_end_fresh (l, changes_one_node (rq->op) ? rq->node : 0, NULL);
   if (rq->op == GK_LFS_SETXATTR && ret)
     return exchange (l, rq, name, other, ret->data, ret->size, NULL);
   return exchange (l, rq, name, other, NULL, 0, ret);

@@ -212,7 +212,7 @@ static bool
 may_be_posted (const struct message *m)
 {
   return m->rq.n_drops == 0 && m->rq.n_posted == 0 &&
-         (m->rq.op == GK_LFS_WRITE || m->rq.op == GK_LFS_SETATTR);
+         (m->rq.op == GK_LFS_WRITE || m->rq.op == GK_LFS_SETATTR || m->rq.op == GK_LFS_RENAME);
 }
 
 static int

@@ -488,6 +488,150 @@ make ("last")
     def test_just_closed(self):
         self.served(self.JUST_CLOSED)
 
+    # Folders, names and attributes of what is just made here: told at once, and true.
+    JUST_MADE = r"""
+import stat, subprocess
+os.mkdir (m + "/made")
+os.chdir (m + "/made")
+def make (name, data=b"data", size=0):
+    with open (name, "wb", buffering=0) as f:
+        f.write (data + b"\0" * size)
+def fails (error, call, *args):
+    try:
+        call (*args)
+    except OSError as e:
+        assert e.errno == error, (e, error)
+    else:
+        raise AssertionError ((error, args))
+def true_stat (name):
+    st = g.lstatns ("/made/" + name)
+    return [st["st_" + x] for x in ("mode", "nlink", "uid", "gid", "size", "ino", "blocks", "mtime_sec", "mtime_nsec")]
+def told (name):
+    st = os.lstat (name)
+    ns = st.st_mtime_ns
+    return [st.st_mode, st.st_nlink, st.st_uid, st.st_gid, st.st_size, st.st_ino, st.st_blocks, ns // 10**9, ns % 10**9]
+def others (name):
+    out = subprocess.run (["stat", "-c", "%Y.%Z.%z", name], check=True, stdout=subprocess.PIPE, text=True).stdout
+    st = g.lstatns ("/made/" + name)
+    assert out.startswith ("%d.%d." % (st["st_mtime_sec"], st["st_ctime_sec"])), (out, st)
+    assert (".%09d " % st["st_ctime_nsec"]) in out, (out, st)
+# rsync's way, some times over: each is asked for its attributes by who makes it.
+for i in range (40):
+    make (".tmp%d" % i, b"x" * (i * 997))
+    first = told (".tmp%d" % i)
+    if i % 4:
+        os.utime (".tmp%d" % i, ns=(10**18, 10**18 + i))
+        assert told (".tmp%d" % i)[-1] == i
+    os.chmod (".tmp%d" % i, 0o600 + i % 64)
+    os.rename (".tmp%d" % i, "name%d" % i)
+    now = told ("name%d" % i)
+    assert now[4] == i * 997 and now[5] == first[5], (first, now)
+    if i % 3 == 0:
+        assert told ("name%d" % i) == now == true_stat ("name%d" % i), (now, true_stat ("name%d" % i))
+    assert i % 4 or now[-2:] == first[-2:], (first, now)
+assert sorted (os.listdir (".")) == sorted ("name%d" % i for i in range (40)) == sorted (g.ls ("/made"))
+for i in (3, 4, 39):
+    assert told ("name%d" % i) == true_stat ("name%d" % i)
+make ("grows")
+seen = told ("grows")
+with open ("grows", "ab", buffering=0) as f:
+    f.write (b"more")
+    assert os.fstat (f.fileno ()).st_size == 8
+make ("gap")
+with open ("gap", "r+b", buffering=0) as f:
+    f.seek (1 << 20)
+    f.write (b"end")
+assert told ("gap")[6] < 64
+make ("other")
+others ("other")
+# Names: over another, into another folder, back and forth, and those that cannot be.
+for name in ("a", "b"): make (name, name.encode ())
+os.rename ("a", "b")
+assert open ("b").read () == "a" and not os.path.exists ("a")
+fails (errno.ENOENT, os.rename, "a", "c")
+make ("a", b"again")
+os.rename ("a", "c")
+os.rename ("c", "d")
+fails (errno.ENOENT, open, "c")
+make ("c", b"third")
+assert g.read_file ("/made/d") == b"again" and open ("c").read () == "third"
+os.mkdir ("sub")
+os.mkdir ("sub/deep")
+os.rename ("sub", "moved")
+fails (errno.ENOENT, os.mkdir, "sub/x")
+make ("moved/deep/file")
+fails (errno.EISDIR, os.rename, "c", "moved")
+fails (errno.ENOTDIR, os.rename, "moved", "c")
+fails (errno.EEXIST, os.mkdir, "moved")
+fails (errno.ENAMETOOLONG, os.rename, "c", "n" * 256)
+os.rename ("c", "n" * 255)
+os.rename ("n" * 255, "moved/deep/c")
+assert g.read_file ("/made/moved/deep/c") == b"third"
+make ("open")
+with open ("open", "rb") as f:
+    os.rename ("open", "opened")
+    os.remove ("opened")
+    assert f.read () == b"data"
+# Folders.
+os.mkdir ("folder")
+os.chmod ("folder", 0o2750)
+os.chown ("folder", 3, 44)
+os.utime ("folder", ns=(10**18, 10**18 + 7))
+assert told ("folder") == true_stat ("folder") and told ("folder")[:4] == [stat.S_IFDIR | 0o2750, 2, 3, 44]
+assert told ("folder")[-2:] == [10**9, 7]
+make ("folder/file")
+os.rename ("folder/file", "folder/renamed")
+assert os.stat ("folder/renamed").st_gid == 44
+os.mkdir ("folder/below")
+assert stat.S_IMODE (os.stat ("folder/below").st_mode) & 0o2000 and os.stat ("folder").st_nlink == 3
+os.utime ("folder")
+assert told ("folder") == true_stat ("folder") and told ("folder")[-2] > 10**9
+os.chmod ("folder", 0o700)
+os.setxattr ("folder", "user.a", b"1")
+os.chmod ("folder", 0o750)
+assert told ("folder") == true_stat ("folder") and os.listxattr ("folder") == ["user.a"]
+# Owner rwx, group r-x, others nothing; and that as the default of what is made in it.
+acl = b"\2\0\0\0" + b"".join (bytes ((tag, 0, p, 0, 255, 255, 255, 255)) for tag, p in ((1, 7), (4, 5), (32, 0)))
+os.mkdir ("with-acl")
+os.setxattr ("with-acl", "system.posix_acl_access", acl)
+assert told ("with-acl")[0] & 0o777 == 0o750 and told ("with-acl") == true_stat ("with-acl")
+os.removexattr ("with-acl", "system.posix_acl_default")
+os.setxattr ("with-acl", "system.posix_acl_default", acl)
+make ("with-acl/file")
+assert told ("with-acl/file") == true_stat ("with-acl/file") and told ("with-acl/file")[0] & 0o7 == 0
+os.removexattr ("with-acl", "system.posix_acl_default")
+assert os.listxattr ("with-acl") == []
+make ("last")
+os.rename ("last", "very-last")
+os.mkdir ("last-folder")
+os.chmod ("last-folder", 0o711)
+"""
+
+    def roomy(self, body, options):
+        """Runs body on a filesystem with so much room that closing a file needs not wait."""
+        image = self.file("roomy.raw")
+        with open(image, "r+b") as f:
+            f.truncate(400 << 20)
+        self.tool("mkfs.ext4", "-q", "-F", image)
+        self.python_guestfs(BEGIN.replace("qcow2", "raw").replace("/dev/sda2", "/dev/sda") +
+                            "g.mount_local (m, options=options)\nt.start ()\ntry:\n" +
+                            "".join("    " + line + "\n" for line in body.strip().splitlines()) +
+                            "finally:\n    os.chdir ('/')\n" +
+                            "".join("    " + line + "\n" for line in END.strip().splitlines()),
+                            image, self.tree, options, timeout=200)
+        self.tool("e2fsck", "-fn", image)
+        return image
+
+    def test_just_made_fuse(self):
+        image = self.roomy(self.JUST_MADE, "allow_root,max_read=131072")
+        # The last of it goes with the unmount.
+        ls = self.gk("ls", "-l", image, "/made").out
+        self.assertIn("very-last", ls)
+        self.assertRegex(ls, "(?m)^drwx--x--x .*last-folder$")
+
+    def test_just_made(self):
+        self.roomy(self.JUST_MADE, "")
+
     # What copies make of a tree with all that trees have, into the mount and out of it.
     COPIES = r"""
 import hashlib, random, shutil, stat, subprocess
@@ -571,27 +715,11 @@ finally:
     shutil.rmtree (base)
 """
 
-    def roomy(self):
-        image = self.file("roomy.raw")
-        with open(image, "r+b") as f:
-            f.truncate(400 << 20)
-        self.tool("mkfs.ext4", "-q", "-F", image)
-        return image
-
-    def copies(self, options):
-        image = self.roomy()
-        self.python_guestfs(BEGIN.replace("qcow2", "raw").replace("/dev/sda2", "/dev/sda") +
-                            "g.mount_local (m, options=options)\nt.start ()\ntry:\n" +
-                            "".join("    " + line + "\n" for line in self.COPIES.strip().splitlines()) +
-                            "finally:\n" + "".join("    " + line + "\n" for line in END.strip().splitlines()),
-                            image, self.tree, options, timeout=200)
-        self.tool("e2fsck", "-fn", image)
-
     def test_copies_of_trees_fuse(self):
-        self.copies("allow_root,max_read=131072")
+        self.roomy(self.COPIES, "allow_root,max_read=131072")
 
     def test_copies_of_trees(self):
-        self.copies("")
+        self.roomy(self.COPIES, "")
 
     def test_filesystem_that_keeps_less_fuse(self):
         """vfat has no owners and does not tell cases apart: programs hear of the first from the call itself."""

@@ -15,6 +15,12 @@
 #define FOLDER 7u
 
 static void
+made (struct gk_local *l, uint64_t node)
+{
+  gk_local_made_folder (l, &(struct gk_lfs_entry){ .node = node, .mode = 040700 });
+}
+
+static void
 names_of_a_folder_that_was_made (void **state)
 {
   struct gk_local *l = calloc (1, sizeof *l);
@@ -22,7 +28,9 @@ names_of_a_folder_that_was_made (void **state)
 
   gk_local_makes_name (l, FOLDER, "before");
   assert_false (gk_local_is_absent (l, FOLDER, "any"));
-  gk_local_made_folder (l, FOLDER);
+  assert_null (gk_local_made_attr (l, FOLDER));
+  made (l, FOLDER);
+  assert_int_equal (gk_local_made_attr (l, FOLDER)->mode, 040700);
   assert_true (gk_local_is_absent (l, FOLDER, "any"));
   assert_false (gk_local_is_absent (l, FOLDER + 1, "any"));
   for (int i = 0; i < 5000; ++i) {
@@ -41,6 +49,7 @@ names_of_a_folder_that_was_made (void **state)
   assert_false (gk_local_is_absent (l, FOLDER, name));
   gk_local_forget_absent (l);
   assert_false (gk_local_is_absent (l, FOLDER, "name-5000"));
+  free (l->known);
   free (l);
 }
 
@@ -51,17 +60,20 @@ many_folders_and_many_names (void **state)
   struct gk_local *l = calloc (1, sizeof *l);
   char name[32];
 
-  for (uint64_t node = 1; node <= 200; ++node)
-    gk_local_made_folder (l, node);
+  for (uint64_t node = 1; node <= 20000; ++node)
+    made (l, node);
   assert_false (gk_local_is_absent (l, 1, "x"));
-  assert_true (gk_local_is_absent (l, 200, "x"));
+  assert_false (gk_local_is_absent (l, 20000 - 16384, "x"));
+  assert_true (gk_local_is_absent (l, 20000 - 16383, "x"));
+  assert_true (gk_local_is_absent (l, 20000, "x"));
   for (int i = 0; i < 40000; ++i) {
     snprintf (name, sizeof name, "%d", i);
-    gk_local_makes_name (l, 200, name);
-    assert_false (gk_local_is_absent (l, 200, name));
+    gk_local_makes_name (l, 20000, name);
+    assert_false (gk_local_is_absent (l, 20000, name));
   }
-  assert_false (gk_local_is_absent (l, 200, "x"));
+  assert_false (gk_local_is_absent (l, 20000, "x"));
   gk_local_forget_absent (l);
+  free (l->known);
   free (l);
 }
 
