@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* guestkit, the command: finds the subcommand and runs it. */
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,8 @@ run (const struct cli_command *command, int argc, char **argv)
 int
 main (int argc, char **argv)
 {
+  /* Who started us may ignore it, and then nobody would be told how a tool has ended. */
+  signal (SIGCHLD, SIG_DFL);
   if (argc < 2) {
     print_help (stderr);
     return CLI_USAGE;

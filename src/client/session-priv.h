@@ -69,8 +69,8 @@ void gk_local_before_call (guestfs_h *g);
  * of it is there; pipes, devices and "-" are written directly. */
 struct gk_host_file {
   int fd;
-  char *path;      /* final name, or NULL when nothing is to be renamed */
-  char *temp_path; /* or NULL */
+  char *path;      /* the name that it has at the end; NULL: the caller's own descriptor */
+  char *temp_path; /* until then, or NULL when it is written in place */
 };
 #define GK_HOST_FILE_INIT                                                                          \
   {                                                                                                \

@@ -103,6 +103,8 @@ send_params (guestfs_h *g, const struct gk_launch_params *params, struct gk_erro
   int r = gk_encode_launch (&body, &seen, err);
   if (r == 0)
     r = gk_session_request (g, GK_REQUEST_LAUNCH, body.data, body.size, &frame, err) == 0 ? 0 : -1;
+  if (body.data)
+    explicit_bzero (body.data, body.size); /* keys of remote drives */
   msgpack_sbuffer_destroy (&body);
   return r;
 }

@@ -70,8 +70,14 @@ open_out (struct gk_host_file *f, const char *name)
       return 0;
     }
   }
+  _cleanup_free_ char *path = strdup (name);
+  if (path == NULL)
+    return -1;
   f->fd = open (name, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_CLOEXEC, 0666);
-  return f->fd == -1 ? -1 : 0;
+  if (f->fd == -1)
+    return -1;
+  f->path = gk_steal_ptr (path);
+  return 0;
 }
 
 /* A name that means a descriptor which the caller has open.  Opening it would
@@ -112,8 +118,9 @@ gk_host_file_finish (guestfs_h *g, struct gk_host_file *f, bool success)
 {
   int r = 0;
 
-  if (f->fd >= 0 && close (f->fd) == -1 && f->temp_path && success)
-    r = gk_client_perror (g, "%s: close", f->path);
+  /* A full disk behind a network is perhaps told only now. */
+  if (f->fd >= 0 && close (f->fd) == -1 && success)
+    r = gk_client_perror (g, "%s: close", f->path ? f->path : "output");
   if (f->temp_path) {
     if (!success || r == -1)
       unlink (f->temp_path);

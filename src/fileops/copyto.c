@@ -325,11 +325,7 @@ copy (struct gk_ctx *ctx, const struct place *src, const struct place *dest, con
   c.out = out;
   c.block = block;
   r = copy_open (&c, src_size, dest_size, err);
-  if (r == -1 && is_new)
-    gk_fo_discard_new (ctx, dest->name, out);
-  if (r == 0 && close (gk_steal_fd (&out)) == -1)
-    return gk_fo_fail (err, errno, "close", dest->name);
-  return r;
+  return gk_fo_end_write (ctx, dest->name, &out, is_new, r, err);
 }
 
 int

@@ -50,6 +50,11 @@ int gk_fo_open_write (struct gk_ctx *ctx, const char *path, int flags, const cha
 /* Remove the file that gk_fo_open_write has made and that could not be
  * filled; nothing else that may have its name by now. */
 void gk_fo_discard_new (struct gk_ctx *ctx, const char *path, int fd);
+/* The end of writing what gk_fo_open_write has opened: r is 0, or -1 with err set; then
+ * a new file is discarded.  Else *fd is closed, which is when NFS and quotas tell of
+ * what could not be written.  0 or -1. */
+int gk_fo_end_write (struct gk_ctx *ctx, const char *path, int *fd, bool is_new, int r,
+                     struct gk_error *err);
 
 /* The directory that holds the last component, and that component, with a
  * slash at its end when PATH has one (the kernel then insists on a directory). */

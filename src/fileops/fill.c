@@ -19,6 +19,7 @@ fill (struct gk_ctx *ctx, const char *pattern, size_t pattern_len, int len, cons
   _cleanup_free_ char *block = NULL;
   size_t size = (size_t)len, done = 0, n, block_len;
   bool is_new;
+  int r = 0;
 
   if (len < 0)
     return gk_error_set (err, EINVAL, "%d: length is < 0", len);
@@ -32,25 +33,16 @@ fill (struct gk_ctx *ctx, const char *pattern, size_t pattern_len, int len, cons
   fd = gk_fo_open_write (ctx, path, O_WRONLY, "open", &is_new, err);
   if (fd == -1)
     return -1;
-  for (; done < size; done += n) {
+  for (; r == 0 && done < size; done += n) {
     n = size - done < block_len ? size - done : block_len;
     gk_task_progress (ctx->task, done, size);
-    if (gk_task_check (ctx->task, err) == -1)
-      goto undo;
-    if (gk_write_full (fd, block, n) == -1) {
-      gk_fo_fail (err, errno, "write", path);
-      goto undo;
-    }
+    r = gk_task_check (ctx->task, err);
+    if (r == 0 && gk_write_full (fd, block, n) == -1)
+      r = gk_fo_fail (err, errno, "write", path);
   }
-  gk_task_progress (ctx->task, size, size);
-  if (close (gk_steal_fd (&fd)) == -1)
-    return gk_fo_fail (err, errno, "close", path);
-  return 0;
-
-undo:
-  if (is_new)
-    gk_fo_discard_new (ctx, path, fd);
-  return -1;
+  if (r == 0)
+    gk_task_progress (ctx->task, size, size);
+  return gk_fo_end_write (ctx, path, &fd, is_new, r, err);
 }
 
 int

@@ -142,6 +142,17 @@ gk_fo_discard_new (struct gk_ctx *ctx, const char *path, int fd)
     unlinkat (dir, name, 0);
 }
 
+int
+gk_fo_end_write (struct gk_ctx *ctx, const char *path, int *fd, bool is_new, int r,
+                 struct gk_error *err)
+{
+  if (r == 0)
+    return close (gk_steal_fd (fd)) == -1 ? gk_fo_fail (err, errno, "close", path) : 0;
+  if (is_new)
+    gk_fo_discard_new (ctx, path, *fd);
+  return -1;
+}
+
 bool
 gk_fo_is_root (const char *path)
 {

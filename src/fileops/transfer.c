@@ -18,6 +18,7 @@ upload (struct gk_ctx *ctx, struct gk_source *from, const char *path, int flags,
   bool is_device = gk_after_prefix (path, "/dev/") != NULL, is_new = false;
   _cleanup_close_ int fd = -1;
   uint64_t size;
+  int r = 0;
 
   if (is_device)
     fd = gk_fo_open_device (path, O_WRONLY, &size, err);
@@ -25,25 +26,13 @@ upload (struct gk_ctx *ctx, struct gk_source *from, const char *path, int flags,
     fd = gk_fo_open_write (ctx, path, O_WRONLY | flags, NULL, &is_new, err);
   if (fd == -1)
     return -1;
-  if (offset && lseek (fd, offset, SEEK_SET) == -1) {
-    gk_fo_fail (err, errno, "lseek", path);
-    goto undo;
-  }
-  if (gk_source_to_fd (from, fd, UINT64_MAX, ctx->task, NULL, err) == -1) {
-    gk_error_wrap (err, "%s", path);
-    goto undo;
-  }
-  /* What a device could not take is known only now. */
-  if (is_device && fsync (fd) == -1)
-    return gk_fo_fail (err, errno, "fsync", path);
-  if (close (gk_steal_fd (&fd)) == -1)
-    return gk_fo_fail (err, errno, "close", path);
-  return 0;
-
-undo:
-  if (is_new)
-    gk_fo_discard_new (ctx, path, fd);
-  return -1;
+  if (offset && lseek (fd, offset, SEEK_SET) == -1)
+    r = gk_fo_fail (err, errno, "lseek", path);
+  else if (gk_source_to_fd (from, fd, UINT64_MAX, ctx->task, NULL, err) == -1)
+    r = gk_error_wrap (err, "%s", path);
+  else if (is_device && fsync (fd) == -1) /* what it could not take is known only now */
+    r = gk_fo_fail (err, errno, "fsync", path);
+  return gk_fo_end_write (ctx, path, &fd, is_new, r, err);
 }
 
 int

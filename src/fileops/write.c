@@ -19,29 +19,18 @@ put (struct gk_ctx *ctx, const char *path, int flags, const char *content, size_
   _cleanup_close_ int fd = -1;
   size_t done = 0, n;
   bool is_new;
+  int r = 0;
 
   fd = gk_fo_open_write (ctx, path, O_WRONLY | flags, "open", &is_new, err);
   if (fd == -1)
     return -1;
-  while (done < size) {
+  for (; r == 0 && done < size; done += n) {
     n = size - done < GK_FO_BLOCK ? size - done : GK_FO_BLOCK;
-    if (gk_task_check (ctx->task, err) == -1)
-      goto undo;
-    if (gk_write_full (fd, content + done, n) == -1) {
-      gk_fo_fail (err, errno, "write", path);
-      goto undo;
-    }
-    done += n;
+    r = gk_task_check (ctx->task, err);
+    if (r == 0 && gk_write_full (fd, content + done, n) == -1)
+      r = gk_fo_fail (err, errno, "write", path);
   }
-  /* NFS and quotas report what could not be written here. */
-  if (close (gk_steal_fd (&fd)) == -1)
-    return gk_fo_fail (err, errno, "close", path);
-  return 0;
-
-undo:
-  if (is_new)
-    gk_fo_discard_new (ctx, path, fd);
-  return -1;
+  return gk_fo_end_write (ctx, path, &fd, is_new, r, err);
 }
 
 int

@@ -290,7 +290,7 @@ void
 gk_opener_stop (struct gk_opener *opener)
 {
   if (opener->pid > 0) {
-    pidfd_send_signal (opener->pidfd, SIGKILL, NULL, 0);
+    kill (opener->pid, SIGKILL); /* it is ours until it is waited for */
     while (waitpid (opener->pid, NULL, 0) == -1 && errno == EINTR)
       ;
   }

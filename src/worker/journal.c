@@ -69,6 +69,15 @@ open_dir (const char *path, struct gk_error *err)
   return gk_steal_fd (&fd);
 }
 
+/* Which pid namespace this process is in: numbers of processes mean something only there. */
+static uint64_t
+pid_namespace (void)
+{
+  struct stat st;
+
+  return stat ("/proc/self/ns/pid", &st) == 0 ? st.st_ino : 0;
+}
+
 int
 gk_journal_create (struct gk_journal *journal, struct gk_error *err)
 {
@@ -82,7 +91,8 @@ gk_journal_create (struct gk_journal *journal, struct gk_error *err)
   if (getrandom (&random, sizeof random, 0) != sizeof random)
     return gk_error_sys (err, errno, "getrandom");
   _cleanup_free_ char *path =
-      gk_asprintf ("%s/%d-%016llx%s", dir_path, (int)getpid (), (unsigned long long)random, SUFFIX);
+      gk_asprintf ("%s/%d.%llu-%016llx%s", dir_path, (int)getpid (),
+                   (unsigned long long)pid_namespace (), (unsigned long long)random, SUFFIX);
   if (path == NULL)
     return gk_error_oom (err);
 
@@ -359,13 +369,25 @@ gk_journal_is_dying (int pid)
   return gk_read_file (path, 16384, &status) == 0 && status.data && has_kill_pending (status.data);
 }
 
+/* Is the session on its way out?  Of one in another pid namespace (a container's, with the same
+ * /run) nobody here can tell. */
+static bool
+is_of_dying (const char *name)
+{
+  unsigned long long namespace;
+  int pid;
+
+  return sscanf (name, "%d.%llu-", &pid, &namespace) == 2 && namespace == pid_namespace () &&
+         gk_journal_is_dying (pid);
+}
+
 /* A killed session holds its lock until the kernel has taken down what it had:
  * that is waited for, a living session is not. */
 static bool
-lock_of_dead (const struct gk_journal *journal, int pid, int patience_ms)
+lock_of_dead (const struct gk_journal *journal, const char *name, int patience_ms)
 {
   for (int waited = 0; flock (journal->fd, LOCK_EX | LOCK_NB) == -1; waited += PATIENCE_STEP_MS) {
-    if (waited >= patience_ms || !gk_journal_is_dying (pid))
+    if (waited >= patience_ms || !is_of_dying (name))
       return false;
     if (waited == CUT_OFF_MS)
       gk_journal_cut_off (journal);
@@ -405,7 +427,7 @@ gk_journal_collect (int patience_ms, struct gk_error *err)
     struct gk_journal j = { .fd = openat (dirfd, entry->d_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC) };
     if (j.fd == -1)
       continue;
-    if (!lock_of_dead (&j, atoi (entry->d_name), patience_ms) || was_finished (&j)) {
+    if (!lock_of_dead (&j, entry->d_name, patience_ms) || was_finished (&j)) {
       close (j.fd);
       continue;
     }

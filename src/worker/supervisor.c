@@ -130,7 +130,11 @@ gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker)
     pid = start_worker (conn_fd, dir, &journal, worker, &alive_fd, &err);
   if (pid > 0) {
     _cleanup_close_ int pidfd = pidfd_open (pid, 0);
-    watch (conn_fd, signal_fd, pid, pidfd, &journal);
+    if (pidfd == -1) {
+      gk_error_sys (&err, errno, "pidfd_open");
+      kill (pid, SIGKILL);
+    } else
+      watch (conn_fd, signal_fd, pid, pidfd, &journal);
     while (waitpid (pid, NULL, 0) == -1 && errno == EINTR)
       ;
   }

@@ -116,5 +116,13 @@ class Caller(Case):
         else:
             self.assertEqual(r.out, "small-guest\n")
 
+    def test_ignores_the_end_of_its_children(self):
+        """As programs that start many do: how tools end is known all the same."""
+        image = self.image()
+        r = self.run_program("env", "--ignore-signal=CHLD", GUESTKIT, "edit", "--commit", image,
+                             "/etc/hostname", "-e", "s/small/tiny/")
+        self.assertEqual(r.status, 0, str(r))
+        self.assertEqual(self.gk("cat", image, "/etc/hostname").out, "tiny-guest\n")
+
     def test_version_needs_no_root(self):
         self.assertEqual(self.unprivileged("version").status, 0)

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -211,8 +213,11 @@ test_collected_meanwhile (void **state)
   assert_true (gone >= 0);
   if (gone == 0)
     _exit (0);
-  char named[64];
-  snprintf (named, sizeof named, "/run/guestkit/%d-3.journal", (int)gone);
+  char named[80];
+  struct stat ns;
+  assert_int_equal (stat ("/proc/self/ns/pid", &ns), 0);
+  snprintf (named, sizeof named, "/run/guestkit/%d.%llu-3.journal", (int)gone,
+            (unsigned long long)ns.st_ino);
   assert_int_equal (rename (path, named), 0);
   assert_int_equal (waitpid (gone, NULL, 0), gone);
 
@@ -235,6 +240,58 @@ test_collected_meanwhile (void **state)
   assert_int_equal (rmdir (dir), 0);
 }
 
+/* A session whose number is 2 in a pid namespace of its own, in which outside nobody is or
+ * somebody else.  Killed, the process that is returned takes it along. */
+static pid_t
+start_elsewhere (char path[static 64])
+{
+  int report[2];
+
+  assert_int_equal (pipe (report), 0);
+  pid_t outside = fork ();
+  assert_true (outside >= 0);
+  if (outside > 0) {
+    close (report[1]);
+    ssize_t n = read (report[0], path, 63);
+    assert_true (n > 0);
+    path[n] = '\0';
+    close (report[0]);
+    return outside;
+  }
+  if (unshare (CLONE_NEWPID) == -1)
+    _exit (1);
+  pid_t first = fork ();
+  prctl (PR_SET_PDEATHSIG, first == 0 ? SIGKILL : 0);
+  if (first != 0 || fork () != 0) {
+    pause ();
+    _exit (1);
+  }
+  struct gk_journal journal = GK_JOURNAL_INIT;
+  char *dir = NULL;
+  if (gk_journal_create (&journal, &err) == -1 ||
+      gk_journal_make_dir (&journal, "/run", &dir, &err) == -1 ||
+      write (report[1], dir, strlen (dir)) == -1)
+    _exit (1);
+  pause ();
+  _exit (0);
+}
+
+/* What its number means here says nothing of it: it is not taken for a dying one. */
+static void
+test_other_namespace (void **state)
+{
+  char path[64];
+  pid_t pid = start_elsewhere (path);
+
+  /* Who takes it for a dying one waits for its end. */
+  assert_int_equal (gk_journal_collect (INT_MAX, &err), 0);
+  assert_true (is_there (path));
+  end_session (pid);
+  while (gk_journal_collect (0, &err) == 0)
+    sched_yield ();
+  assert_false (is_there (path));
+}
+
 int
 main (void)
 {
@@ -242,6 +299,7 @@ main (void)
     cmocka_unit_test (test_living_and_dead), cmocka_unit_test (test_dying),
     cmocka_unit_test (test_cut_off_line),    cmocka_unit_test (test_foreign_folder),
     cmocka_unit_test (test_failed_note),     cmocka_unit_test (test_collected_meanwhile),
+    cmocka_unit_test (test_other_namespace),
   };
   return cmocka_run_group_tests (tests, own_run, NULL);
 }
