@@ -57,6 +57,40 @@ session_path (const char *dir)
   return gk_asprintf ("%s/mounts/%016llx", above, (unsigned long long)hash);
 }
 
+/* The lock is free once the holder has ended, however it did. */
+static int
+wait_for_lock (int fd, int timeout_s)
+{
+  const struct timespec step = { .tv_nsec = 20000000 };
+  int64_t steps = timeout_s ? (int64_t)timeout_s * 50 : INT64_MAX;
+
+  for (; steps > 0; --steps) {
+    if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+      return 0;
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return -1;
+    nanosleep (&step, NULL);
+  }
+  errno = ETIMEDOUT;
+  return -1;
+}
+
+/* The record of dir, locked.  The session that was there before may be just ending: it is waited
+ * for, and takes its record away. */
+static int
+open_record (const char *path)
+{
+  struct stat st;
+
+  for (;;) {
+    _cleanup_close_ int fd = open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd == -1 || wait_for_lock (fd, 0) == -1 || fstat (fd, &st) == -1)
+      return -1;
+    if (st.st_nlink > 0)
+      return gk_steal_fd (&fd);
+  }
+}
+
 int
 cli_mount_session_create (struct cli_mount_session *s, const char *dir)
 {
@@ -67,11 +101,10 @@ cli_mount_session_create (struct cli_mount_session *s, const char *dir)
       (mkdir (mounts, 0700) == -1 && errno != EEXIST))
     return -1;
   _cleanup_free_ char *path = session_path (dir);
-  _cleanup_close_ int fd = path ? open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+  _cleanup_close_ int fd = path ? open_record (path) : -1;
   char id[GK_MOUNTID_SIZE];
-  if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1 || ftruncate (fd, 0) == -1 ||
-      gk_mountid_at (dir, id) == -1 || gk_write_full (fd, id, strlen (id)) == -1 ||
-      gk_write_full (fd, "\n", 1) == -1)
+  if (fd == -1 || ftruncate (fd, 0) == -1 || gk_mountid_at (dir, id) == -1 ||
+      gk_write_full (fd, id, strlen (id)) == -1 || gk_write_full (fd, "\n", 1) == -1)
     return -1;
   s->fd = gk_steal_fd (&fd);
   s->path = gk_steal_ptr (path);
@@ -106,24 +139,6 @@ cli_mount_session_known (const char *dir)
     return false;
   text.data[strcspn (text.data, "\n")] = '\0';
   return gk_mountid_at (dir, id) == 1 && gk_streq (id, text.data);
-}
-
-/* The lock is free once the holder has ended, however it did. */
-static int
-wait_for_lock (int fd, int timeout_s)
-{
-  const struct timespec step = { .tv_nsec = 20000000 };
-  int64_t steps = timeout_s ? (int64_t)timeout_s * 50 : INT64_MAX;
-
-  for (; steps > 0; --steps) {
-    if (flock (fd, LOCK_EX | LOCK_NB) == 0)
-      return 0;
-    if (errno != EWOULDBLOCK && errno != EINTR)
-      return -1;
-    nanosleep (&step, NULL);
-  }
-  errno = ETIMEDOUT;
-  return -1;
 }
 
 int

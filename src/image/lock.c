@@ -20,6 +20,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/pathroot.h"
 
 #define DOES 100
 #define DENIES 200
@@ -140,18 +141,20 @@ gk_image_lock_tighten (int fd, const char *path, struct gk_error *err)
 int
 gk_image_open (const char *path, enum gk_image_use use, int *ret_fd, struct gk_error *err)
 {
-  _cleanup_close_ int fd = -1;
+  /* First only found, so that what is looked at is what is opened. */
+  _cleanup_close_ int found = open (path, O_PATH | O_CLOEXEC), fd = -1;
   int flags = (use == GK_IMAGE_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   struct stat st;
+  char link[32];
 
-  if (stat (path, &st) == -1)
+  if (found == -1 || fstat (found, &st) == -1)
     return gk_error_sys (err, errno, "%s", path);
   /* For a block device O_EXCL is the claim that a mounted file system, an
    * active volume group or another writer has; without O_CREAT it means
    * nothing for a file. */
   if (S_ISBLK (st.st_mode) && use == GK_IMAGE_WRITE)
     flags |= O_EXCL;
-  fd = open (path, flags);
+  fd = open (gk_fd_path (found, link), flags);
   if (fd == -1 && errno == EBUSY)
     return gk_error_set (err, EBUSY,
                          "%s: the block device is in use on this host (mounted, or part of an "

@@ -2,6 +2,7 @@
 """guestkit mount: the guest's tree in the caller's own namespace."""
 
 import errno
+import fcntl
 import os
 
 import world
@@ -67,6 +68,36 @@ class Mount(Case):
         self.gk_fails("umount", self.tree, match="nothing is mounted")
         self.gk_fails("umount", "/proc", match="not mounted by guestkit")
         self.assertTrue(os.path.exists("/proc/self"))
+
+
+class Again(Case):
+    """At a folder whose last session is just ending."""
+
+    def test_waits_for_the_one_before(self):
+        tree = self.path("tree")
+        os.mkdir(tree)
+        h = 0xcbf29ce484222325
+        for c in os.fsencode(os.path.realpath(tree)):
+            h = (h ^ c) * 0x100000001b3 % 2**64
+        record = "/run/guestkit/mounts/%016x" % h
+        os.makedirs(os.path.dirname(record), 0o700, exist_ok=True)
+        with open(record, "w", encoding="ascii") as before:
+            fcntl.flock(before, fcntl.LOCK_EX)
+            p = self.gk_start("mount", "--ro", self.image(), tree)
+            self.wait_for(lambda: any(record in self.opened(pid) for pid in world.processes()), "it looks")
+            os.unlink(record)
+        self.assertEqual(p.wait(60), 0)
+        p.stdout.close()
+        self.gk("umount", tree)
+        self.assertEqual(os.listdir(tree), [])
+
+    @staticmethod
+    def opened(pid):
+        folder = f"/proc/{pid}/fd/"
+        try:
+            return [os.readlink(folder + n) for n in os.listdir(folder)]
+        except OSError:
+            return []
 
 
 class OverAMount(Case):
