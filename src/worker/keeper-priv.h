@@ -2,7 +2,9 @@
 #ifndef GK_WORKER_KEEPER_PRIV_H
 #define GK_WORKER_KEEPER_PRIV_H
 
+#include <sched.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "api/control.h"
 #include "exec/exec.h"
@@ -45,5 +47,24 @@ struct gk_kernel_ends {
 int gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir,
                             const struct gk_kernel_ends *ends, struct gk_child *ret,
                             int *ret_shared_fd, struct gk_error *err);
+
+/* --- keeper-processor.c: all processes of the kernel on one processor ------------------- */
+
+struct gk_processor {
+  bool active;       /* there are several, and the kernel can be looked after */
+  cpu_set_t allowed; /* where this process may run */
+  pid_t first;       /* the first process of the sandbox, of which the others descend */
+  bool everywhere;   /* for a moment */
+  int64_t next_ms;   /* when to look (gk_clock_ms) */
+  int pause_ms;
+  uint64_t ran, waited; /* ns, when it was looked at last */
+};
+/* Between the two the caller is kept where it runs now, and who is started inherits that. */
+void gk_processor_enter (struct gk_processor *p);
+void gk_processor_leave (struct gk_processor *p, pid_t first);
+/* For poll (2): -1, or how long to wait before the next look. */
+int gk_processor_wait_ms (const struct gk_processor *p);
+/* Move them when it is crowded there; does nothing before it is time. */
+void gk_processor_look (struct gk_processor *p);
 
 #endif

@@ -40,6 +40,7 @@ struct keeper {
   char *dir;
   struct gk_kept_drive *drives;
   struct gk_child kernel;
+  struct gk_processor processor;
   bool begun;
   bool kernel_ended;
   int shared_fd;
@@ -189,7 +190,10 @@ start_kernel (struct keeper *k, struct gk_error *err)
   if (make_console (k, &rescued, err) == -1)
     return -1;
   const struct gk_kernel_ends ends = { k->conn_fd, k->console_kernel_fd, rescued };
-  return gk_keeper_start_kernel (&k->params, k->dir, &ends, &k->kernel, &k->shared_fd, err);
+  gk_processor_enter (&k->processor);
+  int r = gk_keeper_start_kernel (&k->params, k->dir, &ends, &k->kernel, &k->shared_fd, err);
+  gk_processor_leave (&k->processor, k->kernel.pid);
+  return r;
 }
 
 /* The kernel first: by the time that it looks for its disks they are there,
@@ -263,13 +267,13 @@ end_console (struct keeper *k)
   k->rescued_fd = -1;
 }
 
-/* How long to wait for news: for ever while there is a client, who sets the times
- * then; 0 when there is no time left. */
+/* How long to wait for news: while there is a client, who sets the times then, as long as
+ * nobody has to look after the kernel; 0 when there is no time left. */
 static int
 wait_ms (const struct keeper *k, bool client, int64_t deadline)
 {
   if (client)
-    return -1;
+    return k->kernel_ended ? -1 : gk_processor_wait_ms (&k->processor);
   int64_t left = k->begun ? deadline - gk_clock_ms () : 0;
   return left <= 0 ? 0 : left < TELL_MS ? (int)left : TELL_MS;
 }
@@ -297,10 +301,12 @@ watch (struct keeper *k, int signal_fd)
     int r = poll (p, n + OTHERS, wait);
     if (r == -1 && errno == EINTR)
       continue;
-    if (r == -1 || (r == 0 && wait == 0) || p[3].revents != 0) {
+    if (r == -1 || (r == 0 && !client && wait == 0) || p[3].revents != 0) {
       kill_kernel (k);
       return;
     }
+    if (!k->kernel_ended)
+      gk_processor_look (&k->processor);
     if (p[2].revents & POLLIN)
       read_console (k);
     else if (p[2].revents != 0)

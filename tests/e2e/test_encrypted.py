@@ -93,6 +93,14 @@ luks-kill-slot /dev/sda 0
         uuid, same, kind, _ = r.out.split("\n")
         self.assertEqual((uuid, kind), (same, "crypto_LUKS"))
 
+    def test_inspect_stays_on_one_processor(self):
+        # It waits for the key meanwhile.
+        p = self.gk_start("inspect", "--launcher", self.launcher, "--format", "raw", "--keys-from-stdin", self.container(),
+                          stdin=subprocess.PIPE)
+        self.wait_for(lambda: len(os.sched_getaffinity(p.pid)) == 1, "it to stay", timeout=60)
+        p.communicate(b"wrong\n", timeout=120)
+        self.assertEqual(p.returncode, 1)
+
     def test_key_is_nowhere(self):
         """Not in the trace, not in the log, not in the arguments of any process."""
         path = self.container()

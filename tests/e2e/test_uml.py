@@ -287,6 +287,24 @@ class Confined(Uml):
         p.stdin.close()
         p.wait(60)
 
+    def test_one_processor(self):
+        # Its processes take turns: elsewhere each turn would wait for another processor.
+        p = self.shell(self.image())
+        self.assertGreater(len(self.find("linux.uml")), 1)
+
+        def on_one():
+            where = set()
+            for pid in self.find("linux.uml"):
+                try:
+                    where.add(frozenset(os.sched_getaffinity(pid)))
+                except ProcessLookupError:
+                    pass
+            return len(where) == 1 and len(where.pop()) == 1
+
+        self.wait_for(on_one, "all of them to be on one", timeout=60)
+        self.assertEqual(os.sched_getaffinity(p.pid), os.sched_getaffinity(0))
+        self.end(p)
+
     def test_other_sessions(self):
         # Two sessions do not see each other's sockets.
         p = self.shell(self.image())
