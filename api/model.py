@@ -147,7 +147,7 @@ class Call:
     opts_suffix: bool = False
     since: str = "0.3"
     # Who carries it out: "client" (gk_client_NAME in src/client), a room
-    # (gk_ROOM_NAME in src/ROOM), or None: not written yet, ENOTSUP.
+    # (gk_ROOM_NAME in src/ROOM), or None: nobody has written it, ENOTSUP.
     impl: str | None = None
     group: str = ""
     visibility: str = "public"      # public state_test bindtest debug internal
