@@ -111,10 +111,8 @@ def copies(bench):
 
 
 def zeros(bench):
-    """A hundred times the size is not a hundred times the time, nor a larger image.
-
-    Of a qcow2 the kernel of the uml launcher does not know where it has data, so that it gets tables."""
-    for launcher, form, bar in (("local", "raw", 0.1), ("local", "qcow2", 0.1), ("uml", "raw", 0.5), ("uml", "qcow2", None)):
+    """A hundred times the size is not a hundred times the time, nor a larger image."""
+    for launcher, form, bar in (("local", "raw", 0.1), ("local", "qcow2", 0.1), ("uml", "raw", 0.2), ("uml", "qcow2", 0.2)):
         if launcher == "uml" and not shutil.which("linux.uml"):
             continue
         path, took, grew = os.path.join(bench.work, "zero." + form), [], 0
@@ -129,7 +127,7 @@ def zeros(bench):
             os.unlink(path)
         bench.table.add("zero-device, sparse, 100 GiB, %s, %s" % (form, launcher), "%.0f ms" % (took[1] * 1e3),
                         "1 GiB %.0f ms" % (took[0] * 1e3), "grows by %d KiB" % (grew // 2),
-                        "" if bar is None else "<= %d ms, 0 KiB" % (bar * 1e3), None if bar is None else took[1] <= bar and grew == 0)
+                        "<= %d ms, 0 KiB" % (bar * 1e3), took[1] <= bar and grew == 0)
 
 
 def rows(bench):

@@ -10,23 +10,37 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "nbd/extents-line.h"
 #include "nbd/library.h"
 
 /* A server may look at every cluster of what it is asked for. */
 #define ASK (UINT64_C (1) << 30)
+/* What it says at once; there may be less to a question. */
+#define ENTRIES 2048
 
 struct gk_extents {
   int fd; /* or -1 */
   char *socket;
   struct gk_nbd_library lib;
   struct nbd_handle *nbd;
-  bool failed; /* not asked again */
+  struct gk_extents_line line; /* without a node_dir there is none */
+  bool failed;                 /* not asked again */
 };
+
+static struct gk_extents *
+new_extents (void)
+{
+  struct gk_extents *e = calloc (1, sizeof *e);
+
+  if (e)
+    e->fd = e->line.fd = -1;
+  return e;
+}
 
 struct gk_extents *
 gk_extents_of_fd (int fd)
 {
-  struct gk_extents *e = calloc (1, sizeof *e);
+  struct gk_extents *e = new_extents ();
 
   if (e == NULL)
     return NULL;
@@ -38,13 +52,25 @@ gk_extents_of_fd (int fd)
 struct gk_extents *
 gk_extents_of_server (const char *socket)
 {
-  struct gk_extents *e = calloc (1, sizeof *e);
+  struct gk_extents *e = new_extents ();
 
   if (e == NULL)
     return NULL;
-  e->fd = -1;
   e->socket = strdup (socket);
   e->failed = e->socket == NULL;
+  return e;
+}
+
+struct gk_extents *
+gk_extents_of_line (const char *node_dir, unsigned number)
+{
+  struct gk_extents *e = new_extents ();
+
+  if (e == NULL)
+    return NULL;
+  e->line.node_dir = strdup (node_dir);
+  e->line.number = number;
+  e->failed = e->line.node_dir == NULL;
   return e;
 }
 
@@ -57,6 +83,8 @@ gk_extents_free (struct gk_extents *e)
     close (e->fd);
   if (e->nbd)
     e->lib.nbd_close (e->nbd);
+  gk_extents_line_close (&e->line);
+  free (e->line.node_dir);
   free (e->socket);
   free (e);
 }
@@ -123,18 +151,27 @@ take (void *opaque, const char *context, uint64_t offset, uint32_t *entries, siz
 }
 
 static int
+ask (struct gk_extents *e, uint64_t at, uint64_t size, struct found *f)
+{
+  const nbd_extent_callback callback = { .callback = take, .user_data = f };
+  uint32_t entries[ENTRIES];
+  size_t n = ENTRIES;
+
+  if (e->line.node_dir == NULL)
+    return connect_server (e) ? e->lib.nbd_block_status (e->nbd, size, at, callback, 0) : -1;
+  if (gk_extents_line_ask (&e->line, at, (uint32_t)size, entries, &n) == -1)
+    return -1;
+  return take (f, LIBNBD_CONTEXT_BASE_ALLOCATION, at, entries, n, NULL);
+}
+
+static int
 next_of_server (struct gk_extents *e, uint64_t at, uint64_t size, uint64_t *ret_start,
                 uint64_t *ret_end)
 {
-  if (!connect_server (e))
-    return -1;
   while (at < size) {
     struct found f = { .at = at };
-    const nbd_extent_callback callback = { .callback = take, .user_data = &f };
 
-    if (e->lib.nbd_block_status (e->nbd, size - at < ASK ? size - at : ASK, at, callback, 0) ==
-            -1 ||
-        f.at <= at)
+    if (ask (e, at, size - at < ASK ? size - at : ASK, &f) == -1 || f.at <= at)
       return -1;
     if (f.has) {
       *ret_start = f.start;

@@ -12,6 +12,10 @@ struct gk_extents;
  * asked by a connection of its own, made when it is first needed.  NULL: no memory. */
 struct gk_extents *gk_extents_of_fd (int fd);
 struct gk_extents *gk_extents_of_server (const char *socket);
+/* Of a server at the other end of a serial line, by its number; that of the first drive
+ * of a kernel of the session's own (GK_UML_DRIVE_LINE, uml/uml.h) is */
+#define GK_VHOST_FIRST_LINE 4
+struct gk_extents *gk_extents_of_line (const char *node_dir, unsigned number);
 void gk_extents_free (struct gk_extents *e);
 
 /* The first data at or behind at and before size: from *ret_start to before *ret_end,

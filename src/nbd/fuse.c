@@ -110,7 +110,8 @@ start_server (const struct gk_attach_env *env, const struct gk_disk *disk, struc
   f->socket = gk_asprintf ("%s/drive%u.nbd", env->tmpdir, env->index);
   if (f->socket == NULL)
     return gk_error_oom (err);
-  return gk_server_start (env, disk, GK_SERVER_NBD, f->socket, CONNECTIONS + 1, &f->server, err);
+  const struct gk_server_place place = { .socket = f->socket, .connections = CONNECTIONS + 1 };
+  return gk_server_start (env, disk, &place, &f->server, err);
 }
 
 /* Without "discard" the file may still have holes where the image marks zeros

@@ -211,17 +211,17 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
 {
   struct gk_nbd_session session = { .n_sockets = 0 };
   struct nbd_disk *d = calloc (1, sizeof *d);
+  struct gk_server_place place = { .connections = CONNECTIONS + 1 };
   int r = -1;
 
   if (d == NULL)
     return gk_error_oom (err);
   d->fd = d->index = -1;
   d->server = (struct gk_server)GK_SERVER_INIT;
-  d->socket = gk_asprintf ("%s/drive%u.nbd", env->tmpdir, env->index);
+  place.socket = d->socket = gk_asprintf ("%s/drive%u.nbd", env->tmpdir, env->index);
   if (d->socket == NULL)
     gk_error_oom (err);
-  else if (gk_server_start (env, disk, GK_SERVER_NBD, d->socket, CONNECTIONS + 1, &d->server,
-                            err) == 0 &&
+  else if (gk_server_start (env, disk, &place, &d->server, err) == 0 &&
            gk_nbd_handshake (d->socket, "disk", CONNECTIONS, &session, err) == 0 &&
            connect_kernel (env, disk, &session, d, err) == 0 &&
            (d->watch = gk_nbd_watch_start (d->server.child.pidfd, d->index, err)) != NULL)

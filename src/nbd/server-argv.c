@@ -119,41 +119,47 @@ push_overlay (struct gk_strv *argv, const struct gk_disk *disk)
 }
 
 static int
-push_export (struct gk_strv *argv, const struct gk_disk *disk, enum gk_server_export kind,
-             const char *path, unsigned connections)
+push_socket (struct gk_strv *argv, const struct gk_server_place *place, const char *top)
+{
+  _cleanup_free_ char *path = gk_asprintf ("path=%s", place->socket);
+  char *given[] = { path, NULL };
+  _cleanup_free_ char *opts = path ? gk_disk_place_options (given, "addr.") : NULL;
+
+  if (opts == NULL || gk_strv_push (argv, "--nbd-server") == -1 ||
+      gk_strv_pushf (argv, "addr.type=unix,%s,max-connections=%u", opts, place->connections) ==
+          -1 ||
+      gk_strv_push (argv, "--export") == -1)
+    return -1;
+  return gk_strv_pushf (argv, "nbd,id=x,node-name=%s,name=disk,writable=on", top);
+}
+
+static int
+push_fds (struct gk_strv *argv, const struct gk_disk *disk, const struct gk_server_place *place,
+          const char *top)
+{
+  if (gk_strv_push (argv, "--nbd-server") == -1 ||
+      gk_strv_pushf (argv, "addr.type=fd,addr.str=%d,max-connections=1", place->nbd_fd) == -1 ||
+      gk_strv_push (argv, "--export") == -1 ||
+      gk_strv_pushf (argv, "nbd,id=y,node-name=%s,name=disk,writable=off", top) == -1 ||
+      gk_strv_push (argv, "--export") == -1)
+    return -1;
+  return gk_strv_pushf (argv,
+                        "vhost-user-blk,id=x,node-name=%s,writable=on,addr.type=fd,addr.str=%d,"
+                        "logical-block-size=%d",
+                        top, place->vhost_fd, disk->blocksize);
+}
+
+static int
+push_export (struct gk_strv *argv, const struct gk_disk *disk, const struct gk_server_place *place)
 {
   const char *top = disk->overlay == NULL ? "n0" : disk->copyonread ? "cor" : "overlay";
-  _cleanup_free_ char *given =
-      gk_asprintf ("%s=%s", kind == GK_SERVER_VHOST ? "str" : "path", path);
-  _cleanup_free_ char *opts = NULL;
-  char *place[] = { given, NULL };
 
-  if (given == NULL)
-    return -1;
-  opts = gk_disk_place_options (place, "addr.");
-  if (opts == NULL)
-    return -1;
-  switch (kind) {
-  case GK_SERVER_NBD:
-    if (gk_strv_push (argv, "--nbd-server") == -1 ||
-        gk_strv_pushf (argv, "addr.type=unix,%s,max-connections=%u", opts, connections) == -1 ||
-        gk_strv_push (argv, "--export") == -1)
-      return -1;
-    return gk_strv_pushf (argv, "nbd,id=x,node-name=%s,name=disk,writable=on", top);
-  case GK_SERVER_VHOST:
-    return gk_strv_push (argv, "--export") == -1
-               ? -1
-               : gk_strv_pushf (argv,
-                                "vhost-user-blk,id=x,node-name=%s,writable=on,addr.type=fd,%s,"
-                                "logical-block-size=%d",
-                                top, opts, disk->blocksize);
-  }
-  return -1;
+  return place->socket ? push_socket (argv, place, top) : push_fds (argv, disk, place, top);
 }
 
 char **
-gk_server_argv (const struct gk_disk *given, enum gk_server_export kind, const char *path,
-                unsigned connections, const char *secret_object, int monitor_fd)
+gk_server_argv (const struct gk_disk *given, const struct gk_server_place *place,
+                const char *secret_object, int monitor_fd)
 {
   struct gk_disk copy = *given, *disk = &copy;
   _cleanup_gk_strv_ struct gk_strv argv = GK_STRV_INIT;
@@ -164,7 +170,7 @@ gk_server_argv (const struct gk_disk *given, enum gk_server_export kind, const c
     return NULL;
   /* Zeros that a kernel writes to a raw image are holes in it, as with a loop device:
    * the server would else fill the disk with them. */
-  if (kind == GK_SERVER_VHOST && disk->n_layers > 0 && gk_streq (disk->layers[0].format, "raw"))
+  if (place->socket == NULL && disk->n_layers > 0 && gk_streq (disk->layers[0].format, "raw"))
     disk->discard = true;
   for (size_t i = disk->n_layers; i-- > 0;) {
     enum part part = disk->overlay != NULL ? PART_LIVE : i == 0 ? PART_IMAGE : PART_BELOW;
@@ -172,7 +178,7 @@ gk_server_argv (const struct gk_disk *given, enum gk_server_export kind, const c
       return NULL;
   }
   if ((disk->overlay != NULL && push_overlay (&argv, disk) == -1) ||
-      push_export (&argv, disk, kind, path, connections) == -1)
+      push_export (&argv, disk, place) == -1)
     return NULL;
   /* Last: options are carried out in their order, so the monitor's greeting
    * says that the export is there. */

@@ -122,14 +122,14 @@ wait_ready (struct gk_server *server, char *const *argv, struct gk_task *task, s
 }
 
 static int
-start (const struct gk_attach_env *env, const struct gk_disk *disk, enum gk_server_export kind,
-       const char *path, unsigned connections, struct gk_server *server, struct gk_error *err)
+start (const struct gk_attach_env *env, const struct gk_disk *disk,
+       const struct gk_server_place *place, struct gk_server *server, struct gk_error *err)
 {
   _cleanup_close_ int theirs = -1, secret_fd = -1;
   _cleanup_free_ char *object = NULL;
   _cleanup_strv_ char **argv = NULL;
   struct gk_exec x = GK_EXEC_INIT;
-  int pair[2], fds[3];
+  int pair[2], fds[4];
 
   if (disk->secret != NULL && gk_disk_secret_file (disk->secret, &secret_fd, &object, err) == -1)
     return -1;
@@ -137,14 +137,16 @@ start (const struct gk_attach_env *env, const struct gk_disk *disk, enum gk_serv
     return gk_error_sys (err, errno, "socketpair");
   server->monitor_fd = pair[0];
   theirs = pair[1];
-  argv = gk_server_argv (disk, kind, path, connections, object, theirs);
+  argv = gk_server_argv (disk, place, object, theirs);
   if (argv == NULL)
     return gk_error_oom (err);
   fds[x.n_pass_fds++] = theirs;
   if (secret_fd != -1)
     fds[x.n_pass_fds++] = secret_fd;
-  if (kind == GK_SERVER_VHOST)
-    fds[x.n_pass_fds++] = atoi (path);
+  if (place->socket == NULL) {
+    fds[x.n_pass_fds++] = place->vhost_fd;
+    fds[x.n_pass_fds++] = place->nbd_fd;
+  }
   x.argv = (const char *const *)argv;
   x.serves_disk = env->inside == NULL && geteuid () == 0;
   x.pass_fds = fds;
@@ -166,13 +168,11 @@ kill_server (struct gk_server *server)
 
 int
 gk_server_start (const struct gk_attach_env *env, const struct gk_disk *disk,
-                 enum gk_server_export kind, const char *path, unsigned connections,
-                 struct gk_server *ret, struct gk_error *err)
+                 const struct gk_server_place *place, struct gk_server *ret, struct gk_error *err)
 {
   struct gk_server server = GK_SERVER_INIT;
 
-  if (take_holds (env, disk, &server, err) == -1 ||
-      start (env, disk, kind, path, connections, &server, err) == -1) {
+  if (take_holds (env, disk, &server, err) == -1 || start (env, disk, place, &server, err) == -1) {
     kill_server (&server);
     release_holds (&server);
     return -1;

@@ -12,9 +12,14 @@
 struct gk_attach_env;
 struct gk_error;
 
-enum gk_server_export {
-  GK_SERVER_NBD,   /* path: of the socket; the export's name is "disk" */
-  GK_SERVER_VHOST, /* path: the number of a listening socket's descriptor */
+/* Where it serves. */
+struct gk_server_place {
+  /* NBD on a socket that it makes, for so many connections; the export's name is "disk". */
+  const char *socket;
+  unsigned connections;
+  /* Or, when that is NULL: listening sockets, one for vhost-user, and one for a connection
+   * of NBD that only reads, to ask where there is data. */
+  int vhost_fd, nbd_fd;
 };
 
 struct gk_server {
@@ -30,15 +35,15 @@ struct gk_server {
 
 /* Start one and wait until the disk can be used. */
 int gk_server_start (const struct gk_attach_env *env, const struct gk_disk *disk,
-                     enum gk_server_export kind, const char *path, unsigned connections,
-                     struct gk_server *ret, struct gk_error *err);
+                     const struct gk_server_place *place, struct gk_server *ret,
+                     struct gk_error *err);
 
 /* Flush, stop, let go of the image.  -1 when it did not end well.  Always
  * leaves an empty server. */
 int gk_server_stop (struct gk_server *server, struct gk_error *err);
 
 /* The arguments alone, for the tests.  secret_object may be NULL. */
-char **gk_server_argv (const struct gk_disk *disk, enum gk_server_export kind, const char *path,
-                       unsigned connections, const char *secret_object, int monitor_fd);
+char **gk_server_argv (const struct gk_disk *disk, const struct gk_server_place *place,
+                       const char *secret_object, int monitor_fd);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The attacher for disks that the kernel has already: the launcher of this
  * kernel made them its devices (vhost-user to a server outside), and attaching
- * is to find out their numbers. */
+ * is to find out their numbers.  The server's other connection, which tells where there
+ * is data, is a serial line. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -17,6 +18,7 @@
 #include "base/str.h"
 #include "base/strv.h"
 #include "nbd/attach.h"
+#include "nbd/extents.h"
 #include "nbd/loop-dev.h"
 
 static int
@@ -60,6 +62,7 @@ attach (const struct gk_attach_env *env, const struct gk_disk *disk, struct gk_a
     return gk_error_sys (err, errno, "%s", disk->device);
   /* Held until the end, so that the last flush has somewhere to report to. */
   ret->priv = (void *)(intptr_t)gk_steal_fd (&fd);
+  ret->extents = gk_extents_of_line (env->node_dir, GK_VHOST_FIRST_LINE + env->index);
   return 0;
 }
 

@@ -12,6 +12,12 @@
  * in it needs exact short delays. */
 #define LOOPS_PER_JIFFY "40000000"
 
+static int
+push_line (struct gk_strv *argv, unsigned number, int fd)
+{
+  return gk_strv_pushf (argv, "ssl%u=fd:%d,fd:%d", number, fd, fd);
+}
+
 /* Every console but the one that goes to stdout and every other serial line is
  * switched off: by default they would look for terminals. */
 char **
@@ -44,15 +50,17 @@ gk_uml_argv (const struct gk_uml_config *config)
     if (gk_strv_push (&argv, fixed[i]) == -1)
       return NULL;
   if (gk_strv_pushf (&argv, "mem=%dM", config->memsize) == -1 ||
-      gk_strv_pushf (&argv, "ssl1=fd:%d,fd:%d", config->conn_fd, config->conn_fd) == -1)
+      push_line (&argv, GK_UML_CONN_LINE, config->conn_fd) == -1)
     return NULL;
+  for (unsigned i = 0; i < config->n_drives; i++)
+    if (push_line (&argv, GK_UML_DRIVE_LINE + i, config->line_fds[i]) == -1)
+      return NULL;
   /* 2 is a block device's number among virtio devices. */
   for (unsigned i = 0; i < config->n_drives; i++)
     if (gk_strv_pushf (&argv, "virtio_uml.device=" GK_UML_SOCKETS "/drive%u:2", i) == -1)
       return NULL;
-  if (config->rescue_fd != -1 &&
-      (gk_strv_pushf (&argv, "ssl2=fd:%d,fd:%d", config->rescue_fd, config->rescue_fd) == -1 ||
-       gk_strv_pushf (&argv, "ssl3=fd:%d,fd:%d", config->rescued_fd, config->rescued_fd) == -1))
+  if (config->rescue_fd != -1 && (push_line (&argv, GK_UML_RESCUE_LINE, config->rescue_fd) == -1 ||
+                                  push_line (&argv, GK_UML_RESCUED_LINE, config->rescued_fd) == -1))
     return NULL;
   /* What follows is for the first program. */
   if (gk_strv_push (&argv, "--") == -1 ||

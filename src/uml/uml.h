@@ -32,9 +32,10 @@ struct gk_error;
 #define GK_UML_DRIVES_MAX 40
 
 struct gk_uml_config {
-  int memsize;       /* MiB */
-  int conn_fd;       /* to the client; inherited by the kernel */
-  unsigned n_drives; /* they become virtio0, virtio1 ... */
+  int memsize;         /* MiB */
+  int conn_fd;         /* to the client; inherited by the kernel */
+  unsigned n_drives;   /* they become virtio0, virtio1 ... */
+  const int *line_fds; /* a connection to each drive's server, inherited as well */
   /* A terminal for a rescue shell, and a line that says when it has come to its end; both
    * inherited, or -1. */
   int rescue_fd, rescued_fd;
@@ -52,6 +53,12 @@ void gk_uml_console_add (struct gk_uml_console *console, const char *text, size_
 /* Why it panicked, or the last lines, escaped, with "; " between them.
  * Malloced; NULL: ENOMEM. */
 char *gk_uml_console_last (const struct gk_uml_console *console, unsigned lines);
+
+/* Serial lines: the client's, a rescue shell's, that which tells of its end, the drives'. */
+#define GK_UML_CONN_LINE 1
+#define GK_UML_RESCUE_LINE 2
+#define GK_UML_RESCUED_LINE 3
+#define GK_UML_DRIVE_LINE 4
 
 /* --- inside ----------------------------------------------------------------------- */
 

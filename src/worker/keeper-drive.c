@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -20,24 +21,54 @@
 
 /* --- the socket ------------------------------------------------------------------- */
 
+static int
+listen_at (int dir, const char *name, struct sockaddr_un *addr, int *ret_fd)
+{
+  _cleanup_close_ int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  _cleanup_free_ char *path = gk_asprintf ("/proc/self/fd/%d/%s", dir, name);
+
+  if (path == NULL)
+    return -1;
+  /* Through the descriptor, for an address has room for 107 bytes only.  Any
+   * user may connect: the folder above is what keeps others out. */
+  *addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
+  strcpy (addr->sun_path, path);
+  if (fd == -1 || bind (fd, (struct sockaddr *)addr, sizeof *addr) == -1 ||
+      chmod (path, 0666) == -1 || listen (fd, 1) == -1)
+    return -1;
+  *ret_fd = gk_steal_fd (&fd);
+  return 0;
+}
+
+/* Connected before anybody listens to it, and before anybody else could. */
+static int
+connect_line (struct gk_kept_drive *kept, int dir)
+{
+  static const char name[] = "line";
+  struct sockaddr_un addr;
+
+  if (listen_at (dir, name, &addr, &kept->nbd_listen_fd) == -1)
+    return -1;
+  kept->line_fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int r = kept->line_fd == -1 ? -1 : connect (kept->line_fd, (struct sockaddr *)&addr, sizeof addr);
+  int errnum = errno;
+  unlinkat (dir, name, 0);
+  errno = errnum;
+  return r;
+}
+
 int
 gk_kept_drive_listen (struct gk_kept_drive *kept, const char *sockets_dir, unsigned index,
                       struct gk_error *err)
 {
-  struct sockaddr_un addr = { .sun_family = AF_UNIX };
-  _cleanup_close_ int dir = open (sockets_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  _cleanup_close_ int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  _cleanup_free_ char *path = gk_asprintf ("/proc/self/fd/%d/drive%u", dir, index);
+  _cleanup_close_ int dir = open (sockets_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  struct sockaddr_un addr;
+  char name[24];
 
-  if (path == NULL)
-    return gk_error_oom (err);
-  /* Through the descriptor, for an address has room for 107 bytes only.  Any
-   * user may connect: the folder above is what keeps others out. */
-  strcpy (addr.sun_path, path);
-  if (dir == -1 || fd == -1 || bind (fd, (struct sockaddr *)&addr, sizeof addr) == -1 ||
-      chmod (path, 0666) == -1 || listen (fd, 1) == -1)
+  snprintf (name, sizeof name, "drive%u", index);
+  if (dir == -1 || listen_at (dir, name, &addr, &kept->listen_fd) == -1 ||
+      connect_line (kept, dir) == -1)
     return gk_error_sys (err, errno, "%s: socket", sockets_dir);
-  kept->listen_fd = gk_steal_fd (&fd);
   return 0;
 }
 
@@ -126,7 +157,8 @@ start_server (struct gk_kept_drive *kept, const struct gk_drive *drive, struct g
   struct gk_exec_inside inside;
   const struct gk_attach_env env = { .inside = &inside, .hold = hold };
   struct files files = { NULL, 0 };
-  char listen_fd[16];
+  const struct gk_server_place place = { .vhost_fd = kept->listen_fd,
+                                         .nbd_fd = kept->nbd_listen_fd };
 
   if (gk_sandbox_uid (&sb.uid, err) == -1 || gk_sandbox_add_system (&sb, err) == -1 ||
       (!gk_streq (drive->protocol, "file") && show_servers (&sb, drive, err) == -1))
@@ -138,8 +170,18 @@ start_server (struct gk_kept_drive *kept, const struct gk_drive *drive, struct g
     return -1;
   sb.opens_fd = opens_fd;
   gk_sandbox_inside (&sb, &inside);
-  snprintf (listen_fd, sizeof listen_fd, "%d", kept->listen_fd);
-  return gk_server_start (&env, &kept->disk, GK_SERVER_VHOST, listen_fd, 1, &kept->server, err);
+  return gk_server_start (&env, &kept->disk, &place, &kept->server, err);
+}
+
+static void
+close_fds (struct gk_kept_drive *kept)
+{
+  int *const fds[] = { &kept->listen_fd, &kept->nbd_listen_fd, &kept->line_fd };
+
+  for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+    gk_cleanup_close (fds[i]);
+    *fds[i] = -1;
+  }
 }
 
 /* --- up and down ---------------------------------------------------------------------- */
@@ -153,8 +195,7 @@ gk_kept_drive_start (struct gk_kept_drive *kept, const struct gk_drive *drive, c
   int r = start_server (kept, drive, err);
   if (kept->disk.overlay != NULL)
     unlink (kept->disk.overlay);
-  gk_cleanup_close (&kept->listen_fd);
-  kept->listen_fd = -1;
+  close_fds (kept);
   return r;
 }
 
@@ -164,7 +205,7 @@ gk_kept_drive_stop (struct gk_kept_drive *kept, struct gk_error *err)
   int r = gk_server_stop (&kept->server, err);
 
   gk_opener_stop (&kept->opener);
-  gk_cleanup_close (&kept->listen_fd);
+  close_fds (kept);
   gk_disk_clear (&kept->disk);
   return r;
 }

@@ -18,6 +18,8 @@
 
 /* Beside the kernel's memory there are a few small files in its /tmp. */
 #define TMP_EXTRA (UINT64_C (16) << 20)
+/* What it inherits besides the lines of the drives: a rescue shell's two, the connection. */
+#define FIRST_FDS 3
 
 /* A file that the kernel and the client map.  In the session's folder, which is
  * closed to others; the kernel's user has no name here, so it is open to all. */
@@ -101,13 +103,19 @@ gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir,
   _cleanup_free_ char *shared = gk_asprintf ("%s/shared", dir);
   _cleanup_free_ char *sockets = gk_asprintf ("%s/s", dir);
   _cleanup_close_ int shared_fd = -1;
+  int fds[FIRST_FDS + GK_UML_DRIVES_MAX] = { ends->rescued, ends->rescue, ends->conn };
+  size_t n_first = params->rescue ? FIRST_FDS : 1;
   const struct gk_uml_config config = {
     .memsize = params->memsize < GK_UML_MEMSIZE_MIN ? GK_UML_MEMSIZE_MIN : params->memsize,
     .conn_fd = ends->conn,
     .n_drives = params->ndrives,
+    .line_fds = fds + FIRST_FDS,
     .rescue_fd = ends->rescue,
     .rescued_fd = ends->rescued,
   };
+
+  for (size_t i = 0; i < params->ndrives; i++)
+    fds[FIRST_FDS + i] = ends->drives[i].line_fd;
   _cleanup_strv_ char **argv = gk_uml_argv (&config);
   struct gk_exec_inside inside;
   struct gk_exec x = GK_EXEC_INIT;
@@ -122,9 +130,8 @@ gk_keeper_start_kernel (const struct gk_launch_params *params, const char *dir,
   x.argv = (const char *const *)argv;
   x.env = env;
   x.inside = &inside;
-  const int fds[] = { ends->conn, ends->rescue, ends->rescued };
-  x.pass_fds = fds;
-  x.n_pass_fds = params->rescue ? 3 : 1;
+  x.pass_fds = fds + FIRST_FDS - n_first;
+  x.n_pass_fds = n_first + params->ndrives;
   if (gk_child_start (&x, ret, err) == -1) {
     /* The commonest reason by far, in words that say what to do. */
     _cleanup_error_ struct gk_error why = GK_ERROR_INIT;

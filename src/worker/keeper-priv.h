@@ -19,13 +19,19 @@ struct gk_error;
 /* --- keeper-drive.c: one drive's image server ------------------------------------ */
 
 struct gk_kept_drive {
-  int listen_fd; /* where the kernel will connect */
+  int listen_fd;     /* where the kernel will connect */
+  int nbd_listen_fd; /* and where line_fd is connected to, already */
+  int line_fd;       /* one of the kernel's serial lines, until it has it */
   struct gk_disk disk;
   struct gk_server server;
   struct gk_opener opener;
 };
 
-/* Make the socket, as NAME in the folder sockets_dir. */
+#define GK_KEPT_DRIVE_INIT                                                                         \
+  {                                                                                                \
+    -1, -1, -1, GK_DISK_INIT, GK_SERVER_INIT, GK_OPENER_INIT                                       \
+  }
+/* Make the sockets: driveINDEX in the folder sockets_dir, and one without a name. */
 int gk_kept_drive_listen (struct gk_kept_drive *kept, const char *sockets_dir, unsigned index,
                           struct gk_error *err);
 /* Look at the image and serve it. */
@@ -38,9 +44,11 @@ int gk_kept_drive_stop (struct gk_kept_drive *kept, struct gk_error *err);
 /* --- keeper-kernel.c ----------------------------------------------------------------- */
 
 /* The kernel's ends: of the client's connection, and, for a session with a rescue shell, of its
- * console and of the line that tells of the shell's end; these are -1 otherwise. */
+ * console and of the line that tells of the shell's end; these are -1 otherwise.  And the
+ * drives, whose lines it gets. */
 struct gk_kernel_ends {
   int conn, rescue, rescued;
+  const struct gk_kept_drive *drives;
 };
 
 /* Start it.  ret_shared_fd: the memory that it shares with the client. */

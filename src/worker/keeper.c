@@ -189,7 +189,7 @@ start_kernel (struct keeper *k, struct gk_error *err)
 
   if (make_console (k, &rescued, err) == -1)
     return -1;
-  const struct gk_kernel_ends ends = { k->conn_fd, k->console_kernel_fd, rescued };
+  const struct gk_kernel_ends ends = { k->conn_fd, k->console_kernel_fd, rescued, k->drives };
   gk_processor_enter (&k->processor);
   int r = gk_keeper_start_kernel (&k->params, k->dir, &ends, &k->kernel, &k->shared_fd, err);
   gk_processor_leave (&k->processor, k->kernel.pid);
@@ -210,9 +210,7 @@ start (struct keeper *k, const char *cachedir, const char *console_dir, struct g
   if (k->drives == NULL)
     return gk_error_oom (err);
   for (unsigned i = 0; i < k->params.ndrives; i++)
-    k->drives[i] = (struct gk_kept_drive){
-      .listen_fd = -1, .disk = GK_DISK_INIT, .server = GK_SERVER_INIT, .opener = GK_OPENER_INIT
-    };
+    k->drives[i] = (struct gk_kept_drive)GK_KEPT_DRIVE_INIT;
   if (open_log (k, console_dir, err) == -1)
     return -1;
   gk_journal_collect (0, NULL); /* what killed sessions left is no reason to fail */

@@ -21,7 +21,8 @@ start (const char *name, const char *format, struct gk_server *server)
   struct gk_disk disk = GK_DISK_INIT;
 
   assert_ok (gk_image_prepare (&drive, help_dir, 0, NULL, &disk, &e), &e);
-  assert_ok (gk_server_start (&env, &disk, GK_SERVER_NBD, in_dir ("sock"), 4, server, &e), &e);
+  const struct gk_server_place place = { .socket = in_dir ("sock"), .connections = 4 };
+  assert_ok (gk_server_start (&env, &disk, &place, server, &e), &e);
   gk_disk_clear (&disk);
 }
 
@@ -89,8 +90,9 @@ test_socket_cannot_be (void **state)
   int fd;
 
   assert_ok (gk_image_prepare (&drive, help_dir, 0, NULL, &disk, &e), &e);
-  assert_fails (gk_server_start (&env, &disk, GK_SERVER_NBD, in_dir ("no/sock"), 4, &server, &e),
-                &e, 0, "image server: Failed to bind socket to ");
+  const struct gk_server_place place = { .socket = in_dir ("no/sock"), .connections = 4 };
+  assert_fails (gk_server_start (&env, &disk, &place, &server, &e), &e, 0,
+                "image server: Failed to bind socket to ");
   /* Nothing is held any more. */
   assert_ok (gk_image_open (in_dir ("q.qcow2"), GK_IMAGE_WRITE, &fd, &e), &e);
   close (fd);
@@ -252,7 +254,8 @@ test_secret (void **state)
   assert_string_equal (object, text ("secret,id=gksecret,file=/proc/self/fd/%d", fd));
   assert_int_equal (gk_pread_full (fd, buf, sizeof buf, 0), 7);
   assert_string_equal (buf, "hunter2");
-  argv = gk_server_argv (&disk, GK_SERVER_NBD, "/s,s", 1, object, 5);
+  const struct gk_server_place place = { .socket = "/s,s", .connections = 1 };
+  argv = gk_server_argv (&disk, &place, object, 5);
   assert_non_null (argv);
   assert_true (gk_strv_contains (argv, object));
   assert_true (gk_strv_contains (argv, "addr.type=unix,addr.path=/s,,s,max-connections=1"));

@@ -16,15 +16,21 @@
 static void
 test_argv (void **state)
 {
-  const struct gk_uml_config config = {
-    .memsize = 300, .conn_fd = 7, .n_drives = 2, .rescue_fd = -1, .rescued_fd = -1
-  };
+  const int lines[] = { 8, 9 };
+  const struct gk_uml_config config = { .memsize = 300,
+                                        .conn_fd = 7,
+                                        .n_drives = 2,
+                                        .line_fds = lines,
+                                        .rescue_fd = -1,
+                                        .rescued_fd = -1 };
   _cleanup_strv_ char **argv = gk_uml_argv (&config);
 
   assert_non_null (argv);
   assert_string_equal (argv[0], "linux.uml");
   assert_true (gk_strv_contains (argv, "mem=300M"));
   assert_true (gk_strv_contains (argv, "ssl1=fd:7,fd:7"));
+  assert_true (gk_strv_contains (argv, "ssl4=fd:8,fd:8"));
+  assert_true (gk_strv_contains (argv, "ssl5=fd:9,fd:9"));
   size_t n = gk_strv_length (argv);
   assert_string_equal (argv[n - 4], "virtio_uml.device=/s/drive0:2");
   assert_string_equal (argv[n - 3], "virtio_uml.device=/s/drive1:2");
