@@ -47,18 +47,22 @@ struct cli_keys {
 struct cli_edit {
   bool dry_run, commit, in_place, no_relabel;
   const char *backup;
-  bool whole;                 /* set by the command: as a unit, when no option says otherwise */
-  bool or_at_once;            /* likewise: what cannot have a unit is changed in place */
-  bool unchanged;             /* likewise, at the end: nothing is to land */
-  bool label_all;             /* likewise: new files may be anywhere */
-  uint64_t size, more;        /* likewise: struct gk_unit_how */
-  uint64_t had, has;          /* how large the last disk was before, or 0, and is for the session */
-  const char *words;          /* likewise: struct gk_unit_how; or NULL */
-  bool was_done;              /* nothing was opened: an earlier run with these words did it */
-  struct cli_units *units;    /* those that were begun */
-  struct cli_list opened;     /* the images, as they were given */
-  char **mounted;             /* where the session had what mounted */
-  struct json_object *result; /* with --dry-run and --json: what the command itself tells */
+
+  /* Set by the command: */
+  bool whole;          /* change each image as a unit (image/unit.h) if no option says otherwise */
+  bool or_at_once;     /* with whole: an image that cannot have a unit is changed in place */
+  bool unchanged;      /* before cli_finish: nothing was changed, so nothing has to land */
+  bool label_all;      /* new files may be anywhere, so all of the guest is looked at for labels */
+  uint64_t size, more; /* as in struct gk_unit_how */
+  const char *words;   /* as in struct gk_unit_how, or NULL */
+  struct json_object *result; /* with --dry-run and --json: what the command itself has to tell */
+
+  /* Set while images are opened: */
+  uint64_t had, has; /* bytes of the last image's disk before (0: as now), and in the session */
+  bool was_done;     /* nothing was opened: an earlier run with the same words has done it */
+  struct cli_units *units; /* the units that were begun */
+  struct cli_list opened;  /* the images, as they were given */
+  char **mounted; /* guestfs_mountpoints at the beginning, for the session that is compared */
 };
 
 /* Options of every command that opens images. */
@@ -68,9 +72,10 @@ struct cli_images {
   const char *format, *launcher;
   int blocksize;
   bool ro, rw, json, verbose, trace, no_progress, keys_from_stdin;
-  bool discard; /* set by the command, as are the next: unused space goes back to the host */
+  /* Set by the command: */
+  bool discard; /* what the guest discards is given back to the host */
   bool network;
-  int memsize;
+  int memsize;           /* MiB; 0: as it is */
   struct cli_keys asked; /* keys that the terminal or stdin gave, for a second session */
   struct cli_edit edit;
 };
@@ -90,9 +95,9 @@ struct cli_command {
 #define CLI_RAW_ARGS 4u     /* options end at the first word that is none */
 #define CLI_OWN_OPERANDS 8u /* no operand is an image; there may be no image */
 #define CLI_EDITS 16u       /* takes the options of struct cli_edit */
-#define CLI_LABELS 32u      /* of these --no-relabel */
-#define CLI_UNITS 64u       /* of these all others; it shows by itself what would change */
-#define CLI_SIGNED 128u     /* "-1G" is its option --less */
+#define CLI_LABELS 32u      /* of struct cli_edit it takes --no-relabel */
+#define CLI_UNITS 64u       /* of struct cli_edit it takes the others, and shows a dry run itself */
+#define CLI_SIGNED 128u     /* an operand such as "-1G" is its option --less */
 
 extern const struct cli_command *const cli_commands[];
 

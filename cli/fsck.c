@@ -68,7 +68,7 @@ ask (guestfs_h *g, const char *device, const char *type, bool repair)
   return json ? json_tokener_parse (json) : NULL;
 }
 
-/* A mount replays the journal.  One that cannot be mounted stays as it is. */
+/* Have the kernel replay the journal, by mounting.  False when it cannot be mounted. */
 static bool
 replay (guestfs_h *g, const char *device)
 {
@@ -94,7 +94,7 @@ check_one (guestfs_h *g, const char *device, const struct options *o)
   struct json_object *found = ask (g, device, o->type, false);
   bool replayed = false;
 
-  /* e2fsck does that by itself when it repairs. */
+  /* When it repairs, e2fsck replays the journal itself; xfs_repair would refuse. */
   if (found && has_log (found) && (!o->repair || gk_streq (text_of (found, "type"), "xfs")) &&
       replay (g, device)) {
     json_object_put (found);

@@ -61,7 +61,7 @@ free_space (guestfs_h *g, char **pairs)
   struct json_object *list = json_object_new_array ();
 
   for (size_t i = 0; pairs && pairs[i]; i += 2) {
-    guestfs_push_error_handler (g, NULL, NULL); /* what was not mounted has none */
+    guestfs_push_error_handler (g, NULL, NULL); /* fails where it is not mounted */
     struct guestfs_statvfs *st = guestfs_statvfs (g, pairs[i]);
     guestfs_pop_error_handler (g);
     if (st == NULL)

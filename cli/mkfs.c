@@ -62,7 +62,7 @@ check_options (const struct options *o)
   return CLI_OK;
 }
 
-/* What is there must be nothing, or may go. */
+/* Refuse when anything is recognized on the device, unless force. */
 static int
 check_content (const char *device, struct json_object *content, bool force)
 {
@@ -147,7 +147,7 @@ mkfs (guestfs_h *g, const char *name, const struct options *o, const struct cli_
   int r = check_content (device, content, o->force);
   if (r == CLI_OK && o->force)
     cli_content_let_go (g, content);
-  /* A dry run does it, too, in what is thrown away: what would be refused is. */
+  /* Also in a dry run, whose writes are thrown away: so it fails where the real one would. */
   if (r == CLI_OK)
     r = make (g, device, o);
   if (r == CLI_OK)

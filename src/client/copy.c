@@ -74,9 +74,9 @@ tar_start (guestfs_h *g, struct tar *t, const char *const *argv, bool writes)
   return gk_client_error_take (g, &err);
 }
 
-/* Close our end, at which tar ends by itself, and reap it.  When both it and
- * the call failed, one is the cause of the other: a tar that gave up by itself
- * is to blame for the stream that the call could not make sense of or write. */
+/* Close our end, upon which tar ends by itself, and reap it.  When both tar and the call failed,
+ * one failure has caused the other.  If tar exited with an error, and the call either read from it
+ * or could not write to it any more, tar's error is the one to tell. */
 static int
 tar_finish (guestfs_h *g, struct tar *t, int call_result)
 {

@@ -62,7 +62,8 @@ is_there (const char *tool)
   return path != NULL;
 }
 
-/* ret_tool: which is not there, when that is all that is missing. */
+/* MISSING with *ret_tool set: all calls of the group are written, but this program is not
+ * installed. */
 static enum answer
 look_up (const char *group, const char **ret_tool, const char **ret_package)
 {
@@ -90,7 +91,8 @@ look_up (const char *group, const char **ret_tool, const char **ret_package)
   return a;
 }
 
-/* It is asked of a session, although the answer does not depend on one yet. */
+/* libguestfs answers this only in a session, and so do we, although our answer does not depend on
+ * it. */
 static int
 need_session (guestfs_h *g, const char *call)
 {
@@ -103,10 +105,10 @@ need_session (guestfs_h *g, const char *call)
 }
 
 struct missing {
-  const char *group, *tool, *package; /* tool NULL: it is not written */
+  const char *group, *tool, *package; /* tool NULL: not all of its calls are written */
 };
 
-/* 1, 0 with what is missing first, or -1 with the error set. */
+/* 1: all can be used; 0: *ret tells of the first that cannot; -1 with the error set. */
 static int
 all_usable (guestfs_h *g, const char *call, char *const *groups, struct missing *ret)
 {

@@ -36,8 +36,9 @@ void gk_session_free (guestfs_h *g, int grace_ms);
 int gk_session_request (guestfs_h *g, enum gk_request kind, const void *body, size_t size,
                         struct gk_frame *ret_frame, struct gk_error *err);
 
-/* The two halves of it.  What comes in between waits for the reply (gk_local_collect).
- * Both: 0 or -1, with collect 1 too, as above. */
+/* The two halves of gk_session_request: send it, and take its reply later.  Whoever uses the
+ * connection in between first takes the reply that is due (gk_local_collect).  They return what
+ * gk_session_request does. */
 int gk_session_send (guestfs_h *g, enum gk_request kind, const void *body, size_t size,
                      struct gk_error *err);
 int gk_session_collect (guestfs_h *g, struct gk_frame *ret_frame, struct gk_error *err);

@@ -49,7 +49,7 @@ struct gk_exec {
   const int *pass_fds; /* inherited under their own numbers */
   size_t n_pass_fds;
   int chroot_fd;                       /* -1, or directory to chroot into */
-  bool serves_disk;                    /* file systems of ours stand on it: see gk_inside_serve */
+  bool serves_disk;                    /* it serves a disk that we mount: see gk_inside_serve */
   const struct gk_exec_inside *inside; /* NULL, or a world of its own */
   struct gk_task *task;
 };

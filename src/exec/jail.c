@@ -188,8 +188,8 @@ await (const struct gk_jail *jail, int pidfd, int report_fd, int64_t deadline, s
   }
 }
 
-/* What became of it: the report is the child's word, and the child may have
- * been taken over.  It can lie about errors only. */
+/* What became of it.  The report is only the child's word, and the child may have been taken
+ * over by what it read: nothing of it is believed here but that it is a number and a text. */
 static int
 judge (const struct gk_jail *jail, int status, bool late, const struct gk_buf *buf,
        struct gk_error *err)

@@ -110,8 +110,8 @@ local_layers (const struct gk_drive *drive, struct gk_task *task, struct gk_disk
   return 0;
 }
 
-/* A scratch disk instead of /dev/null, which is how programs ask for a drive
- * that they do not care about. */
+/* Programs add /dev/null as a drive when they need one and do not care which: they get a small
+ * scratch disk. */
 static int
 null_layers (const char *tmpdir, unsigned index, struct gk_task *task, struct gk_disk *disk,
              struct gk_error *err)

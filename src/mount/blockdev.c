@@ -14,7 +14,7 @@
 
 /* An ioctl that takes its argument by value. */
 static int
-tell (const char *device, unsigned long request, unsigned long value, struct gk_error *err)
+by_value (const char *device, unsigned long request, unsigned long value, struct gk_error *err)
 {
   _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC);
   if (fd == -1 || ioctl (fd, request, value) == -1)
@@ -22,11 +22,12 @@ tell (const char *device, unsigned long request, unsigned long value, struct gk_
   return 0;
 }
 
+/* An ioctl that reads its argument, or writes its answer, at an address. */
 static int
-ask (const char *device, unsigned long request, void *answer, struct gk_error *err)
+by_pointer (const char *device, unsigned long request, void *value, struct gk_error *err)
 {
   _cleanup_close_ int fd = open (device, O_RDONLY | O_CLOEXEC);
-  if (fd == -1 || ioctl (fd, request, answer) == -1)
+  if (fd == -1 || ioctl (fd, request, value) == -1)
     return gk_error_sys (err, errno, "%s", device);
   return 0;
 }
@@ -36,7 +37,7 @@ gk_mount_blockdev_getsize64 (struct gk_ctx *ctx, const char *device, int64_t *re
                              struct gk_error *err)
 {
   uint64_t bytes;
-  if (ask (device, BLKGETSIZE64, &bytes, err) == -1)
+  if (by_pointer (device, BLKGETSIZE64, &bytes, err) == -1)
     return -1;
   *ret_value = (int64_t)bytes;
   return 0;
@@ -47,7 +48,7 @@ gk_mount_blockdev_getsz (struct gk_ctx *ctx, const char *device, int64_t *ret_va
                          struct gk_error *err)
 {
   uint64_t bytes;
-  if (ask (device, BLKGETSIZE64, &bytes, err) == -1)
+  if (by_pointer (device, BLKGETSIZE64, &bytes, err) == -1)
     return -1;
   *ret_value = (int64_t)(bytes / 512); /* of 512 bytes, whatever the sectors are */
   return 0;
@@ -58,7 +59,7 @@ gk_mount_blockdev_getss (struct gk_ctx *ctx, const char *device, int *ret_value,
                          struct gk_error *err)
 {
   int bytes;
-  if (ask (device, BLKSSZGET, &bytes, err) == -1)
+  if (by_pointer (device, BLKSSZGET, &bytes, err) == -1)
     return -1;
   *ret_value = bytes;
   return 0;
@@ -69,7 +70,7 @@ gk_mount_blockdev_getro (struct gk_ctx *ctx, const char *device, bool *ret_value
                          struct gk_error *err)
 {
   int ro;
-  if (ask (device, BLKROGET, &ro, err) == -1)
+  if (by_pointer (device, BLKROGET, &ro, err) == -1)
     return -1;
   *ret_value = ro != 0;
   return 0;
@@ -80,7 +81,7 @@ gk_mount_blockdev_getbsz (struct gk_ctx *ctx, const char *device, int *ret_value
                           struct gk_error *err)
 {
   int bytes;
-  if (ask (device, BLKBSZGET, &bytes, err) == -1)
+  if (by_pointer (device, BLKBSZGET, &bytes, err) == -1)
     return -1;
   *ret_value = bytes;
   return 0;
@@ -92,7 +93,7 @@ int
 gk_mount_blockdev_setbsz (struct gk_ctx *ctx, const char *device, int blocksize,
                           struct gk_error *err)
 {
-  return ask (device, BLKBSZSET, &blocksize, err);
+  return by_pointer (device, BLKBSZSET, &blocksize, err);
 }
 
 /* The kernel keeps these settings with the loop or nbd device, for whoever gets
@@ -117,7 +118,7 @@ gk_mount_blockdev_setra (struct gk_ctx *ctx, const char *device, int sectors, st
   /* A partition has the setting of its disk. */
   if (check_ends_with_session (ctx, device, true, err) == -1)
     return -1;
-  return tell (device, BLKRASET, (unsigned long)sectors, err);
+  return by_value (device, BLKRASET, (unsigned long)sectors, err);
 }
 
 static int
@@ -125,7 +126,7 @@ set_ro (struct gk_ctx *ctx, const char *device, int ro, struct gk_error *err)
 {
   if (check_ends_with_session (ctx, device, false, err) == -1)
     return -1;
-  return ask (device, BLKROSET, &ro, err);
+  return by_pointer (device, BLKROSET, &ro, err);
 }
 
 int
@@ -145,7 +146,7 @@ gk_mount_blockdev_setrw (struct gk_ctx *ctx, const char *device, struct gk_error
 int
 gk_mount_blockdev_flushbufs (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 {
-  return tell (device, BLKFLSBUF, 0, err);
+  return by_value (device, BLKFLSBUF, 0, err);
 }
 
 int

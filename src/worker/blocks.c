@@ -45,7 +45,7 @@ signatures (struct gk_ctx *ctx, const char *device, const char *text, unsigned f
     return -1;
   struct json_object *list = json_object_new_array ();
   for (size_t i = 0; i < s.n; i++) {
-    /* Which may be any bytes. */
+    /* A label may be any bytes; JSON is text. */
     _cleanup_free_ char *label = gk_escape (s.v[i].label, strlen (s.v[i].label), 300);
     struct json_object *o = json_object_new_object ();
     add_string (o, "type", s.v[i].type);
@@ -73,7 +73,7 @@ check (struct gk_ctx *ctx, const char *device, const char *text, unsigned flags,
 
   if (gk_fs_check (ctx, device, *text ? text : NULL, flags & GK_BLOCKS_REPAIR, &c, err) == -1)
     return -1;
-  /* JSON is of characters; what a tool says of a guest's names need not be. */
+  /* JSON is text; what a tool prints of a guest's names may be any bytes. */
   _cleanup_free_ char *output = gk_escape_lines (c.output, strlen (c.output));
   if (output == NULL)
     return gk_error_oom (err);
@@ -98,7 +98,7 @@ layout (struct gk_ctx *ctx, const char *device, const char *text, unsigned flags
                         ret_json, err);
 }
 
-/* Of a disk only what belongs to no partition. */
+/* On a disk with partitions only what lies in none of them may be discarded. */
 static int
 check_unallocated (const char *device, uint64_t offset, uint64_t length, struct gk_error *err)
 {

@@ -75,7 +75,7 @@ attach_drive (struct gk_session *s, const struct gk_drive *drive, unsigned index
   if (r == -1 || gk_attach (&env, &disk, &a->attachment, err) == -1)
     return -1;
   a->attached = true;
-  /* Before anything can stand on it. */
+  /* Noted before a volume or a set can be put on top of the disk. */
   _cleanup_free_ char *identity = s->journal ? gk_disk_identity (a->attachment.kernel_name) : NULL;
   if (identity && gk_journal_note (s->journal, "disk", identity, err) == -1)
     return -1;

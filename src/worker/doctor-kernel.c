@@ -57,7 +57,8 @@ has_openat2 (void)
   return fd != -1;
 }
 
-/* Calls that are there find fault with the arguments, or with the caller. */
+/* A system call that exists rejects these arguments, or this caller; one that does not is ENOSYS.
+ */
 static bool
 has_mount_api (void)
 {

@@ -24,7 +24,8 @@
 
 #define LINKS_MAX 8
 
-/* What the name is in the host's /dev, also by way of links elsewhere; -1: nothing. */
+/* What a name below the host's /dev stands for, also when it is a link that leads there from
+ * elsewhere.  An O_PATH descriptor, or -1 when it is nothing there. */
 static int
 find (int host_dev_fd, const char *name)
 {
@@ -75,7 +76,7 @@ gk_session_show_host_device (const struct gk_session *s, const struct gk_drive *
   return 0;
 }
 
-/* In what was said of it, it has the name that the caller gave. */
+/* Messages show the device's name as the caller gave it, not that of the node in our folder. */
 static void
 name_it (struct gk_error *err, const char *path, const char *name)
 {

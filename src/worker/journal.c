@@ -185,7 +185,8 @@ gk_journal_make_dir (struct gk_journal *journal, const char *above, char **ret_d
 
 /* --- undoing ----------------------------------------------------------------- */
 
-/* All that is below it goes, so what cannot be a session's folder is let be. */
+/* It is removed with all that is in it; so nothing is that has not the name of a session's folder.
+ */
 static int
 undo_dir (const char *path, struct gk_error *err)
 {
@@ -292,7 +293,7 @@ gk_journal_finish (struct gk_journal *journal, struct gk_error *err)
     r = gk_error_sys (err, errno, "%s", journal->path);
   if (r == 0 && text.data)
     r = undo_all (text.data, err);
-  /* Kept when something is left, so that a later gc can try again. */
+  /* It stays when something could not be undone, so that a later gc can try again. */
   if (r == 0)
     unlink (journal->path);
   gk_cleanup_close (&journal->fd);

@@ -136,7 +136,7 @@ look_at_segment (struct found *f, const char *segment)
   return 0;
 }
 
-/* Of groups that lvm cannot read there is nothing to be known. */
+/* A group that lvm cannot read tells nothing of its volumes. */
 static int
 look_at_volumes (struct gk_ctx *ctx, struct found *f)
 {

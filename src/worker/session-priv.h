@@ -30,7 +30,7 @@ struct gk_session {
   char *export_dir; /* where the client shows the tree, or NULL */
   char export_id[GK_MOUNTID_SIZE];
   struct gk_localfs *localfs; /* while the client serves the tree */
-  bool serves_tree;           /* the last request was of that: the umask is 0 */
+  bool serves_tree;           /* the last request was one for localfs: the umask is 0 */
   struct gk_buf localfs_reply;
   struct gk_launch_params params;
   struct gk_attached *disks;
@@ -45,8 +45,8 @@ int gk_session_launch (struct gk_session *s, const void *body, size_t size, stru
  * same.  Harmless when nothing is there (any more). */
 int gk_session_end (struct gk_session *s, struct gk_error *err);
 
-/* stack.c: sets and volumes on the session's devices become usable, and what
- * stands on these; stack_on after volumes came (ctx->stack_on). */
+/* stack.c: RAID sets and volumes on the session's devices become usable, and then those on
+ * top of these.  gk_session_stack_on: the same when volumes were added later (ctx->stack_on). */
 int gk_session_stack (struct gk_ctx *ctx, struct gk_error *err);
 int gk_session_stack_on (struct gk_ctx *ctx, struct gk_error *err);
 

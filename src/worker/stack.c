@@ -12,7 +12,7 @@
 #include "mount/devices.h"
 #include "worker/session-priv.h"
 
-/* volumes: look for groups although no set came. */
+/* volumes: look for volume groups in the first round even if no RAID set was assembled in it. */
 static int
 stack (struct gk_ctx *ctx, bool volumes, struct gk_error *err)
 {

@@ -76,7 +76,7 @@ watch (int conn_fd, int signal_fd, pid_t pid, int pidfd, const struct gk_journal
     { .fd = conn_fd, .events = 0 }, /* POLLHUP only: the data is the worker's */
     { .fd = signal_fd, .events = POLLIN },
   };
-  int left = -1; /* looks until its time is over; -1: it has no end, or is over */
+  int left = -1; /* looks until it is killed; -1: no end is set yet, or it was killed already */
   bool dying = false;
 
   for (;;) {
@@ -84,7 +84,8 @@ watch (int conn_fd, int signal_fd, pid_t pid, int pidfd, const struct gk_journal
     if (r == -1 && errno == EINTR)
       continue;
     if (r == 0) {
-      /* Not at the first look: what it has may still be flushed. */
+      /* Only at the second look: until then its disks may be flushed yet, which needs their
+       * servers. */
       if (dying)
         gk_journal_cut_off (journal);
       dying = gk_journal_is_dying (pid);

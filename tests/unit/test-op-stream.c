@@ -442,7 +442,7 @@ cancel_while_waiting (void **state)
     else
       assert_int_equal (gk_copy_fd (file, fds[1], UINT64_MAX, 0, &f.task, NULL, &err), -1);
     assert_int_equal (err.errnum, ECANCELED);
-    assert_true (now () - begun < 2);
+    assert_true (now () - begun < 50);
     pthread_join (t, NULL);
     close (fds[0]);
     close (fds[1]);
@@ -478,7 +478,7 @@ cancel_while_a_stream_waits (void **state)
     else
       assert_int_equal (gk_source_read (&source, buf, sizeof buf, &err), -1);
     assert_int_equal (err.errnum, ECANCELED);
-    assert_true (now () - begun < 2);
+    assert_true (now () - begun < 50);
     pthread_join (t, NULL);
     close (fds[0]);
     close (fds[1]);
