@@ -164,11 +164,22 @@ void cli_no_core_dump (void);
  * given, or else ask for them.  0, or -1 after it was said what is wrong. */
 int cli_open_encrypted (guestfs_h *g, struct cli_images *images, bool ro);
 
-/* --- interrupt.c: around a call that can be cancelled, and reads or writes a file of the
- * host; a signal cancels it.  end gives back its argument. */
-void cli_transfer_begin (guestfs_h *g);
-int cli_transfer_end (int r);
+/* --- interrupt.c: signals that end the program (SIGINT, SIGTERM, SIGHUP). */
+void cli_catch_signals (void);
+/* Between these, which nest, a signal cancels calls on g. */
+void cli_work_begin (guestfs_h *g);
+void cli_work_end (guestfs_h *g);
+/* A signal waits until this is over; a second does not. */
+void cli_hold_signals (bool hold);
+/* A signal at which the program ends at once removes these; and from now on nothing. */
+void cli_remove_when_interrupted (const char *overlay, const char *dir);
+void cli_remove_nothing (bool because_it_lands);
 bool cli_interrupted (void);
+/* As if the signal had come here: a program of ours has died of it, as if the terminal's keys were
+ * for both. */
+void cli_interrupt (int sig);
+/* One line is enough: true when there was one about the interruption. */
+bool cli_say_no_more (void);
 /* At the end of the program: of that signal. */
 void cli_die_if_interrupted (void);
 
@@ -179,5 +190,7 @@ int cli_gc_fuse (int *ret_count);
 void cli_progress_bar (guestfs_h *g);
 /* Before an error is told: a bar that has not come to its end goes. */
 void cli_progress_wipe (guestfs_h *g);
+/* Until something can be read from fd; shown: a mark that wanders. */
+void cli_progress_wait (int fd, bool shown);
 
 #endif

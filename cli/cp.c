@@ -119,9 +119,7 @@ run (struct cli_images *images, void *opts, int argc, char **argv)
   guestfs_h *g = cli_open_mounted (&command, images, &image_argc, &image_argv, &r);
   if (g == NULL)
     return r;
-  cli_transfer_begin (g);
   r = from ? copy_out (g, opts, from, argv[1]) : copy_in (g, opts, argv[0], to);
-  cli_transfer_end (r);
   if (to && r == CLI_OK)
     r = cli_label_new (g, images, to);
   return cli_close (g, r);

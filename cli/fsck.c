@@ -155,7 +155,7 @@ check_all (guestfs_h *g, const struct options *o, char *const *devices, bool nam
   struct json_object *list = json ? json_object_new_array () : NULL;
   int sum = 0;
 
-  for (size_t i = 0; devices && devices[i]; i++) {
+  for (size_t i = 0; devices && devices[i] && !cli_interrupted (); i++) {
     struct json_object *found = check_one (g, devices[i], o);
     if (found == NULL) {
       cli_guestfs_error (g);
@@ -172,7 +172,7 @@ check_all (guestfs_h *g, const struct options *o, char *const *devices, bool nam
       json_object_put (found);
     }
   }
-  if (json)
+  if (json && !cli_interrupted ())
     cli_json_print (list);
   return sum;
 }

@@ -40,7 +40,10 @@ cli_guest_replace (guestfs_h *g, const char *local, const char *path, int mode)
     return guestfs_sync (g) == 0 ? CLI_OK : cli_guestfs_error (g);
 
   int r = cli_guestfs_error (g);
+  /* Also when all calls are cancelled. */
+  cli_work_end (g);
   guestfs_rm_f (g, temp);
+  cli_work_begin (g);
   return r;
 }
 

@@ -137,6 +137,7 @@ hold_session (guestfs_h *g, const char *dir, int ready_fd)
   sigaddset (&signals, SIGTERM);
   sigaddset (&signals, SIGHUP);
   sigprocmask (SIG_BLOCK, &signals, NULL);
+  cli_work_end (g);
   _cleanup_close_ int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
 
   uint64_t id;

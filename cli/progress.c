@@ -4,6 +4,7 @@
  * and since when. */
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,9 @@
 #define WIDTH 40
 /* What counts so far counts bytes. */
 #define BYTES (1u << 20)
+/* As the library does it for calls. */
+#define FIRST_MS 2000
+#define NEXT_MS 333
 
 /* Of the call that is running. */
 struct bar {
@@ -25,6 +29,8 @@ struct bar {
 };
 
 #define BAR "guestkit-progress-bar"
+
+static const char full[] = "########################################";
 
 static void
 put_speed (uint64_t moved, double seconds, uint64_t left)
@@ -52,17 +58,23 @@ put_pulse (struct bar *bar, uint64_t seconds)
 }
 
 static void
+put_end (void)
+{
+  fprintf (stderr, "\r 100%% [%s]\033[K\n", full);
+  fflush (stderr);
+}
+
+static void
 on_progress (guestfs_h *g, void *opaque, uint64_t event, int eh, int flags, const char *buf,
              size_t buf_len, const uint64_t *array, size_t array_len)
 {
-  static const char full[] = "########################################";
   struct bar *bar = opaque;
 
   if (event == GUESTFS_EVENT_CLOSE) {
     free (bar);
     return;
   }
-  if (array_len < 4 || array[0] == 0) /* launch is too quick for a bar */
+  if (array_len < 4 || array[1] == 0) /* launch is too quick for a bar */
     return;
   uint64_t position = array[2], total = array[3], now = gk_clock_ns ();
   if (total == 0 || position > total)
@@ -96,6 +108,20 @@ cli_progress_bar (guestfs_h *g)
     free (bar);
   else
     guestfs_set_private (g, BAR, bar);
+}
+
+void
+cli_progress_wait (int fd, bool shown)
+{
+  struct pollfd p = { .fd = fd, .events = POLLIN };
+  struct bar bar = { .started_ns = gk_clock_ns () };
+
+  if (!shown || !isatty (STDERR_FILENO))
+    return;
+  for (int wait = FIRST_MS; poll (&p, 1, wait) <= 0; wait = NEXT_MS)
+    put_pulse (&bar, (gk_clock_ns () - bar.started_ns) / 1000000000);
+  if (bar.pulses > 0)
+    put_end ();
 }
 
 void

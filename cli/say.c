@@ -2,6 +2,7 @@
 /* What the CLI says when something is wrong. */
 
 #include <stdarg.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -9,6 +10,9 @@ __attribute__ ((format (printf, 1, 0))) static void
 say (const char *fmt, va_list ap)
 {
   fflush (stdout);
+  /* What the terminal shows of the keys. */
+  if (cli_interrupted () && isatty (STDERR_FILENO))
+    fputs ("\r\033[K", stderr);
   fputs ("guestkit: ", stderr);
   vfprintf (stderr, fmt, ap);
   fputc ('\n', stderr);
@@ -19,6 +23,8 @@ cli_error (const char *fmt, ...)
 {
   va_list ap;
 
+  if (cli_say_no_more ())
+    return CLI_FAILED;
   va_start (ap, fmt);
   say (fmt, ap);
   va_end (ap);

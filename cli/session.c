@@ -88,6 +88,7 @@ cli_prepare (const struct cli_command *command, struct cli_images *images, int *
 {
   guestfs_h *g = guestfs_create ();
 
+  cli_catch_signals ();
   if (g == NULL) {
     *ret_exit = cli_error ("cannot create a handle");
     return NULL;
@@ -119,13 +120,14 @@ cli_open (const struct cli_command *command, struct cli_images *images, int *arg
 
   if (g == NULL)
     return NULL;
-  if (!images->no_progress)
+  if (!images->no_progress && !images->json)
     cli_progress_bar (g);
   if (guestfs_launch (g) == -1) {
     *ret_exit = cli_guestfs_error (g);
     guestfs_close (g);
     return NULL;
   }
+  cli_work_begin (g);
   return g;
 }
 
@@ -154,6 +156,7 @@ cli_open_mounted (const struct cli_command *command, struct cli_images *images, 
 int
 cli_close (guestfs_h *g, int exit_code)
 {
+  cli_work_end (g);
   if (guestfs_shutdown (g) == -1) {
     cli_guestfs_error (g);
     exit_code = CLI_FAILED;

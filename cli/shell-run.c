@@ -2,6 +2,7 @@
 /* Running one line: a call, a command of the shell's own, or one of the host's. */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -97,13 +98,12 @@ run_call (struct shell *sh, const struct gk_call *call, int argc, char **argv)
 
   if (shell_args_parse (sh, call, argc, argv, &a) == -1)
     return -1;
-  /* On the terminal Ctrl-C cancels any call. */
-  bool transfer = !sh->interactive && call->flags & GK_CALL_CANCELLABLE;
-  if (transfer)
-    cli_transfer_begin (sh->g);
+  /* On the terminal it can always be cancelled. */
+  if (!sh->interactive)
+    cli_work_begin (sh->g);
   int r = gk_client_call (sh->g, call, a.args, a.opts, &ret);
-  if (transfer)
-    cli_transfer_end (r);
+  if (!sh->interactive)
+    cli_work_end (sh->g);
   if (r == -1) {
     /* A reader that has seen enough is no failure. */
     if (sh->piped && guestfs_last_errno (sh->g) == EPIPE)
@@ -144,6 +144,10 @@ check_status (struct shell *sh, const char *command, int status)
 {
   if (status == -1)
     return shell_error (sh, "%s: %s", command, strerror (errno));
+  if (WIFSIGNALED (status) && WTERMSIG (status) == SIGINT && !sh->interactive) {
+    cli_interrupt (SIGINT); /* which system () kept from us */
+    return -1;
+  }
   if (WIFSIGNALED (status))
     return shell_error (sh, "%s: died of signal %d", command, WTERMSIG (status));
   if (WEXITSTATUS (status) != 0)

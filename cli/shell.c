@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "client/invoke.h"
 #include "cli/commands.h"
 #include "cli/shell.h"
 
@@ -105,6 +106,8 @@ void
 shell_set_handle (struct shell *sh, guestfs_h *g)
 {
   sh->g = g;
+  if (sh->interactive)
+    gk_client_cancel_scope (g, GK_CANCEL_CALL);
   cancelled_by_signal = sh->interactive ? g : NULL;
 }
 

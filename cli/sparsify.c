@@ -60,6 +60,8 @@ tell_error (struct sparsify *s, const char *what, const char *kind, int64_t byte
 {
   const char *why = guestfs_last_error (s->g);
 
+  if (cli_interrupted ())
+    return;
   sparsify_tell (s, what, kind, bytes, why ? why : "unknown error");
 }
 
@@ -77,15 +79,16 @@ needs_check (const char *type)
   return false;
 }
 
-static bool
+/* -1: it could not be checked. */
+static int
 has_faults (guestfs_h *g, const char *device)
 {
   _cleanup_free_ char *json = guestkit_check (g, device, NULL, 0);
   struct json_object *o = json ? json_tokener_parse (json) : NULL;
-  bool sound = o && gk_streq (cli_content_text (o, "result"), "clean");
+  int faults = json == NULL ? -1 : !(o && gk_streq (cli_content_text (o, "result"), "clean"));
 
   json_object_put (o);
-  return !sound;
+  return faults;
 }
 
 static int64_t
@@ -103,15 +106,18 @@ trim (struct sparsify *s, const char *device, const char *type)
 {
   guestfs_h *g = s->g;
   struct guestfs_fstrim_argv none = { .bitmask = 0 };
-  bool faults = false;
+  int faults = 0;
   int64_t bytes = -1;
 
   /* The first mount replays the journal, without which a check finds faults. */
   int r = guestfs_mount (g, device, "/");
   if (r == 0 && needs_check (type) && !s->dry_run) {
     r = guestfs_umount (g, "/");
-    faults = r == 0 && has_faults (g, device);
-    if (r == 0 && !faults)
+    if (r == 0)
+      faults = has_faults (g, device);
+    if (faults == -1)
+      r = -1;
+    else if (r == 0 && !faults)
       r = guestfs_mount (g, device, "/");
   }
   if (r == 0 && !faults) {
@@ -175,18 +181,19 @@ sparsify (struct sparsify *s, bool unallocated)
   if (refuse_sleeping (s->g, list) != CLI_OK)
     return CLI_FAILED;
   guestfs_push_error_handler (s->g, NULL, NULL);
-  for (size_t i = 0; list[i]; i += 2) {
+  for (size_t i = 0; list[i] && !cli_interrupted (); i += 2) {
     const char *type = list[i + 1];
     if (gk_streq (type, "swap"))
       discard_swap (s, list[i]);
     else if (!gk_streq (type, "unknown") && !gk_after_prefix (list[i], "btrfsvol:"))
       trim (s, list[i], type);
   }
-  sparsify_volumes (s);
-  if (unallocated)
+  if (!cli_interrupted ())
+    sparsify_volumes (s);
+  if (unallocated && !cli_interrupted ())
     sparsify_gaps (s);
   guestfs_pop_error_handler (s->g);
-  return CLI_OK;
+  return cli_interrupted () ? CLI_FAILED : CLI_OK;
 }
 
 /* -1: not a file of this machine. */

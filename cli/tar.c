@@ -47,10 +47,7 @@ tar_in (guestfs_h *g, const struct options *o, const char *tarball, const char *
     a.bitmask |= GUESTFS_TAR_IN_OPTS_COMPRESS_BITMASK;
     a.compress = o->compress;
   }
-  cli_transfer_begin (g);
-  return cli_transfer_end (guestfs_tar_in_opts_argv (g, tarball, dir, &a)) == -1
-             ? cli_guestfs_error (g)
-             : CLI_OK;
+  return guestfs_tar_in_opts_argv (g, tarball, dir, &a) == -1 ? cli_guestfs_error (g) : CLI_OK;
 }
 
 static int
@@ -78,10 +75,7 @@ tar_out (guestfs_h *g, const struct options *o, const char *dir, const char *tar
     a.bitmask |= GUESTFS_TAR_OUT_OPTS_EXCLUDES_BITMASK;
     a.excludes = excludes;
   }
-  cli_transfer_begin (g);
-  return cli_transfer_end (guestfs_tar_out_opts_argv (g, dir, tarball, &a)) == -1
-             ? cli_guestfs_error (g)
-             : CLI_OK;
+  return guestfs_tar_out_opts_argv (g, dir, tarball, &a) == -1 ? cli_guestfs_error (g) : CLI_OK;
 }
 
 static int

@@ -54,7 +54,11 @@ cli_unit_begin (struct cli_images *images, const char *image)
                                    .more = e->more,
                                    .words = e->words,
                                    .backup = e->backup != NULL };
+  cli_hold_signals (true);
   int r = gk_unit_begin (image, &how, NULL, &v[e->units->n], &err);
+  if (r == 0)
+    cli_remove_when_interrupted (v[e->units->n].overlay, v[e->units->n].dir);
+  cli_hold_signals (false);
   if (r == 1)
     e->was_done = true;
   if (r == 1)
@@ -70,6 +74,8 @@ cli_unit_begin (struct cli_images *images, const char *image)
     return NULL;
   }
   struct gk_unit *u = &v[e->units->n++];
+  if (cli_interrupted ())
+    return NULL;
   e->had = u->size;
   e->has = u->new_size;
   if (e->backup && gk_unit_check_backup (u, e->backup, NULL, &err) == -1) {
@@ -93,6 +99,7 @@ cli_units_clear (struct cli_images *images)
 {
   struct cli_edit *e = &images->edit;
 
+  cli_remove_nothing (false);
   for (size_t i = 0; e->units && i < e->units->n; i++)
     gk_unit_clear (&e->units->v[i]);
   if (e->units)
@@ -133,7 +140,7 @@ land_and_tell (struct cli_units *units, const char *backup, int fd)
 
 /* In a process of its own, which goes on when this one is killed. */
 static int
-land (struct cli_units *units, const char *backup)
+land (struct cli_units *units, const char *backup, bool shown)
 {
   _cleanup_gk_buf_ struct gk_buf words = GK_BUF_INIT;
   int fds[2], status;
@@ -141,6 +148,7 @@ land (struct cli_units *units, const char *backup)
   if (pipe2 (fds, O_CLOEXEC) == -1)
     return cli_error ("pipe: %s", strerror (errno));
   fflush (NULL);
+  cli_remove_nothing (true);
   pid_t pid = fork ();
   if (pid == 0) {
     setsid ();
@@ -155,6 +163,7 @@ land (struct cli_units *units, const char *backup)
   }
   close (fds[1]);
   if (pid != -1) {
+    cli_progress_wait (fds[0], shown);
     gk_read_all (fds[0], MESSAGE_MAX, &words);
     while (waitpid (pid, &status, 0) == -1 && errno == EINTR)
       ;
@@ -277,8 +286,10 @@ cli_finish (guestfs_h *g, const struct cli_command *command, struct cli_images *
   if (images->edit.dry_run && !(command->flags & CLI_UNITS) && exit_code == CLI_OK)
     exit_code = guestfs_sync (g) == -1 ? cli_guestfs_error (g) : show (g, command, images);
   exit_code = cli_close (g, exit_code);
+  if (cli_interrupted ())
+    exit_code = CLI_FAILED;
   const struct cli_edit *e = &images->edit;
   if (e->units && e->units->n > 0 && !e->unchanged && exit_code == CLI_OK)
-    exit_code = land (e->units, e->backup);
+    exit_code = land (e->units, e->backup, !images->no_progress && !images->json);
   return exit_code;
 }

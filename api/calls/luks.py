@@ -111,7 +111,8 @@ call("luks_format_cipher",
 As `luks_format`, with `cipher`, for example "aes-xts-plain64".""",
      examples=[
          example("empty", "luks_format_cipher /dev/sda 0 aes-cbc-essiv:sha256\nsesame",
-                 "!cryptsetup luksDump disk.raw | grep cipher:", prints="\tcipher: aes-cbc-essiv:sha256"),
+                 "!head -c 65536 disk.raw | grep -ao '\"encryption\":\"aes[^\"]*\"' | sort -u",
+                 prints='"encryption":"aes-cbc-essiv:sha256"'),
          example("empty", "luks_format_cipher /dev/sda 0 none\nsesame", error="none: is not a cipher", errno="EINVAL"),
      ])
 

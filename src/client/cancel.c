@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "client/handle-priv.h"
+#include "client/invoke.h"
 #include "gk-client-calls.h"
 
 _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "the flag is set in a signal handler");
@@ -40,6 +41,29 @@ gk_cancel_reset (guestfs_h *g)
   g->cancelled = false;
   ssize_t r = read (g->cancel_fd, &count, sizeof count);
   (void)r;
+}
+
+void
+gk_client_cancel_scope (guestfs_h *g, enum gk_cancel_scope scope)
+{
+  gk_cancel_reset (g);
+  g->cancel_scope = scope;
+}
+
+bool
+gk_cancel_begin (guestfs_h *g, bool transfer)
+{
+  if (g->cancel_scope == GK_CANCEL_ALL)
+    return !g->cancelled;
+  if (transfer || g->cancel_scope == GK_CANCEL_CALL)
+    gk_cancel_reset (g);
+  return true;
+}
+
+int
+gk_cancel_wake_fd (guestfs_h *g, bool transfer)
+{
+  return transfer || g->cancel_scope != GK_CANCEL_TRANSFER ? g->cancel_fd : -1;
 }
 
 void

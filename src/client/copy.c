@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,13 +129,11 @@ gk_client_copy_in (guestfs_h *g, const char *localpath, const char *remotedir)
 }
 
 static int
-copy_out_tree (guestfs_h *g, const char *remotepath, const char *target)
+unpack_tree (guestfs_h *g, const char *remotepath, const char *target)
 {
   char fd_name[32];
   struct tar t;
 
-  if (mkdir (target, 0777) == -1 && errno != EEXIST)
-    return gk_client_perror (g, "mkdir: %s", target);
   _cleanup_free_ char *to = realpath (target, NULL);
   if (to == NULL)
     return gk_client_perror (g, "%s", target);
@@ -143,6 +142,35 @@ copy_out_tree (guestfs_h *g, const char *remotepath, const char *target)
     return -1;
   snprintf (fd_name, sizeof fd_name, "/dev/fd/%d", t.fd);
   return tar_finish (g, &t, guestfs_tar_out (g, remotepath, fd_name));
+}
+
+static int
+remove_one (const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+  remove (path);
+  return 0;
+}
+
+/* A tree that is not there yet has another name until tar is done with it; when that was cancelled
+ * nothing stays.  One that is there gets what it lacks, file by file. */
+static int
+copy_out_tree (guestfs_h *g, const char *remotepath, const char *target)
+{
+  struct stat st;
+
+  if (lstat (target, &st) == 0)
+    return unpack_tree (g, remotepath, target);
+  _cleanup_free_ char *part = gk_asprintf ("%s.part-%d", target, (int)getpid ());
+  if (part == NULL)
+    return gk_client_oom (g);
+  if (mkdir (part, 0777) == -1)
+    return gk_client_perror (g, "mkdir: %s", part);
+  int r = unpack_tree (g, remotepath, part);
+  if (r == -1 && guestfs_last_errno (g) == EINTR)
+    nftw (part, remove_one, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+  else if (rename (part, target) == -1) /* what tar could not make (a device) lacks */
+    r = gk_client_perror (g, "rename: %s: %s", part, target);
+  return r;
 }
 
 int

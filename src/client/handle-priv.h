@@ -32,6 +32,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/strv.h"
+#include "client/invoke.h"
 #include "op/drive.h"
 
 /* The numbers are what guestfs_get_state returns. */
@@ -123,6 +124,7 @@ struct guestfs_h {
 
   /* Cancel (cancel.c).  The descriptor becomes readable when the flag is set. */
   _Atomic bool cancelled;
+  enum gk_cancel_scope cancel_scope;
   int cancel_fd;
 
   /* The session (launch.c), set while state is LAUNCHING or READY.
@@ -173,7 +175,10 @@ int gk_client_set_dir (guestfs_h *g, char **where, const char *said_by, const ch
 /* --- cancel.c */
 int gk_cancel_init (guestfs_h *g); /* 0 or -1 with errno */
 void gk_cancel_free (guestfs_h *g);
-void gk_cancel_reset (guestfs_h *g); /* at the begin of a cancellable call */
+void gk_cancel_reset (guestfs_h *g);
+/* At the begin of a call; false: it was cancelled already.  Then what is readable when it is. */
+bool gk_cancel_begin (guestfs_h *g, bool transfer);
+int gk_cancel_wake_fd (guestfs_h *g, bool transfer);
 
 /* --- private.c */
 void gk_private_free (guestfs_h *g);

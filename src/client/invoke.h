@@ -31,6 +31,14 @@ typedef int (*gk_client_local_fn) (guestfs_h *g, const union gk_arg *args, const
                                    union gk_ret *ret);
 extern const gk_client_local_fn gk_client_local[];
 
+/* What guestfs_user_cancel ends from now on. */
+enum gk_cancel_scope {
+  GK_CANCEL_TRANSFER, /* as libguestfs has it: a call that reads or writes a file of the host */
+  GK_CANCEL_CALL,     /* any call, when its worker looks for it */
+  GK_CANCEL_ALL       /* that, and all that follow fail at once */
+};
+void gk_client_cancel_scope (guestfs_h *g, enum gk_cancel_scope scope);
+
 /* remote.c: have the worker do it. */
 int gk_client_remote (guestfs_h *g, const struct gk_call *call, const union gk_arg *args,
                       const void *opts, union gk_ret *ret);

@@ -49,9 +49,12 @@ gk_session_send (guestfs_h *g, enum gk_request kind, const void *body, size_t si
   struct gk_session *s = g->session;
   if (s == NULL)
     return gk_error_set (err, ECONNRESET, "the worker ended unexpectedly");
+  if (!gk_cancel_begin (g, false))
+    return gk_error_set (err, ECANCELED, "operation cancelled by user");
   if (gk_conn_send (s->conn, GK_FRAME_CALL, kind, ++s->serial, body, size, NULL, 0, err) == -1)
     return lost (g, err);
   s->late = true;
+  s->silent = kind == GK_REQUEST_LOCALFS || kind == GK_REQUEST_RESCUE_STATUS;
   return 0;
 }
 
@@ -61,7 +64,7 @@ gk_session_collect (guestfs_h *g, struct gk_frame *ret_frame, struct gk_error *e
   struct gk_session *s = g->session;
 
   s->late = false;
-  if (gk_conn_recv_reply (s->conn, s->serial, ret_frame, -1, err) == -1)
+  if (gk_conn_recv_reply (s->conn, s->serial, ret_frame, gk_cancel_wake_fd (g, false), err) == -1)
     return lost (g, err);
   if (ret_frame->type == GK_FRAME_ERROR) {
     gk_frame_error (ret_frame, err);

@@ -16,7 +16,7 @@
 struct remote {
   const struct gk_call *call;
   uint32_t serial;
-  int wake_fd; /* user_cancel, for calls that can be cancelled */
+  int wake_fd; /* user_cancel, for calls that can be cancelled, or -1 */
   struct gk_host_file in, out;
   bool has_in, has_out;
 };
@@ -143,10 +143,11 @@ gk_client_remote (guestfs_h *g, const struct gk_call *call, const union gk_arg *
   msgpack_sbuffer body;
 
   g->session->proc_nr = gk_call_id (call);
-  if (call->flags & GK_CALL_CANCELLABLE) {
-    gk_cancel_reset (g);
-    r.wake_fd = g->cancel_fd;
-  }
+  g->session->silent = false;
+  bool transfer = call->flags & GK_CALL_CANCELLABLE;
+  if (!gk_cancel_begin (g, transfer))
+    return gk_client_error (g, EINTR, "operation cancelled by user");
+  r.wake_fd = gk_cancel_wake_fd (g, transfer);
   msgpack_sbuffer_init (&body);
   int result = -1;
   if (gk_encode_call (&body, call, args, opts, &err) == -1)

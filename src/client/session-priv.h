@@ -16,6 +16,7 @@ struct gk_session {
   bool rescued;     /* the rescue shell was started */
   bool late;        /* whose reply has not been waited for yet */
   unsigned proc_nr; /* call that is running, for progress events */
+  bool silent;      /* it has none: who is served by it has the terminal */
 };
 
 /* A worker that was told to end, or whose client has gone, has so long to flush

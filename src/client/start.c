@@ -32,6 +32,8 @@ static void
 on_progress (void *opaque, uint32_t serial, uint64_t position, uint64_t total)
 {
   guestfs_h *g = opaque;
+  if (g->state == GK_STATE_LAUNCHING || g->session->silent) /* launching has its own steps */
+    return;
   const uint64_t array[] = { g->session->proc_nr, serial, position, total };
 
   gk_client_event_array (g, GUESTFS_EVENT_PROGRESS, array, 4);

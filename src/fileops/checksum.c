@@ -121,10 +121,11 @@ init_sum (struct sum *s, const char *csumtype, struct gk_error *err)
   return s->state && s->block ? 0 : gk_error_oom (err);
 }
 
-/* The checksum as text.  *ret_size has the number of bytes. */
+/* The checksum as text.  total: how many bytes there will be, or 0 where that is one file of many.
+ * *ret_size has the number of bytes. */
 static int
-sum_fd (struct gk_ctx *ctx, struct sum *s, int fd, const char *path, char **ret_text,
-        uint64_t *ret_size, struct gk_error *err)
+sum_fd (struct gk_ctx *ctx, struct sum *s, int fd, const char *path, uint64_t total,
+        char **ret_text, uint64_t *ret_size, struct gk_error *err)
 {
   uint8_t digest[64];
   uint64_t size = 0;
@@ -139,6 +140,8 @@ sum_fd (struct gk_ctx *ctx, struct sum *s, int fd, const char *path, char **ret_
   for (;; size += (uint64_t)n) {
     if (gk_task_check (ctx->task, err) == -1)
       return -1;
+    if (size < total)
+      gk_task_progress (ctx->task, size, total);
     n = gk_read_full (fd, s->block, GK_FO_BLOCK);
     if (n == -1)
       return gk_fo_fail (err, errno, "read", path);
@@ -159,6 +162,7 @@ sum_fd (struct gk_ctx *ctx, struct sum *s, int fd, const char *path, char **ret_
   }
   if (!text)
     return gk_error_oom (err);
+  gk_task_progress (ctx->task, total, total);
   *ret_text = text;
   *ret_size = size;
   return 0;
@@ -170,6 +174,7 @@ gk_fileops_checksum (struct gk_ctx *ctx, const char *csumtype, const char *path,
 {
   SUM s = { NULL, NULL, NULL };
   _cleanup_close_ int fd = -1;
+  struct stat st;
   uint64_t size;
 
   if (init_sum (&s, csumtype, err) == -1)
@@ -177,7 +182,8 @@ gk_fileops_checksum (struct gk_ctx *ctx, const char *csumtype, const char *path,
   fd = gk_fo_open_file (ctx, path, O_RDONLY, NULL, err);
   if (fd == -1)
     return -1;
-  return sum_fd (ctx, &s, fd, path, ret_string, &size, err);
+  return sum_fd (ctx, &s, fd, path, fstat (fd, &st) == 0 ? (uint64_t)st.st_size : 0, ret_string,
+                 &size, err);
 }
 
 int
@@ -193,7 +199,7 @@ gk_fileops_checksum_device (struct gk_ctx *ctx, const char *csumtype, const char
   fd = gk_fo_open_device (device, O_RDONLY, &size, err);
   if (fd == -1)
     return -1;
-  return sum_fd (ctx, &s, fd, device, ret_string, &size, err);
+  return sum_fd (ctx, &s, fd, device, size, ret_string, &size, err);
 }
 
 /* --- checksums_out --------------------------------------------------------------- */
@@ -243,7 +249,7 @@ sum_entry (struct gk_ctx *ctx, struct sum *s, struct gk_walk *w, struct gk_buf *
   fd = open (gk_fd_path (path_fd, proc), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd == -1)
     return gk_fo_fail (err, errno, NULL, w->path);
-  if (sum_fd (ctx, s, fd, w->path, &text, &size, err) == -1)
+  if (sum_fd (ctx, s, fd, w->path, 0, &text, &size, err) == -1)
     return -1;
   return format_line (out, s, text, size, w->path) == -1 ? gk_error_oom (err) : 0;
 }

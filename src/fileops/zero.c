@@ -9,13 +9,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "fileops/fileops-priv.h"
 
 /* What zero promises to overwrite. */
 #define ZERO_BLOCKS 32
 #define ZERO_BLOCK 4096
 /* One request to the kernel, between two looks at whether to stop. */
-#define STEP (UINT64_C (64) << 20)
+#define MAX_STEP (UINT64_C (64) << 20)
+/* The first, and where it is we who write each. */
+#define STEP (UINT64_C (8) << 20)
+#define QUICK_NS UINT64_C (50000000)
 
 /* A block that is zero already is not written: it may be none in the image. */
 static int
@@ -61,6 +65,19 @@ kernel_zeroes (int fd, uint64_t at, uint64_t n)
          fallocate (fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)n) == 0;
 }
 
+/* What a step wrote goes to the disk while the next is written, so that no more than two are in
+ * memory: else all would seem to be done at once, and the end would take the whole time.  That it
+ * failed is told by fsync. */
+static void
+write_out (int fd, uint64_t at, uint64_t n)
+{
+  sync_file_range (fd, (off_t)at, (off_t)n, SYNC_FILE_RANGE_WRITE);
+  if (at >= STEP)
+    sync_file_range (fd, (off_t)(at - STEP), (off_t)STEP,
+                     SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+                         SYNC_FILE_RANGE_WAIT_AFTER);
+}
+
 static int
 zero_range (struct gk_ctx *ctx, int fd, const char *device, uint64_t at, uint64_t end,
             struct gk_error *err)
@@ -96,7 +113,7 @@ skip_zeros (struct gk_ctx *ctx, const char *device, uint64_t at, uint64_t size, 
 int
 gk_fileops_zero_device (struct gk_ctx *ctx, const char *device, struct gk_error *err)
 {
-  uint64_t size, n;
+  uint64_t size, n, step = STEP;
   bool by_kernel = true;
   _cleanup_error_ struct gk_error why = GK_ERROR_INIT;
   _cleanup_close_ int fd = gk_fo_open_device (device, O_RDWR | O_EXCL, &size, &why);
@@ -116,13 +133,22 @@ gk_fileops_zero_device (struct gk_ctx *ctx, const char *device, struct gk_error 
     if (gk_task_check (ctx->task, err) == -1)
       return -1;
     at = skip_zeros (ctx, device, at, size, &known);
-    n = size - at < STEP ? size - at : STEP;
+    n = size - at < step ? size - at : step;
     if (n == 0)
       break;
     gk_task_progress (ctx->task, at, size);
+    uint64_t began_ns = gk_clock_ns ();
     by_kernel = by_kernel && kernel_zeroes (fd, at, n);
-    if (!by_kernel && zero_range (ctx, fd, device, at, at + n, err) == -1)
+    if (by_kernel) {
+      if (gk_clock_ns () - began_ns < QUICK_NS && step < MAX_STEP)
+        step *= 2;
+      continue;
+    }
+    step = STEP;
+    n = n < STEP ? n : STEP;
+    if (zero_range (ctx, fd, device, at, at + n, err) == -1)
       return -1;
+    write_out (fd, at, n);
   }
   gk_task_progress (ctx->task, size, size);
   if (fsync (fd) == -1)

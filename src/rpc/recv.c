@@ -29,6 +29,7 @@ act (struct gk_conn *conn, const struct head *head, const uint8_t *body)
       conn->events.log (conn->events.opaque, (const char *)body, head->len);
     break;
   case GK_FRAME_PROGRESS:
+    gk_quiet_told (&conn->quiet, gk_get_u64 (body), gk_get_u64 (body + 8));
     if (conn->events.progress)
       conn->events.progress (conn->events.opaque, head->serial, gk_get_u64 (body),
                              gk_get_u64 (body + 8));

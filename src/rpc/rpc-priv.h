@@ -65,6 +65,10 @@ struct gk_conn {
   bool asked;              /* we sent STOP or CANCEL for serial */
 
   struct gk_conn_events events;
+  struct quiet {
+    uint64_t told_ns; /* the last progress */
+    bool knows, ended, pulsed;
+  } quiet; /* of the call that serial is: call.c */
 
   /* flow.c; counts of bytes, modulo 2^32 */
   uint32_t window; /* how much the peer wants on the way; 0: any */
@@ -106,8 +110,9 @@ is_of_stream (enum gk_frame_type type)
 
 /* conn.c */
 int gk_conn_fail (struct gk_conn *conn, int errnum, const char *why, struct gk_error *err); /* -1 */
-int gk_conn_dead_error (const struct gk_conn *conn, struct gk_error *err);                  /* -1 */
-int gk_conn_gone (struct gk_conn *conn, struct gk_error *err);                              /* -1 */
+void gk_quiet_told (struct quiet *q, uint64_t position, uint64_t total);
+int gk_conn_dead_error (const struct gk_conn *conn, struct gk_error *err); /* -1 */
+int gk_conn_gone (struct gk_conn *conn, struct gk_error *err);             /* -1 */
 
 /* fill.c: bytes from the descriptor. */
 #define FILL_AGAIN (-2)

@@ -155,6 +155,7 @@ gk_conn_send (struct gk_conn *conn, enum gk_frame_type type, unsigned flags, uin
   if (type == GK_FRAME_CALL) {
     conn->serial = serial;
     conn->cancelled = conn->stopped = conn->asked = false;
+    conn->quiet = (struct quiet){ .told_ns = 0 };
   }
   if (conn->shared && conn->role == GK_ROLE_CLIENT) {
     head.whole = type == GK_FRAME_CALL && len >= WHOLE_MIN && gk_bulk_fits (conn, len);

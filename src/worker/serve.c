@@ -170,13 +170,7 @@ struct answer {
 static int
 do_launch (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
-  struct gk_rpc_task task;
-
-  gk_rpc_task_init (&task, s->conn, rq->serial);
-  s->ctx.task = &task.task;
-  int r = gk_session_launch (s, rq->frame->body, rq->frame->len, err);
-  s->ctx.task = NULL;
-  return r;
+  return gk_session_launch (s, rq->frame->body, rq->frame->len, err);
 }
 
 static int
@@ -218,15 +212,11 @@ static int
 do_tell (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
   _cleanup_free_ char *root = NULL, *json = NULL;
-  struct gk_rpc_task task;
   int flags, mode;
 
   if (gk_decode_open (rq->frame->body, rq->frame->len, &root, &flags, &mode, err) == -1)
     return -1;
-  gk_rpc_task_init (&task, s->conn, rq->serial);
-  s->ctx.task = &task.task;
   int r = gk_inspect_tell (&s->ctx, root, &json, err);
-  s->ctx.task = NULL;
   if (r == 0 && msgpack_sbuffer_write (&answer->body, json, strlen (json)) == -1)
     return gk_error_oom (err);
   return r;
@@ -249,15 +239,11 @@ static int
 do_unvalue (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
   _cleanup_free_ char *key = NULL;
-  struct gk_rpc_task task;
   int low, high;
 
   if (gk_decode_open (rq->frame->body, rq->frame->len, &key, &low, &high, err) == -1)
     return -1;
-  gk_rpc_task_init (&task, s->conn, rq->serial);
-  s->ctx.task = &task.task;
   int r = gk_hivex_delete_value (&s->ctx, (int64_t)high << 31 | low, key, err);
-  s->ctx.task = NULL;
   return r;
 }
 
@@ -265,16 +251,12 @@ static int
 do_label (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
   _cleanup_free_ char *path = NULL;
-  struct gk_rpc_task task;
   char count[16];
   int flags, mode;
 
   if (gk_decode_open (rq->frame->body, rq->frame->len, &path, &flags, &mode, err) == -1)
     return -1;
-  gk_rpc_task_init (&task, s->conn, rq->serial);
-  s->ctx.task = &task.task;
   int r = gk_selinux_label_new (&s->ctx, path, err);
-  s->ctx.task = NULL;
   if (r == -1)
     return -1;
   snprintf (count, sizeof count, "%d", r);
@@ -286,15 +268,11 @@ static int
 do_blocks (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
   _cleanup_free_ char *body = NULL, *json = NULL;
-  struct gk_rpc_task task;
   int what, none;
 
   if (gk_decode_open (rq->frame->body, rq->frame->len, &body, &what, &none, err) == -1)
     return -1;
-  gk_rpc_task_init (&task, s->conn, rq->serial);
-  s->ctx.task = &task.task;
   int r = gk_blocks_serve (&s->ctx, body, what, &json, err);
-  s->ctx.task = NULL;
   if (r == 0 && msgpack_sbuffer_write (&answer->body, json, strlen (json)) == -1)
     return gk_error_oom (err);
   return r;
@@ -304,17 +282,13 @@ static int
 do_size (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
 {
   _cleanup_free_ char *text = NULL;
-  struct gk_rpc_task task;
   int flags, mode;
   char number[32];
   int64_t value;
 
   if (gk_decode_open (rq->frame->body, rq->frame->len, &text, &flags, &mode, err) == -1)
     return -1;
-  gk_rpc_task_init (&task, s->conn, rq->serial);
-  s->ctx.task = &task.task;
   int r = gk_session_size (&s->ctx, text, &value, err);
-  s->ctx.task = NULL;
   if (r == -1)
     return -1;
   snprintf (number, sizeof number, "%lld", (long long)value);
@@ -354,21 +328,39 @@ do_rescue_status (struct gk_session *s, struct request *rq, struct answer *answe
 static const struct {
   int (*fn) (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err);
   bool before_launch;
+  bool has_task; /* it can be cancelled; what comes at the end of all cannot */
 } controls[] = {
-  [GK_REQUEST_LAUNCH] = { do_launch, true },
-  [GK_REQUEST_END] = { do_end, true },
-  [GK_REQUEST_TREE] = { do_tree, false },
-  [GK_REQUEST_OPEN] = { do_open, false },
-  [GK_REQUEST_TELL] = { do_tell, false },
-  [GK_REQUEST_LOCALFS] = { do_localfs, false },
-  [GK_REQUEST_UNVALUE] = { do_unvalue, false },
-  [GK_REQUEST_LABEL] = { do_label, false },
-  [GK_REQUEST_BLOCKS] = { do_blocks, false },
-  [GK_REQUEST_SIZE] = { do_size, false },
-  [GK_REQUEST_RESCUE] = { do_rescue, false },
-  [GK_REQUEST_RESCUE_WINDOW] = { do_rescue, false },
-  [GK_REQUEST_RESCUE_STATUS] = { do_rescue_status, false },
+  [GK_REQUEST_LAUNCH] = { do_launch, true, true },
+  [GK_REQUEST_END] = { do_end, true, false },
+  [GK_REQUEST_TREE] = { do_tree, false, false },
+  [GK_REQUEST_OPEN] = { do_open, false, false },
+  [GK_REQUEST_TELL] = { do_tell, false, true },
+  [GK_REQUEST_LOCALFS] = { do_localfs, false, false },
+  [GK_REQUEST_UNVALUE] = { do_unvalue, false, true },
+  [GK_REQUEST_LABEL] = { do_label, false, true },
+  [GK_REQUEST_BLOCKS] = { do_blocks, false, true },
+  [GK_REQUEST_SIZE] = { do_size, false, true },
+  [GK_REQUEST_RESCUE] = { do_rescue, false, false },
+  [GK_REQUEST_RESCUE_WINDOW] = { do_rescue, false, false },
+  [GK_REQUEST_RESCUE_STATUS] = { do_rescue_status, false, false },
 };
+
+static int
+control (struct gk_session *s, struct request *rq, struct answer *answer, struct gk_error *err)
+{
+  struct gk_rpc_task task;
+
+  if (!controls[rq->kind].has_task)
+    return controls[rq->kind].fn (s, rq, answer, err);
+  gk_rpc_task_init (&task, s->conn, rq->serial);
+  task.pulses = rq->kind != GK_REQUEST_LAUNCH; /* the client has steps of its own for that */
+  s->ctx.task = &task.task;
+  int r = controls[rq->kind].fn (s, rq, answer, err);
+  if (r == 0)
+    gk_rpc_task_done (&task);
+  s->ctx.task = NULL;
+  return r;
+}
 
 static int
 serve_control (struct gk_session *s, struct request *rq, struct gk_error *failure,
@@ -386,7 +378,7 @@ serve_control (struct gk_session *s, struct request *rq, struct gk_error *failur
   else if (s->launched ? rq->kind == GK_REQUEST_LAUNCH : !controls[rq->kind].before_launch)
     r = gk_error_set (&what, EPROTO, "request %d at the wrong time", (int)rq->kind);
   else
-    r = controls[rq->kind].fn (s, rq, &answer, &what);
+    r = control (s, rq, &answer, &what);
   r = r == -1 ? reply_error (s, rq, &what, err)
               : reply (s, rq, answer.body.size ? &answer.body : NULL, answer.fd, err);
   msgpack_sbuffer_destroy (&answer.body);
