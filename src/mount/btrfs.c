@@ -32,6 +32,9 @@
 #define SUPER_AT 65536
 #define MAGIC "_BHRfS_M"
 #define DEVICES_MAX 64 /* of one filesystem */
+/* The number of the one that is about to take another's place, and is not counted; without
+ * it the filesystem of a session that was killed meanwhile cannot be mounted. */
+#define REPLACING 0
 
 /* What is wanted of it; by the offsets of the format on the disk. */
 struct super {
@@ -99,13 +102,14 @@ tell_of_others (struct gk_ctx *ctx, unsigned long request, const char *device)
   struct super one, other;
   size_t n = 1;
 
-  if (read_super (device, &one) == -1 || one.n_devices < 2 ||
-      gk_devices_list_all (ctx->devices, &all) == -1)
+  if (read_super (device, &one) == -1 || gk_devices_list_all (ctx->devices, &all) == -1)
     return;
   taken[0] = one.devid;
+  bool alone = one.n_devices < 2 && one.devid != REPLACING;
   for (size_t i = 0; all[i] && n < DEVICES_MAX; i++) {
     bool known = gk_streq (all[i], device) || read_super (all[i], &other) == -1 ||
-                 memcmp (one.fsid, other.fsid, sizeof one.fsid) != 0;
+                 memcmp (one.fsid, other.fsid, sizeof one.fsid) != 0 ||
+                 (alone && other.devid != REPLACING);
     for (size_t j = 0; j < n && !known; j++)
       known = taken[j] == other.devid;
     if (known)
