@@ -574,11 +574,14 @@ call("set_recovery_proc",
      [Bool("recoveryproc")], RErr,
      since="1.0.77", impl="client", shell_alias=["recovery-proc"],
      config_only=True, blocking=False,
-     brief="Say whether a recovery process is used",
+     brief="Say whether the session ends with this process",
      doc="""\
-A recovery process ends a session whose program died without closing it.
-Here children end by themselves when the program does, so the flag is kept
-and changes nothing.  The handle must not have been launched yet.""",
+When the flag is on, as it is at first, a session ends with the process
+that launched it, even if that has a child of fork(2) which goes on: such a
+child has the session's connection, too.  When it is off the session ends
+with the last process that has the connection, which is what programs want
+that go into the background after launch.  The handle must not have been
+launched yet.""",
      examples=[
          example("none", "set-recovery-proc false", "get-recovery-proc",
                  prints="false"),

@@ -189,7 +189,9 @@ gk_session_start (guestfs_h *g, struct gk_error *err)
 {
   _cleanup_free_ char *worker = gk_find_worker ();
   _cleanup_free_ char *cachedir = gk_client_get_cachedir (g);
-  struct gk_launch_env env = { .worker = worker, .cachedir = cachedir, .verbose = g->verbose };
+  struct gk_launch_env env = {
+    .worker = worker, .cachedir = cachedir, .verbose = g->verbose, .ends_with_us = g->recovery_proc
+  };
 
   if (cachedir == NULL)
     return gk_error_oom (err);

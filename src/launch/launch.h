@@ -13,9 +13,10 @@ struct gk_error;
 struct gk_launch_params;
 
 struct gk_launch_env {
-  const char *worker;                    /* path of guestkitd, or NULL: look for it */
-  const char *cachedir;                  /* where the session may put large temporary files */
-  bool verbose;                          /* the worker's stderr is the caller's */
+  const char *worker;   /* path of guestkitd, or NULL: look for it */
+  const char *cachedir; /* where the session may put large temporary files */
+  bool verbose;         /* the worker's stderr is the caller's */
+  bool ends_with_us; /* with this process, although a child of fork may have the connection, too */
   const struct gk_launch_params *params; /* what the session is made of; for start */
 };
 

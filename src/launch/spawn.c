@@ -11,12 +11,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "launch/launch-priv.h"
 
 #define MAX_FDS 3
+#define MAX_ARGS 16
 
 /* Redirections of the child.  An errno value. */
 static int
@@ -85,16 +87,25 @@ gk_launch_spawn (const struct gk_launch_env *env, char *const argv[], const int 
                  pid_t *ret_pid)
 {
   int moved[MAX_FDS] = { -1, -1, -1 }, r = 0;
+  char *all[MAX_ARGS] = { NULL }, us[16];
+  size_t n = 0;
 
-  if (n_fds > MAX_FDS)
+  for (; argv[n] && n < MAX_ARGS - 3; n++)
+    all[n] = argv[n];
+  if (n_fds > MAX_FDS || argv[n])
     return EINVAL;
+  if (env->ends_with_us) {
+    snprintf (us, sizeof us, "%d", (int)getpid ());
+    all[n++] = (char *)"--client";
+    all[n++] = us;
+  }
   for (size_t i = 0; r == 0 && i < n_fds; i++) {
     moved[i] = fcntl (fds[i], F_DUPFD_CLOEXEC, GK_WORKER_FD + MAX_FDS);
     if (moved[i] == -1)
       r = errno;
   }
   if (r == 0)
-    r = spawn (env, argv, moved, n_fds, ret_pid);
+    r = spawn (env, all, moved, n_fds, ret_pid);
   for (size_t i = 0; i < n_fds; i++)
     if (moved[i] != -1)
       close (moved[i]);

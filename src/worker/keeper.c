@@ -31,7 +31,7 @@
 #define LAST_LINES 6
 #define SETTLE_MS 500
 /* What is waited for beside the image servers. */
-#define OTHERS 5
+#define OTHERS 6
 
 struct keeper {
   struct gk_conn *control;
@@ -278,7 +278,7 @@ wait_ms (const struct keeper *k, bool client, int64_t deadline)
 
 /* Until the client has gone and the kernel has ended, of itself or not. */
 static void
-watch (struct keeper *k, int signal_fd)
+watch (struct keeper *k, int client_pidfd, int signal_fd)
 {
   size_t n = k->params.ndrives;
   _cleanup_free_ struct pollfd *p = calloc (n + OTHERS, sizeof *p);
@@ -295,6 +295,7 @@ watch (struct keeper *k, int signal_fd)
     p[2] = (struct pollfd){ k->kernel_ended ? -1 : k->kernel.err_fd, POLLIN, 0 };
     p[3] = (struct pollfd){ signal_fd, POLLIN, 0 };
     p[4] = (struct pollfd){ k->rescued_fd, POLLIN, 0 };
+    p[5] = (struct pollfd){ client ? client_pidfd : -1, POLLIN, 0 };
     int wait = wait_ms (k, client, deadline);
     int r = poll (p, n + OTHERS, wait);
     if (r == -1 && errno == EINTR)
@@ -318,8 +319,8 @@ watch (struct keeper *k, int signal_fd)
       for (size_t i = 0; i < n; i++)
         p[OTHERS + i].fd = -1;
     }
-    if (p[0].revents != 0) {
-      client = answer (k);
+    if (p[0].revents != 0 || p[5].revents != 0) {
+      client = p[5].revents == 0 && answer (k);
       deadline = gk_clock_ms () + GRACE_MS;
     }
     if (!client)
@@ -384,7 +385,8 @@ launch (struct keeper *k, const char *cachedir, const char *console_dir, struct 
 }
 
 int
-gk_keep (int control_fd, int conn_fd, int client_fd, const char *cachedir, const char *console_dir)
+gk_keep (int control_fd, int conn_fd, int client_fd, int client_pidfd, const char *cachedir,
+         const char *console_dir)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   struct keeper k = { .journal = GK_JOURNAL_INIT,
@@ -412,7 +414,7 @@ gk_keep (int control_fd, int conn_fd, int client_fd, const char *cachedir, const
   if (k.control != NULL && launch (&k, cachedir, console_dir, &err) == 0) {
     /* It has the secrets of remote drives. */
     prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
-    watch (&k, signal_fd);
+    watch (&k, client_pidfd, signal_fd);
   }
   int r = tear_down (&k, &err);
   gk_conn_free (k.control);

@@ -21,9 +21,10 @@
 
 /* control_fd: to the client's launcher; conn_fd: the kernel's end of its other connection;
  * client_fd: the client's end of it, so that its end is told to the kernel when, and as
- * often as, the keeper wants it.  All become the keeper's.  console_dir: a folder for a copy
- * of all that the kernel says, or NULL.  Returns the exit status. */
-int gk_keep (int control_fd, int conn_fd, int client_fd, const char *cachedir,
+ * often as, the keeper wants it.  All become the keeper's.  client_pidfd: as gk_supervise has
+ * it.  console_dir: a folder for a copy of all that the kernel says, or NULL.  Returns the exit
+ * status. */
+int gk_keep (int control_fd, int conn_fd, int client_fd, int client_pidfd, const char *cachedir,
              const char *console_dir);
 
 #endif

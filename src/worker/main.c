@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -139,6 +140,7 @@ main (int argc, char *argv[])
 {
   static const struct option options[] = {
     { "cachedir", required_argument, NULL, 'c' },
+    { "client", required_argument, NULL, 'p' },
     { "console-dir", required_argument, NULL, 'C' },
     { "doctor", no_argument, NULL, 'd' },
     { "gc", no_argument, NULL, 'g' },
@@ -150,6 +152,7 @@ main (int argc, char *argv[])
     { NULL, 0, NULL, 0 },
   };
   const char *cachedir = "/var/tmp", *console_dir = NULL;
+  _cleanup_close_ int client_pidfd = -1;
   bool keep = false, rescue = false;
   int c;
 
@@ -167,6 +170,11 @@ main (int argc, char *argv[])
       return run_gc ();
     case 'i':
       run_inside (rescue);
+    case 'p':
+      client_pidfd = pidfd_open (atoi (optarg), 0);
+      if (getppid () != atoi (optarg)) /* it has gone already */
+        return 1;
+      break;
     case 'r':
       rescue = true;
       break;
@@ -190,6 +198,6 @@ main (int argc, char *argv[])
   /* The keeper's own connection is the first. */
   if (keep && fcntl (KEPT_CONN_FD, F_SETFD, FD_CLOEXEC) == 0 &&
       fcntl (KEPT_CLIENT_FD, F_SETFD, FD_CLOEXEC) == 0)
-    return gk_keep (CONN_FD, KEPT_CONN_FD, KEPT_CLIENT_FD, cachedir, console_dir);
-  return gk_supervise (CONN_FD, cachedir, run_worker);
+    return gk_keep (CONN_FD, KEPT_CONN_FD, KEPT_CLIENT_FD, client_pidfd, cachedir, console_dir);
+  return gk_supervise (CONN_FD, client_pidfd, cachedir, run_worker);
 }

@@ -69,18 +69,20 @@ start_worker (int conn_fd, const char *dir, struct gk_journal *journal, gk_worke
 /* Wait until the worker has ended.  It has to when the client is gone or a
  * signal asks for it; then it gets its time and no more. */
 static void
-watch (int conn_fd, int signal_fd, pid_t pid, int pidfd, const struct gk_journal *journal)
+watch (int conn_fd, int client_pidfd, int signal_fd, pid_t pid, int pidfd,
+       const struct gk_journal *journal)
 {
   struct pollfd p[] = {
     { .fd = pidfd, .events = POLLIN },
     { .fd = conn_fd, .events = 0 }, /* POLLHUP only: the data is the worker's */
     { .fd = signal_fd, .events = POLLIN },
+    { .fd = client_pidfd, .events = POLLIN },
   };
   int left = -1; /* looks until it is killed; -1: no end is set yet, or it was killed already */
   bool dying = false;
 
   for (;;) {
-    int r = poll (p, 3, LOOK_MS);
+    int r = poll (p, 4, LOOK_MS);
     if (r == -1 && errno == EINTR)
       continue;
     if (r == 0) {
@@ -99,15 +101,15 @@ watch (int conn_fd, int signal_fd, pid_t pid, int pidfd, const struct gk_journal
       pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
     if (r == -1 || p[0].revents)
       return;
-    if (p[2].revents) /* the worker reads end of file and ends in order */
+    if (p[2].revents || p[3].revents) /* the worker reads end of file and ends in order */
       shutdown (conn_fd, SHUT_RDWR);
-    p[1].fd = p[2].fd = -1;
+    p[1].fd = p[2].fd = p[3].fd = -1;
     left = GRACE_MS / LOOK_MS;
   }
 }
 
 int
-gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker)
+gk_supervise (int conn_fd, int client_pidfd, const char *cachedir, gk_worker_fn worker)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;
   struct gk_journal journal = GK_JOURNAL_INIT;
@@ -135,7 +137,7 @@ gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker)
       gk_error_sys (&err, errno, "pidfd_open");
       kill (pid, SIGKILL);
     } else
-      watch (conn_fd, signal_fd, pid, pidfd, &journal);
+      watch (conn_fd, client_pidfd, signal_fd, pid, pidfd, &journal);
     while (waitpid (pid, NULL, 0) == -1 && errno == EINTR)
       ;
   }

@@ -20,7 +20,8 @@ struct gk_journal;
 typedef int (*gk_worker_fn) (int conn_fd, const char *session_dir, struct gk_journal *journal,
                              struct gk_error *failure);
 
-/* conn_fd is the connection to the client.  Returns the exit status. */
-int gk_supervise (int conn_fd, const char *cachedir, gk_worker_fn worker);
+/* conn_fd is the connection to the client.  client_pidfd: the client, with whose end the session
+ * ends even if a child of its has the connection, too; or -1.  Returns the exit status. */
+int gk_supervise (int conn_fd, int client_pidfd, const char *cachedir, gk_worker_fn worker);
 
 #endif

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import world
-from harness import LOST_ITS_DISK, SLOW, Case
+from harness import LOST_ITS_DISK, PYTHON, SLOW, Case
 
 
 class Full(Case):
@@ -125,6 +125,30 @@ class Session(Case):
             p.send_signal(how)
             p.wait(30)
             self.wait_for(lambda: not world.leaks(self.dir), "the session to end")
+
+    def test_killed_while_a_child_of_its_lives(self):
+        """A child of fork has the connection, too, and may not know of it: it does not keep the session."""
+        script = self.file("script.py", self.FORKS)
+        p = self.foreign_start(PYTHON, "-B", script, self.image())
+        pid, child = map(int, p.stdout.readline().split())
+        os.kill(pid, signal.SIGKILL)
+        p.wait(30)
+        self.wait_for(lambda: list(world.processes()) == [child], "the session to end", timeout=60)
+        os.kill(child, signal.SIGKILL)
+
+    FORKS = r"""
+import os, signal, sys, guestfs
+g = guestfs.GuestFS (python_return_dict=True)
+g.add_drive (sys.argv[1])
+g.launch ()
+g.mount ("/dev/sda2", "/")
+g.write ("/etc/motd", b"written before the kill")
+child = os.fork ()
+if child:
+    print (os.getpid (), child, flush=True)
+while True:
+    signal.pause ()
+"""
 
     def test_image_in_use_by_ourselves(self):
         for template in ("gpt.qcow2", "gpt.raw"):
