@@ -107,6 +107,8 @@ extern const struct cli_command *const cli_commands[];
 int cli_parse (const struct cli_command *command, struct cli_images *images, void *opts, int argc,
                char **argv);
 int cli_list_add (struct cli_list *list, const char *value); /* 0, or -1: no memory */
+/* "10G": K, M, G, T, P in powers of 1024, also as KiB or KB; without one, bytes.  0 or -1. */
+int cli_parse_bytes (const char *text, uint64_t *ret);
 void cli_help (const struct cli_command *command, FILE *fp);
 
 /* --- say.c: messages, all to stderr as "guestkit: ..." */

@@ -23,6 +23,7 @@
   COMMAND (aug)                                                                                    \
   COMMAND (reg)                                                                                    \
   COMMAND (command)                                                                                \
+  COMMAND (rescue)                                                                                 \
   COMMAND (run)                                                                                    \
   COMMAND (diff)                                                                                   \
   COMMAND (cp)                                                                                     \

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "cli/cli.h"
 
@@ -90,6 +91,23 @@ cli_list_add (struct cli_list *list, const char *value)
     return -1;
   v[list->n++] = value;
   list->v = v;
+  return 0;
+}
+
+int
+cli_parse_bytes (const char *text, uint64_t *ret)
+{
+  static const char units[] = "BKMGTP";
+  size_t digits = strspn (text, "0123456789");
+  const char *unit = text[digits] ? strchr (units, text[digits]) : units;
+  const char *rest = text[digits] ? text + digits + 1 : "";
+  _cleanup_free_ char *number = strndup (text, digits);
+
+  if (number == NULL || digits == 0 || unit == NULL ||
+      !(*rest == '\0' || (unit != units && (gk_streq (rest, "B") || gk_streq (rest, "iB")))) ||
+      gk_parse_u64 (number, INT64_MAX, ret) == -1 ||
+      __builtin_mul_overflow (*ret, UINT64_C (1) << 10 * (unit - units), ret) || *ret > INT64_MAX)
+    return -1;
   return 0;
 }
 

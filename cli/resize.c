@@ -50,29 +50,11 @@ struct command {
 
 /* --- the command line ------------------------------------------------------------------- */
 
-/* "10G": K, M, G, T, P in powers of 1024, also as KiB or KB; without one, bytes. */
-static int
-parse_bytes (const char *text, uint64_t *ret)
-{
-  static const char units[] = "BKMGTP";
-  size_t digits = strspn (text, "0123456789");
-  const char *unit = text[digits] ? strchr (units, text[digits]) : units;
-  const char *rest = text[digits] ? text + digits + 1 : "";
-  _cleanup_free_ char *number = strndup (text, digits);
-
-  if (number == NULL || digits == 0 || unit == NULL ||
-      !(*rest == '\0' || (unit != units && (gk_streq (rest, "B") || gk_streq (rest, "iB")))) ||
-      gk_parse_u64 (number, INT64_MAX, ret) == -1 ||
-      __builtin_mul_overflow (*ret, UINT64_C (1) << 10 * (unit - units), ret) || *ret > INT64_MAX)
-    return -1;
-  return 0;
-}
-
 static int
 parse_wish (const char *text, struct wish *ret)
 {
   ret->how = *text == '+' ? MORE : EXACT;
-  return parse_bytes (text + (*text == '+'), &ret->bytes) == -1 || ret->bytes == 0 ? -1 : 0;
+  return cli_parse_bytes (text + (*text == '+'), &ret->bytes) == -1 || ret->bytes == 0 ? -1 : 0;
 }
 
 static int
@@ -101,7 +83,7 @@ parse (const struct cli_images *images, const struct options *o, int argc, char 
   if (o->max)
     c.wish.how = MOST;
   if (o->less) {
-    if (parse_bytes (o->less, &c.wish.bytes) == -1 || c.wish.bytes == 0)
+    if (cli_parse_bytes (o->less, &c.wish.bytes) == -1 || c.wish.bytes == 0)
       return cli_usage (&cli_command_resize, "'-%s' is not a size", o->less);
     c.wish.how = LESS;
   }

@@ -93,7 +93,8 @@ int
 guestkit_rescue (guestfs_h *g, const char *command, int rows, int columns)
 {
   pthread_mutex_lock (&g->lock);
-  int fd = start (g, "rescue", command, rows, columns);
+  int fd = command && *command == '\0' ? gk_client_error (g, EINVAL, "rescue: the command is empty")
+                                       : start (g, "rescue", command, rows, columns);
   pthread_mutex_unlock (&g->lock);
   return fd;
 }

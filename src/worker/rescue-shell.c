@@ -2,13 +2,8 @@
 /* Who looks after the rescue shell: starts it, reaps what it leaves behind,
  * tells its status to the worker and its end to the keeper, and ends everything
  * when the worker says so.
- *
- * What the shell has started is found as the descendants of this process, which
- * is the one that orphans come to: process groups and sessions are the shell's
- * to change.
  */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -23,17 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/fd.h"
 #include "worker/rescue.h"
 
-/* Servers of filesystems unmount theirs when they are told to end. */
-#define GENTLE_MS 3000
-#define FIRM_MS 3000
 /* So often it is looked whether all output was sent: nobody tells. */
 #define DRAIN_MS 20
-#define PROCESSES_MAX 32768
 #define FIRST_FD 3
 
 static const char welcome[] =
@@ -47,8 +36,9 @@ static const char welcome[] =
 
 /* --- the shell ------------------------------------------------------------------------ */
 
+/* output: of a command, or -1. */
 static _Noreturn void
-be_shell (const struct gk_rescue_shell *s)
+be_shell (const struct gk_rescue_shell *s, int output)
 {
   static const char *const shells[] = { "/bin/bash", "/bin/sh" };
   sigset_t none;
@@ -57,7 +47,7 @@ be_shell (const struct gk_rescue_shell *s)
   setsid ();
   /* The first terminal that the leader of a session opens becomes the session's.  By its name
    * in this world, in which programs look for it. */
-  int fd = s->command ? s->tty_fd : open ("/dev/console", O_RDWR);
+  int fd = s->command ? output : open ("/dev/console", O_RDWR);
   for (int sig = 1; sig < NSIG; sig++)
     signal (sig, SIG_DFL);
   sigemptyset (&none);
@@ -76,111 +66,81 @@ be_shell (const struct gk_rescue_shell *s)
   _exit (127);
 }
 
-/* --- its descendants ------------------------------------------------------------------- */
+/* --- the output of a command -------------------------------------------------------------- */
 
-struct process {
-  pid_t pid, parent;
-  bool below;
+/* Through a pipe: to a terminal programs write in colours, and line by line. */
+struct output {
+  int from;    /* non-blocking; -1: there is none (any more) */
+  size_t left; /* of what is read of it */
+  size_t at, n;
+  char data[16384];
 };
 
-static size_t
-read_processes (struct process *v)
+static int
+open_output (struct output *o, int tty_fd, int *ret_to)
 {
-  DIR *dir = opendir ("/proc");
-  struct dirent *d;
-  size_t n = 0;
+  int fds[2];
 
-  while (dir != NULL && n < PROCESSES_MAX && (d = readdir (dir)) != NULL) {
-    char path[64], text[512];
-    pid_t pid = (pid_t)atoi (d->d_name);
-    if (pid <= 0)
-      continue;
-    snprintf (path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = open (path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd == -1 ? -1 : read (fd, text, sizeof text - 1);
-    if (fd != -1)
-      close (fd);
-    if (got <= 0)
-      continue;
-    text[got] = '\0';
-    /* "PID (NAME) STATE PARENT"; a name may have parentheses of its own. */
-    const char *end = strrchr (text, ')');
-    if (end != NULL && strlen (end) > 4)
-      v[n++] = (struct process){ pid, (pid_t)atoi (end + 4), false };
-  }
-  if (dir != NULL)
-    closedir (dir);
-  return n;
+  if (pipe2 (fds, O_CLOEXEC) == -1)
+    return -1;
+  o->from = fds[0];
+  *ret_to = fds[1];
+  /* Who does not read it is not to keep us from all else. */
+  if (fcntl (o->from, F_SETFL, O_NONBLOCK) == -1 || fcntl (tty_fd, F_SETFL, O_NONBLOCK) == -1)
+    return -1;
+  return 0;
 }
 
-static void
-signal_all (int sig)
-{
-  _cleanup_free_ struct process *v = calloc (PROCESSES_MAX, sizeof *v);
-  size_t n = v == NULL ? 0 : read_processes (v);
-  bool more = n > 0;
-
-  while (more) {
-    more = false;
-    for (size_t i = 0; i < n; i++) {
-      bool below = v[i].parent == getpid ();
-      for (size_t j = 0; j < n && !below && !v[i].below; j++)
-        below = v[j].below && v[j].pid == v[i].parent;
-      if (below && !v[i].below)
-        v[i].below = more = true;
-    }
-  }
-  for (size_t i = 0; i < n; i++)
-    if (v[i].below)
-      kill (v[i].pid, sig);
-}
-
-/* Until there is no child, or the time is up. */
+/* A piece of it.  False when there is none now. */
 static bool
-wait_for_all (int signal_fd, int timeout_ms)
+move_output (struct output *o, int tty_fd)
 {
-  int64_t deadline = gk_clock_ms () + timeout_ms;
+  ssize_t n;
 
-  for (;;) {
-    pid_t pid = waitpid (-1, NULL, WNOHANG);
-    if (pid == -1 && errno == ECHILD)
-      return true;
-    if (pid > 0)
-      continue;
-    int64_t left = deadline - gk_clock_ms ();
-    struct pollfd p = { .fd = signal_fd, .events = POLLIN };
-    struct signalfd_siginfo si;
-    if (left <= 0)
+  if (o->at == o->n) {
+    size_t most = o->left < sizeof o->data ? o->left : sizeof o->data;
+    n = o->from == -1 || most == 0 ? 0 : read (o->from, o->data, most);
+    if (n <= 0) {
+      if (n == 0 && o->from != -1) {
+        close (o->from);
+        o->from = -1;
+      }
       return false;
-    if (poll (&p, 1, (int)left) > 0 && read (signal_fd, &si, sizeof si) == -1)
-      return false;
+    }
+    o->at = 0;
+    o->n = (size_t)n;
+    o->left -= (size_t)n;
   }
-}
-
-static void
-end_all (int signal_fd)
-{
-  signal_all (SIGHUP);
-  signal_all (SIGTERM);
-  signal_all (SIGCONT);
-  if (wait_for_all (signal_fd, GENTLE_MS))
-    return;
-  /* Who forks faster than it is found gets the next one; the kernel ends before long. */
-  for (int i = 0; i < FIRM_MS / DRAIN_MS; i++) {
-    signal_all (SIGKILL);
-    if (wait_for_all (signal_fd, DRAIN_MS))
-      return;
-  }
+  n = write (tty_fd, o->data + o->at, o->n - o->at);
+  if (n == -1 && errno != EAGAIN && errno != EINTR)
+    o->at = o->n; /* nobody is there to see it */
+  else if (n > 0)
+    o->at += (size_t)n;
+  return n != -1;
 }
 
 /* --- all of it --------------------------------------------------------------------------- */
 
-static bool
-is_drained (const struct gk_rescue_shell *s)
+/* The shell has ended; what it has left behind may go on and write without an end. */
+static void
+end_output (struct output *o)
 {
   int n = 0;
 
-  return ioctl (s->tty_fd, TIOCOUTQ, &n) == -1 || n == 0; /* EIO: the client has closed it */
+  if (o->from != -1 && ioctl (o->from, FIONREAD, &n) == -1)
+    n = 0;
+  o->left = (size_t)n;
+}
+
+static bool
+is_drained (const struct gk_rescue_shell *s, struct output *o)
+{
+  int n = 0;
+
+  while (move_output (o, s->tty_fd))
+    ;
+  return o->at == o->n &&
+         (ioctl (s->tty_fd, TIOCOUTQ, &n) == -1 || n == 0); /* EIO: the client has closed it */
 }
 
 static void
@@ -232,7 +192,8 @@ gk_rescue_look_after (struct gk_rescue_shell *s)
   enum { RUNS, ENDED, TOLD } state = RUNS;
   struct signalfd_siginfo si;
   sigset_t children;
-  int status = 0;
+  struct output output = { .from = -1, .left = SIZE_MAX };
+  int status = 0, to = -1;
 
   if (keep_own (s) == -1)
     _exit (1);
@@ -243,29 +204,42 @@ gk_rescue_look_after (struct gk_rescue_shell *s)
   int signal_fd = signalfd (-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   if (s->command == NULL)
     gk_write_full (s->tty_fd, welcome, sizeof welcome - 1);
+  else if (open_output (&output, s->tty_fd, &to) == -1)
+    _exit (1);
   pid_t shell = fork ();
   if (shell == 0)
-    be_shell (s);
+    be_shell (s, to);
+  if (to != -1)
+    close (to);
   if (shell == -1 || signal_fd == -1) {
     status = 126 << 8;
     state = ENDED;
   }
   for (;;) {
     struct pollfd p[] = { { .fd = s->worker_fd, .events = POLLIN },
-                          { .fd = signal_fd, .events = POLLIN } };
-    if (state == ENDED && is_drained (s)) {
+                          { .fd = signal_fd, .events = POLLIN },
+                          { .fd = -1, .events = POLLIN } };
+    if (output.at < output.n)
+      p[2] = (struct pollfd){ .fd = s->tty_fd, .events = POLLOUT };
+    else
+      p[2].fd = output.from;
+    if (state == ENDED && is_drained (s, &output)) {
       tell_end (s, status);
       state = TOLD;
     }
-    if (poll (p, 2, state == ENDED ? DRAIN_MS : -1) == -1 && errno != EINTR)
+    if (poll (p, 3, state == ENDED ? DRAIN_MS : -1) == -1 && errno != EINTR)
       break;
     if (p[0].revents != 0)
       break; /* the worker says nothing: it has closed it */
+    if (p[2].revents != 0)
+      move_output (&output, s->tty_fd);
     while (read (signal_fd, &si, sizeof si) == sizeof si)
       ;
-    if (reap (shell, &status) && state == RUNS)
+    if (reap (shell, &status) && state == RUNS) {
       state = ENDED;
+      end_output (&output);
+    }
   }
-  end_all (signal_fd);
+  gk_rescue_end_children (signal_fd);
   _exit (0);
 }

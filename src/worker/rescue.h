@@ -55,6 +55,9 @@ struct gk_rescue_shell {
 };
 _Noreturn void gk_rescue_look_after (struct gk_rescue_shell *shell);
 
+/* rescue-end.c: end all processes below this one.  signal_fd tells of SIGCHLD. */
+void gk_rescue_end_children (int signal_fd);
+
 /* rescue-mounts.c: ids of the mounts that there are.  *ret is malloced. */
 int gk_rescue_note_mounts (int **ret, size_t *ret_n, struct gk_error *err);
 

@@ -7,7 +7,7 @@ import shutil
 import world
 from harness import GUESTKIT, SLOW, Case
 
-SUBCOMMANDS = ("info", "inspect", "detect", "filesystems", "df", "partition", "mkfs", "fsck", "resize", "wipe", "sparsify", "ls", "cat", "edit", "aug", "reg", "command", "run", "diff", "cp", "tar-in", "tar-out", "mount", "umount",
+SUBCOMMANDS = ("info", "inspect", "detect", "filesystems", "df", "partition", "mkfs", "fsck", "resize", "wipe", "sparsify", "ls", "cat", "edit", "aug", "reg", "command", "rescue", "run", "diff", "cp", "tar-in", "tar-out", "mount", "umount",
                "shell", "exec", "gc", "doctor", "version")
 
 
