@@ -14,6 +14,8 @@
  *                                          prints seconds and how many were found
  *   bench rate IMAGE DEVICE COUNT THREADS  prints calls per second of all threads, each
  *                                          with a handle of its own
+ *   bench sums IMAGE DEVICE COUNT THREADS REMOTE
+ *                                          likewise; a call is the checksum of a file
  *   bench pingpong COUNT                   likewise, of two processes that do
  *                                          nothing but send, stat and receive
  *   bench block CALL IMAGE FORMAT [IMAGE2] prints seconds of each of ten calls (one of
@@ -239,20 +241,24 @@ do_tree (const char *what, char *argv[])
 struct caller {
   guestfs_h *g;
   int n;
+  const char *sum; /* of which file; NULL: exists is called */
 };
 
 static void *
-call_exists (void *opaque)
+call_often (void *opaque)
 {
   const struct caller *c = opaque;
 
-  for (int i = 0; i < c->n; ++i)
-    check (guestfs_exists (c->g, "/etc/hostname"));
+  for (int i = 0; i < c->n; ++i) {
+    char *sum = c->sum ? guestfs_checksum (c->g, "sha256", c->sum) : NULL;
+    check (c->sum ? (sum ? 0 : -1) : guestfs_exists (c->g, "/etc/hostname"));
+    free (sum);
+  }
   return NULL;
 }
 
 static int
-do_rate (char *argv[])
+do_rate (char *argv[], const char *sum)
 {
   int n = atoi (argv[2]), threads = atoi (argv[3]);
   struct caller callers[8];
@@ -268,16 +274,16 @@ do_rate (char *argv[])
                                    GUESTFS_ADD_DRIVE_OPTS_READONLY, 1, -1));
     check (guestfs_launch (g));
     check (guestfs_mount_ro (g, argv[1], "/"));
-    callers[i] = (struct caller){ g, n / 20 };
-    call_exists (&callers[i]);
+    callers[i] = (struct caller){ g, sum ? 1 : n / 20, sum };
+    call_often (&callers[i]);
     callers[i].n = n;
   }
   double t = now ();
   for (int i = 0; i < threads; ++i)
-    check (pthread_create (&ids[i], NULL, call_exists, &callers[i]) == 0 ? 0 : -1);
+    check (pthread_create (&ids[i], NULL, call_often, &callers[i]) == 0 ? 0 : -1);
   for (int i = 0; i < threads; ++i)
     pthread_join (ids[i], NULL);
-  printf ("%.0f\n", n * threads / (now () - t));
+  printf ("%.3f\n", n * threads / (now () - t));
   for (int i = 0; i < threads; ++i)
     finish (callers[i].g);
   return 0;
@@ -343,7 +349,9 @@ main (int argc, char *argv[])
   if (strcmp (what, "repeat") == 0 && argc == 6)
     return do_repeat (argv + 2);
   if (strcmp (what, "rate") == 0 && argc == 6)
-    return do_rate (argv + 2);
+    return do_rate (argv + 2, NULL);
+  if (strcmp (what, "sums") == 0 && argc == 7)
+    return do_rate (argv + 2, argv[6]);
   if (argc == 6 &&
       (strcmp (what, "checksums-out") == 0 || strcmp (what, "find0") == 0 ||
        strcmp (what, "find") == 0 || strcmp (what, "grep") == 0 || strcmp (what, "cp-a") == 0))

@@ -8,6 +8,7 @@ import time
 
 FILES, CHECKED = 100000, 10000
 GREPPED = 256 << 20
+SUMMED = 128 << 20                      # zeros, which are not read from the disk
 
 
 def timed(*argv, **kw):
@@ -106,11 +107,19 @@ class Rows:
             os.unlink(m + "/big.copy")
 
     def rate(self):
-        def of(threads):
-            return float(subprocess.run([self.ours, "rate", self.b.raw, self.device, "50000", str(threads)], check=True,
+        def of(threads, *what):
+            return float(subprocess.run([self.ours, what[0], self.b.raw, self.device, what[1], str(threads), *what[2:]], check=True,
                                         stdout=subprocess.PIPE, text=True).stdout)
 
-        one, two = self.b.pairs(lambda: of(1), lambda: of(2))
+        # Work of the workers: what handles share would be seen.
+        with self.b.mounted() as m, open(m + "/summed", "wb") as f:
+            f.truncate(SUMMED)
+        one, two = self.b.pairs(lambda: of(1, "sums", "4", "/summed"), lambda: of(2, "sums", "4", "/summed"))
+        self.b.table.add("sums of two handles in two threads", "%.1f/s" % two, "one %.1f/s" % one, "%.2f x" % (two / one),
+                         ">= 1.7 x", two >= 1.7 * one)
+        with self.b.mounted() as m:
+            os.unlink(m + "/summed")
+        one, two = self.b.pairs(lambda: of(1, "rate", "50000"), lambda: of(2, "rate", "50000"))
         self.b.table.add("exists per second", "%.0f" % one, "", "", ">= 50000", one >= 50000)
         # Each handle keeps two processes busy.
         if os.cpu_count() >= 4:

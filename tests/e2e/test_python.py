@@ -264,6 +264,9 @@ class Parallel(Case):
         for block in range(64):
             for _, w in pipes:
                 os.write(w, bytes([block]) * 4096)
+        # And a third comes and goes meanwhile.
+        with guestkit.open(self.image("ext4.raw", name="third.raw"), mounts={"/": "/dev/sda"}) as third:
+            self.assertTrue(third.is_dir("/"))
         for _, w in reversed(pipes):
             self.assertTrue(all(t.is_alive() for t in threads[:1]))
             os.close(w)
