@@ -143,7 +143,7 @@ static int
 land (struct cli_units *units, const char *backup, bool shown)
 {
   _cleanup_gk_buf_ struct gk_buf words = GK_BUF_INIT;
-  int fds[2], status;
+  int fds[2], status = -1;
 
   if (pipe2 (fds, O_CLOEXEC) == -1)
     return cli_error ("pipe: %s", strerror (errno));

@@ -18,7 +18,6 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/mountid.h"
-#include "base/pathroot.h"
 #include "base/str.h"
 #include "base/strv.h"
 #include "mount/dm.h"
@@ -78,32 +77,54 @@ pid_namespace (void)
   return stat ("/proc/self/ns/pid", &st) == 0 ? st.st_ino : 0;
 }
 
+/* Did somebody who had the lock before undo it all, and remove it?  Then the names in it may be
+ * others' by now. */
+static bool
+was_finished (int fd)
+{
+  struct stat st;
+
+  return fstat (fd, &st) == -1 || st.st_nlink == 0;
+}
+
+/* A new journal, locked.  Until it is, somebody who collects may take it for a dead session's and
+ * remove it: then once more.  (Not O_TMPFILE, which overlayfs has only since Linux 6.1.) */
+static int
+make_file (int dir, const char *dir_path, char **ret_path, struct gk_error *err)
+{
+  for (;;) {
+    uint64_t random;
+    if (getrandom (&random, sizeof random, 0) != sizeof random)
+      return gk_error_sys (err, errno, "getrandom");
+    _cleanup_free_ char *path =
+        gk_asprintf ("%s/%d.%llu-%016llx%s", dir_path, (int)getpid (),
+                     (unsigned long long)pid_namespace (), (unsigned long long)random, SUFFIX);
+    if (path == NULL)
+      return gk_error_oom (err);
+    _cleanup_close_ int fd = openat (dir, strrchr (path, '/') + 1,
+                                     O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd == -1 || flock (fd, LOCK_EX) == -1)
+      return gk_error_sys (err, errno, "%s", path);
+    if (was_finished (fd))
+      continue;
+    *ret_path = gk_steal_ptr (path);
+    return gk_steal_fd (&fd);
+  }
+}
+
 int
 gk_journal_create (struct gk_journal *journal, struct gk_error *err)
 {
-  char dir_buf[DIR_MAX], self[32];
+  char dir_buf[DIR_MAX];
   const char *dir_path = journal_dir (dir_buf);
-  uint64_t random;
-
   _cleanup_close_ int dir = open_dir (dir_path, err);
+
   if (dir == -1)
     return -1;
-  if (getrandom (&random, sizeof random, 0) != sizeof random)
-    return gk_error_sys (err, errno, "getrandom");
-  _cleanup_free_ char *path =
-      gk_asprintf ("%s/%d.%llu-%016llx%s", dir_path, (int)getpid (),
-                   (unsigned long long)pid_namespace (), (unsigned long long)random, SUFFIX);
-  if (path == NULL)
-    return gk_error_oom (err);
-
-  /* It gets its name once it is locked, so that nobody collects it before. */
-  _cleanup_close_ int fd = openat (dir, ".", O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-  if (fd == -1 || flock (fd, LOCK_EX | LOCK_NB) == -1 ||
-      linkat (AT_FDCWD, gk_fd_path (fd, self), dir, strrchr (path, '/') + 1, AT_SYMLINK_FOLLOW) ==
-          -1)
-    return gk_error_sys (err, errno, "%s", path);
-  journal->fd = gk_steal_fd (&fd);
-  journal->path = gk_steal_ptr (path);
+  int fd = make_file (dir, dir_path, &journal->path, err);
+  if (fd == -1)
+    return -1;
+  journal->fd = fd;
   return 0;
 }
 
@@ -397,15 +418,6 @@ lock_of_dead (const struct gk_journal *journal, const char *name, int patience_m
   return true;
 }
 
-/* Somebody who had the lock before has undone it all: the names in it may be others' by now. */
-static bool
-was_finished (const struct gk_journal *journal)
-{
-  struct stat st;
-
-  return fstat (journal->fd, &st) == -1 || st.st_nlink == 0;
-}
-
 int
 gk_journal_collect (int patience_ms, struct gk_error *err)
 {
@@ -428,7 +440,7 @@ gk_journal_collect (int patience_ms, struct gk_error *err)
     struct gk_journal j = { .fd = openat (dirfd, entry->d_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC) };
     if (j.fd == -1)
       continue;
-    if (!lock_of_dead (&j, entry->d_name, patience_ms) || was_finished (&j)) {
+    if (!lock_of_dead (&j, entry->d_name, patience_ms) || was_finished (j.fd)) {
       close (j.fd);
       continue;
     }

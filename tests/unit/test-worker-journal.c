@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -23,11 +24,13 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "exec/seccomp.h"
 #include "worker/journal.h"
 
 static struct gk_error err = GK_ERROR_INIT;
@@ -292,14 +295,83 @@ test_other_namespace (void **state)
   assert_false (is_there (path));
 }
 
+/* A journal that is just being made may be taken for a dead session's, but then it is made
+ * once more. */
+static void
+test_created_while_collected (void **state)
+{
+  pid_t pid = fork ();
+
+  assert_true (pid >= 0);
+  while (pid == 0)
+    gk_journal_collect (0, NULL);
+  for (int i = 0; i < 500; i++) {
+    struct gk_journal journal = GK_JOURNAL_INIT;
+    assert_int_equal (gk_journal_create (&journal, &err), 0);
+    assert_true (is_there (journal.path));
+    assert_int_equal (gk_journal_finish (&journal, &err), 0);
+  }
+  end_session (pid);
+}
+
+/* From now on this process has no unnamed files, as on a kernel whose overlayfs knows none. */
+static int
+without_unnamed_files (void)
+{
+  struct sock_filter code[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 4),
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, ARG (2)),
+    BPF_STMT (BPF_ALU | BPF_AND | BPF_K, O_TMPFILE),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, O_TMPFILE, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const struct sock_fprog prog = { sizeof code / sizeof code[0], code };
+
+  return prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1
+             ? -1
+             : prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
+}
+
+static void
+test_without_unnamed_files (void **state)
+{
+  int status;
+
+  pid_t pid = fork ();
+  assert_true (pid >= 0);
+  if (pid == 0) {
+    struct gk_journal journal = GK_JOURNAL_INIT;
+    char *dir = NULL;
+    if (without_unnamed_files () == -1 ||
+        open ("/run", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) != -1 || errno != EOPNOTSUPP)
+      _exit (1);
+    if (gk_journal_create (&journal, &err) == -1 ||
+        gk_journal_make_dir (&journal, "/run", &dir, &err) == -1)
+      _exit (2);
+    _exit (is_there (journal.path) && gk_journal_finish (&journal, &err) == 0 && !is_there (dir)
+               ? 0
+               : 3);
+  }
+  assert_int_equal (waitpid (pid, &status, 0), pid);
+  assert_int_equal (status, 0);
+  assert_int_equal (rmdir ("/run/guestkit"), 0); /* nothing stays beside it */
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_living_and_dead), cmocka_unit_test (test_dying),
-    cmocka_unit_test (test_cut_off_line),    cmocka_unit_test (test_foreign_folder),
-    cmocka_unit_test (test_failed_note),     cmocka_unit_test (test_collected_meanwhile),
+    cmocka_unit_test (test_living_and_dead),
+    cmocka_unit_test (test_dying),
+    cmocka_unit_test (test_cut_off_line),
+    cmocka_unit_test (test_foreign_folder),
+    cmocka_unit_test (test_failed_note),
+    cmocka_unit_test (test_collected_meanwhile),
     cmocka_unit_test (test_other_namespace),
+    cmocka_unit_test (test_without_unnamed_files),
+    cmocka_unit_test (test_created_while_collected),
   };
   return cmocka_run_group_tests (tests, own_run, NULL);
 }
