@@ -44,7 +44,8 @@ extern GUESTKIT_PUBLIC int guestkit_root_fd (guestfs_h *g);
 /* Show the mounted guest tree at a directory of the caller's own mount
  * namespace: a kernel mount, nothing in the data path.  dir must exist.  It
  * is taken away by guestkit_unmount_tree, by the end of the session, and when
- * the calling program dies.  One tree per session.  Needs CAP_SYS_ADMIN. */
+ * the calling program dies; a mount of somebody else at the same directory, under
+ * it or in its place, stays.  One tree per session.  Needs CAP_SYS_ADMIN. */
 extern GUESTKIT_PUBLIC int guestkit_mount_tree (guestfs_h *g, const char *dir);
 extern GUESTKIT_PUBLIC int guestkit_unmount_tree (guestfs_h *g);
 
