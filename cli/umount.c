@@ -50,9 +50,10 @@ const struct cli_command cli_command_umount = {
   .name = "umount",
   .synopsis = "DIR",
   .summary = "end the session that shows a guest at a folder",
-  .description = "Unmounts what 'guestkit mount' shows at the folder, and nothing else that is mounted\n"
-                 "there; and waits until everything is written to the image and the image is free\n"
-                 "again.",
+  .description =
+      "Unmounts what 'guestkit mount' shows at the folder, and nothing else that is mounted\n"
+      "there; and waits until everything is written to the image and the image is free\n"
+      "again.",
   .options = options,
   .opts_size = sizeof (struct options),
   .run = run,
