@@ -201,6 +201,7 @@ gk_rescue_look_after (struct gk_rescue_shell *s)
   sigemptyset (&children);
   sigaddset (&children, SIGCHLD);
   sigprocmask (SIG_SETMASK, &children, NULL);
+  int partitions_fd = gk_rescue_watch_partitions ();
   int signal_fd = signalfd (-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   if (s->command == NULL)
     gk_write_full (s->tty_fd, welcome, sizeof welcome - 1);
@@ -218,7 +219,8 @@ gk_rescue_look_after (struct gk_rescue_shell *s)
   for (;;) {
     struct pollfd p[] = { { .fd = s->worker_fd, .events = POLLIN },
                           { .fd = signal_fd, .events = POLLIN },
-                          { .fd = -1, .events = POLLIN } };
+                          { .fd = -1, .events = POLLIN },
+                          { .fd = partitions_fd, .events = POLLIN } };
     if (output.at < output.n)
       p[2] = (struct pollfd){ .fd = s->tty_fd, .events = POLLOUT };
     else
@@ -227,10 +229,12 @@ gk_rescue_look_after (struct gk_rescue_shell *s)
       tell_end (s, status);
       state = TOLD;
     }
-    if (poll (p, 3, state == ENDED ? DRAIN_MS : -1) == -1 && errno != EINTR)
+    if (poll (p, 4, state == ENDED ? DRAIN_MS : -1) == -1 && errno != EINTR)
       break;
     if (p[0].revents != 0)
       break; /* the worker says nothing: it has closed it */
+    if (p[3].revents != 0)
+      gk_rescue_take_partitions (partitions_fd);
     if (p[2].revents != 0)
       move_output (&output, s->tty_fd);
     while (read (signal_fd, &si, sizeof si) == sizeof si)

@@ -113,15 +113,18 @@ gk_rescue_window (struct gk_rescue *rescue, int rows, int columns, struct gk_err
   return 0;
 }
 
-/* What a command writes is not for a terminal's eyes. */
+/* What a command writes is not for a terminal's eyes; who types, types UTF-8. */
 static int
-make_raw (int tty_fd, struct gk_error *err)
+set_up_tty (int tty_fd, bool raw, struct gk_error *err)
 {
   struct termios t;
 
   if (tcgetattr (tty_fd, &t) == -1)
     return gk_error_sys (err, errno, "the console");
-  cfmakeraw (&t);
+  if (raw)
+    cfmakeraw (&t);
+  else
+    t.c_iflag |= IUTF8;
   return tcsetattr (tty_fd, TCSANOW, &t) == -1 ? gk_error_sys (err, errno, "the console") : 0;
 }
 
@@ -138,7 +141,7 @@ gk_rescue_start (struct gk_rescue *rescue, struct gk_ctx *ctx, const char *what,
     return gk_error_set (err, EBUSY, "the rescue shell was started already");
   _cleanup_strv_ char **env = make_env (ctx, what, nl - what, err);
   if (env == NULL || show_tty (rescue->tty_fd, err) == -1 || make_room (err) == -1 ||
-      (*command != '\0' && make_raw (rescue->tty_fd, err) == -1) ||
+      set_up_tty (rescue->tty_fd, *command != '\0', err) == -1 ||
       gk_rescue_note_mounts (&rescue->mounts, &rescue->n_mounts, err) == -1)
     return -1;
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)

@@ -58,6 +58,11 @@ _Noreturn void gk_rescue_look_after (struct gk_rescue_shell *shell);
 /* rescue-end.c: end all processes below this one.  signal_fd tells of SIGCHLD. */
 void gk_rescue_end_children (int signal_fd);
 
+/* rescue-nodes.c: a descriptor that tells of partitions, or -1; and make or remove the nodes of
+ * those that it has told of. */
+int gk_rescue_watch_partitions (void);
+void gk_rescue_take_partitions (int fd);
+
 /* rescue-mounts.c: ids of the mounts that there are.  *ret is malloced. */
 int gk_rescue_note_mounts (int **ret, size_t *ret_n, struct gk_error *err);
 

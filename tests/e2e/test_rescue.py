@@ -213,6 +213,18 @@ class Shell:
         self.leave(t)
         self.assertEqual(self.gk("cat", "--ro", "--format", "raw", "--launcher", "uml", "-m", "/dev/vg/lv", disk, "/v").out, "v\n")
 
+    def test_partitions(self):
+        """Those that a program of the shell makes and removes have nodes, or have them no more."""
+        disk = self.disk(64 << 20)
+        t = self.rescue("--format=raw", "-a", disk)
+        t.do("printf ',16M\\n,\\n' | sfdisk -q -X gpt /dev/sda; until test -b /dev/sda2; do :; done")
+        self.assertEqual(t.do("mkfs.ext4 -q /dev/sda1 && mount /dev/sda1 /sysroot && echo p >/sysroot/p; ls /dev/sd*"),
+                         "/dev/sda  /dev/sda1  /dev/sda2\n")
+        t.do("sfdisk -q --no-reread --no-tell --delete /dev/sda 2; partx -d --nr 2 /dev/sda; while test -b /dev/sda2; do :; done")
+        self.leave(t)
+        self.assertEqual(self.gk("shell", "--ro", "--format", "raw", "-a", disk, "run", ":", "list-partitions", ":", "mount",
+                                 "/dev/sda1", "/", ":", "cat", "/p").out, "/dev/sda1\np\n\n")
+
     def test_nothing_of_the_host(self):
         secret = self.file("secret", "of the host")
         t = self.rescue("-a", self.image())

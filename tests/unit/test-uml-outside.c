@@ -36,6 +36,25 @@ test_argv (void **state)
   assert_string_equal (argv[n - 3], "virtio_uml.device=/s/drive1:2");
   assert_string_equal (argv[n - 2], "--");
   assert_string_equal (argv[n - 1], "--uml-init");
+  assert_false (gk_strv_contains (argv, "--uml-rescue"));
+  for (size_t i = 0; i < n; i++)
+    assert_true (strncmp (argv[i], "ssl2=", 5) != 0 && strncmp (argv[i], "ssl3=", 5) != 0);
+}
+
+static void
+test_argv_rescue (void **state)
+{
+  const struct gk_uml_config config = {
+    .memsize = 300, .conn_fd = 7, .rescue_fd = 8, .rescued_fd = 9
+  };
+  _cleanup_strv_ char **argv = gk_uml_argv (&config);
+
+  assert_non_null (argv);
+  assert_true (gk_strv_contains (argv, "ssl2=fd:8,fd:8"));
+  assert_true (gk_strv_contains (argv, "ssl3=fd:9,fd:9"));
+  size_t n = gk_strv_length (argv);
+  assert_string_equal (argv[n - 2], "--uml-rescue");
+  assert_string_equal (argv[n - 1], "--uml-init");
 }
 
 static void
@@ -97,9 +116,8 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_argv),
-    cmocka_unit_test (test_console_lines),
-    cmocka_unit_test (test_console_overflow),
+    cmocka_unit_test (test_argv),          cmocka_unit_test (test_argv_rescue),
+    cmocka_unit_test (test_console_lines), cmocka_unit_test (test_console_overflow),
     cmocka_unit_test (test_console_panic),
   };
 
