@@ -20,6 +20,20 @@
 
 #define DEPTH_MAX 8
 
+static int
+read_number (const char *name, dev_t *ret)
+{
+  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
+  _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/dev", name);
+  unsigned major_no, minor_no;
+
+  if (path == NULL || gk_read_file (path, 64, &text) == -1 || text.data == NULL ||
+      sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
+    return -1;
+  *ret = makedev (major_no, minor_no);
+  return 0;
+}
+
 /* Does the block device stand on one of the session's? */
 static bool
 is_ours (struct gk_ctx *ctx, const char *name, unsigned depth)
@@ -30,14 +44,10 @@ is_ours (struct gk_ctx *ctx, const char *name, unsigned depth)
   _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/slaves", name);
   _cleanup_closedir_ DIR *dir = path && depth < DEPTH_MAX ? opendir (path) : NULL;
   while (!ours && dir && (entry = readdir (dir)) != NULL) {
-    _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
-    unsigned major_no, minor_no;
+    dev_t devno;
     if (entry->d_name[0] == '.')
       continue;
-    _cleanup_free_ char *number = gk_asprintf ("/sys/class/block/%s/dev", entry->d_name);
-    ours = number && gk_read_file (number, 64, &text) == 0 && text.data &&
-           sscanf (text.data, "%u:%u", &major_no, &minor_no) == 2 &&
-           gk_devices_name (ctx->devices, makedev (major_no, minor_no)) != NULL;
+    ours = read_number (entry->d_name, &devno) == 0 && gk_devices_name (ctx->devices, devno);
     ours = ours || is_ours (ctx, entry->d_name, depth + 1);
   }
   return ours;
@@ -62,20 +72,15 @@ find_alias (dev_t devno)
 static int
 add_set (struct gk_devices_nodes *nodes, const char *name, struct gk_error *err)
 {
-  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
-  unsigned major_no, minor_no;
+  dev_t devno;
 
-  _cleanup_free_ char *number = gk_asprintf ("/sys/class/block/%s/dev", name);
-  if (number == NULL)
-    return gk_error_oom (err);
-  if (gk_read_file (number, 64, &text) == -1 || text.data == NULL ||
-      sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
+  if (read_number (name, &devno) == -1)
     return 0; /* has gone */
   struct gk_devices_node *v = reallocarray (nodes->v, nodes->n + 1, sizeof *v);
   if (v == NULL)
     return gk_error_oom (err);
   nodes->v = v;
-  v[nodes->n].devno = makedev (major_no, minor_no);
+  v[nodes->n].devno = devno;
   v[nodes->n].path = gk_asprintf ("/dev/%s", name);
   v[nodes->n].alias = find_alias (v[nodes->n].devno);
   return v[nodes->n++].path ? 0 : gk_error_oom (err);
@@ -104,6 +109,25 @@ is_waiting (const char *set)
          gk_after_prefix (metadata, "external:") == NULL;
 }
 
+/* What mdadm has made in /dev goes with the set, or mdadm takes its number for used. */
+static int
+stop_waiting (const char *name, struct gk_error *err)
+{
+  _cleanup_free_ char *state = gk_asprintf ("/sys/class/block/%s/md/array_state", name);
+  _cleanup_free_ char *node = gk_asprintf ("/dev/%s", name);
+  dev_t devno;
+  _cleanup_free_ char *alias = read_number (name, &devno) == 0 ? find_alias (devno) : NULL;
+  _cleanup_close_ int fd = state ? open (state, O_WRONLY | O_CLOEXEC) : -1;
+
+  if (fd == -1 || gk_write_full (fd, "clear", 5) == -1)
+    return gk_error_sys (err, errno, "stopping the RAID %s", name);
+  if (alias)
+    unlink (alias);
+  if (node)
+    unlink (node);
+  return 0;
+}
+
 int
 gk_md_stop_waiting (struct gk_ctx *ctx, struct gk_error *err)
 {
@@ -111,14 +135,10 @@ gk_md_stop_waiting (struct gk_ctx *ctx, struct gk_error *err)
   int r = 0;
 
   _cleanup_closedir_ DIR *dir = opendir ("/sys/class/block");
-  while (dir && (entry = readdir (dir)) != NULL) {
-    if (!is_waiting (entry->d_name) || !is_ours (ctx, entry->d_name, 0))
-      continue;
-    _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/md/array_state", entry->d_name);
-    _cleanup_close_ int fd = path ? open (path, O_WRONLY | O_CLOEXEC) : -1;
-    if (fd == -1 || gk_write_full (fd, "clear", 5) == -1)
-      r = gk_error_sys (err, errno, "stopping the RAID %s", entry->d_name);
-  }
+  while (dir && (entry = readdir (dir)) != NULL)
+    if (is_waiting (entry->d_name) && is_ours (ctx, entry->d_name, 0) &&
+        stop_waiting (entry->d_name, err) == -1)
+      r = -1;
   return r;
 }
 

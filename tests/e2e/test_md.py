@@ -78,6 +78,14 @@ class Sets(Host):
         r = self.plain()
         self.assertTrue(r.out.startswith("in plain\n"), str(r))
 
+    def test_number_of_a_set_with_a_disk_less(self):
+        """The first is md127, as it is in libguestfs, though it was put together twice."""
+        disks = [self.disk("one.raw", 40 << 20), self.disk("two.raw", 40 << 20)]
+        r = self.session(disks, 'md-create set "/dev/sda /dev/sdb"', "list-md-devices", access="--rw")
+        self.assertEqual(r.out, "/dev/md127\n")
+        for some in (disks, disks[:1], disks[1:]):
+            self.assertEqual(self.session(some, "list-md-devices", "md-stat /dev/md127 | grep -c device:").out, f"/dev/md127\n{len(some)}\n")
+
     def plain(self):
         return self.gk("shell", "--launcher", self.stacking(), "--ro", "--format", "raw", "-a", self.path("plain.raw"),
                        "--keys-from-stdin", "-f", self.file("script", "run\n"
