@@ -61,12 +61,12 @@ def compat_type(param):
 
 COMPAT_RET = {"Err": "None", "Int": "int", "Int64": "int", "Bool": "bool", "ConstString": "str",
               "ConstOptString": "Optional[str]", "String": "str", "StringList": "List[str]",
-              "Hashtable": "Union[List[Tuple[str, str]], dict]", "BufferOut": "bytes", "Struct": "dict",
-              "StructList": "List[dict]"}
+              "Hashtable": "Union[List[Tuple[str, str]], Dict[str, str]]", "BufferOut": "bytes", "Struct": "Dict[str, Any]",
+              "StructList": "List[Dict[str, Any]]"}
 
 
 def compat_signature(call):
-    words = ["self"] + [p.name if p.kind == "Pointer" else f"{p.name}: {compat_type(p)}" for p in call.args]
+    words = ["self"] + [f"{p.name}: {'Any' if p.kind == 'Pointer' else compat_type(p)}" for p in call.args]
     words += [f"{p.name}: Optional[{compat_type(p)}] = None" for p in call.opts]
     return f"def {call.name}({', '.join(words)}) -> {COMPAT_RET[call.ret.kind]}:"
 
@@ -191,8 +191,8 @@ def emit(calls, structs):
         "python/guestkit/_calls.py": modern_module(calls, structs),
         "python/guestkit/_calls.pyi": modern_stub(calls, structs),
         "python/guestfs/_calls.py": HEAD + '"""The calls of the API as methods of GuestFS."""\n\n'
-        "from typing import List, Optional, Tuple, Union\n\n"
+        "from typing import Any, Dict, List, Optional, Tuple, Union\n\n"
         f'DIGEST = "{digest(calls)}"\n\n\nclass GuestFS:\n' + "".join(compat_method(n, c) for n, c in mine).rstrip() + "\n",
-        "python/guestfs/_calls.pyi": HEAD + "from typing import List, Optional, Tuple, Union\n\nDIGEST: str\n\n"
+        "python/guestfs/_calls.pyi": HEAD + "from typing import Any, Dict, List, Optional, Tuple, Union\n\nDIGEST: str\n\n"
         "class GuestFS:\n" + "".join(compat_stub(c) for _, c in mine),
     }

@@ -9,6 +9,7 @@ files of a guest as it does for others.
 from __future__ import annotations
 
 import errno as _errno
+from typing import Any
 
 
 class Error(OSError):
@@ -21,6 +22,8 @@ class Error(OSError):
     message  what was tried, on what, and why it failed; also str (error)
     """
 
+    errno: int | None                   # type: ignore[assignment]
+
     def __init__(self, message: str, errno: int | None = None, stage: str = "call", call: str = "") -> None:
         super().__init__(errno, message)
         self.errno = errno
@@ -31,7 +34,7 @@ class Error(OSError):
     def __str__(self) -> str:
         return self.message
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.message, self.errno, self.stage, self.call)
 
 

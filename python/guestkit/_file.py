@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from . import _native
 from ._errors import Error, Exists, NotSupported
@@ -142,5 +142,5 @@ def open_file(guest: Guest, path: Any, mode: str, buffering: int, encoding: str 
     else:
         buffered = io.BufferedReader(raw, size) if raw.readable() else io.BufferedWriter(raw, size)
     if not text:
-        return buffered
+        return cast("IO[Any]", buffered)
     return io.TextIOWrapper(buffered, encoding or "utf-8", errors, newline, line_buffering=buffering == 1)

@@ -227,7 +227,8 @@ class Guest(_calls.Guest):
         Of several systems root names one.  Only the root filesystem must be mounted; what else its fstab names
         and cannot be mounted is in mount_errors.
         """
-        return self._during("inspect", self._mount_system, root, ro)
+        found: str = self._during("inspect", self._mount_system, root, ro)
+        return found
 
     def _mount_system(self, root: str | None, ro: bool) -> str:
         roots = self.inspect_os()
@@ -257,7 +258,8 @@ class Guest(_calls.Guest):
             if len(roots) != 1:
                 raise Error("inspect: name one of the roots", None, "inspect", "inspect")
             root = roots[0]
-        return json.loads(self._call(_native.INSPECT, root))
+        told: dict[str, Any] = json.loads(self._call(_native.INSPECT, root))
+        return told
 
     # --- files ----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import fnmatch
+import os
 import posixpath
 import stat as _stat
 from pathlib import PurePosixPath
@@ -299,4 +300,5 @@ def normal(path: Any) -> str:
     if isinstance(path, GuestPath):
         return str(path)
     text = _text(path)
-    return text if isinstance(text, str) else _text(posixpath.os.fspath(text))
+    found: str = text if isinstance(text, str) else _text(os.fspath(text))
+    return found
