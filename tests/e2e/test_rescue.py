@@ -201,6 +201,18 @@ class Shell:
         self.all_gone()
         self.assertEqual(self.cat(image, "/data/written"), "written\n")
 
+    def test_restart(self):
+        """A restart is the end of that kernel, and said to be no end in order."""
+        image = self.image()
+        self.images[image] = "recoverable"
+        t = self.rescue("-a", image, "-m", "/dev/sda2")
+        t.do("echo synced >/sysroot/data/synced; sync")
+        t.send("reboot -f\r")
+        self.assertEqual(t.wait(), 1, t.shown)
+        self.assertRegex(t.shown, "the User-Mode Linux kernel ended; its last lines: .*Restarting system")
+        self.all_gone()
+        self.assertEqual(self.cat(image, "/data/synced"), "synced\n")
+
     def test_volumes(self):
         """What the shell made of a disk stands, and is no obstacle to the end."""
         disk = self.disk(64 << 20)
