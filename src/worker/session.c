@@ -33,6 +33,7 @@ gk_session_launch (struct gk_session *s, const void *body, size_t size, struct g
 {
   if (gk_decode_launch (body, size, &s->params, err) == -1)
     return -1;
+  gk_conn_wipe (s->conn); /* keys of remote drives; what was decoded is a copy */
   s->ctx.verbose = s->params.verbose;
   s->ctx.network = s->params.network;
   s->ctx.memsize = s->params.memsize;
