@@ -61,12 +61,12 @@ def compat_type(param):
 
 COMPAT_RET = {"Err": "None", "Int": "int", "Int64": "int", "Bool": "bool", "ConstString": "str",
               "ConstOptString": "Optional[str]", "String": "str", "StringList": "List[str]",
-              "Hashtable": "Union[List[Tuple[str, str]], Dict[str, str]]", "BufferOut": "bytes", "Struct": "Dict[str, Any]",
-              "StructList": "List[Dict[str, Any]]"}
+              "Hashtable": "Union[List[Tuple[str, str]], dict]", "BufferOut": "bytes", "Struct": "dict",
+              "StructList": "List[dict]"}
 
 
 def compat_signature(call):
-    words = ["self"] + [f"{p.name}: {'Any' if p.kind == 'Pointer' else compat_type(p)}" for p in call.args]
+    words = ["self"] + [p.name if p.kind == "Pointer" else f"{p.name}: {compat_type(p)}" for p in call.args]
     words += [f"{p.name}: Optional[{compat_type(p)}] = None" for p in call.opts]
     return f"def {call.name}({', '.join(words)}) -> {COMPAT_RET[call.ret.kind]}:"
 
@@ -96,7 +96,9 @@ def compat_method(number, call):
 
 
 def compat_stub(call):
-    out = wrap(compat_signature(call), INDENT) + " ...\n"
+    # At run time it is what libguestfs's module has, to the letter.
+    whole = compat_signature(call).replace("], dict]", "], Dict[str, str]]").replace("dict", "Dict[str, Any]").replace("dom,", "dom: Any,")
+    out = wrap(whole, INDENT) + " ...\n"
     if call.opts_suffix:
         out += f"{INDENT}{call.name}_opts = {call.name}\n"
     return out
