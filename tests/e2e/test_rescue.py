@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import termios
@@ -163,8 +164,7 @@ class Shell:
 
     def test_no_escape(self):
         t = self.rescue("-a", self.image(), "-e", "none")
-        t.send("cat -v\r")
-        t.expect("cat -v\r?\n")
+        t.begin("cat -v")
         t.send("\x1dq\r")
         t.expect(r"\^\]q\r?\n\^\]q\r?\n")
         t.send("\x04")
@@ -267,6 +267,25 @@ class VirtRescue(Shell, Rescue):
                      env=self.environ({"GUESTKIT_LAUNCHER": "local"}))
         self.assertEqual(t.wait(), 1)
         self.assertRegex(t.shown, "the local launcher has no rescue shell: it would be root's on this machine's own kernel")
+
+
+class AsUser(Rescue):
+    def test_programs_that_are_ones_own(self):
+        """Those of guestkit belong to whoever built it, and are not to be changed from inside all the same."""
+        own = "/run/own"
+        os.mkdir(own)
+        self.addCleanup(shutil.rmtree, own)
+        for name in ("guestkit", "guestkitd", "uml-boot.so", "uml-modprobe", "libguestkit.so.0"):
+            shutil.copy(os.path.join(os.path.dirname(GUESTKIT), name), own)
+            os.chown(os.path.join(own, name), 65534, 65534)
+        r = self.run_program(own + "/guestkit", "rescue", "--scratch", "1M", "--command",
+                             "for f in /guestkitd /boot.so /modprobe; do chmod 777 $f || echo x >>$f; done 2>&1; id -u",
+                             user=65534, cwd="/", env={"HOME": "/nonexistent"})
+        self.assertEqual(r.out.count("Read-only file system"), 6, str(r))
+        self.assertEqual(r.out.splitlines()[-1], "0", str(r))
+        self.all_gone()
+        for name in os.listdir(own):
+            self.assertEqual(os.stat(os.path.join(own, name)).st_mode & 0o022, 0, name)
 
 
 class OwnRescue(Shell, Rescue):
