@@ -66,16 +66,17 @@ kernel_zeroes (int fd, uint64_t at, uint64_t n)
 }
 
 /* What a step wrote goes to the disk while the next is written, so that no more than two are in
- * memory: else all would seem to be done at once, and the end would take the whole time.  That it
- * failed is told by fsync. */
-static void
-write_out (int fd, uint64_t at, uint64_t n)
+ * memory: else all would seem to be done at once, and the end would take the whole time.  Whoever
+ * waits here is told of what failed, and fsync is not told of it again. */
+static int
+write_out (int fd, const char *device, uint64_t at, uint64_t n, struct gk_error *err)
 {
-  sync_file_range (fd, (off_t)at, (off_t)n, SYNC_FILE_RANGE_WRITE);
-  if (at >= STEP)
-    sync_file_range (fd, (off_t)(at - STEP), (off_t)STEP,
-                     SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-                         SYNC_FILE_RANGE_WAIT_AFTER);
+  if (sync_file_range (fd, (off_t)at, (off_t)n, SYNC_FILE_RANGE_WRITE) == -1 ||
+      (at >= STEP && sync_file_range (fd, (off_t)(at - STEP), (off_t)STEP,
+                                      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+                                          SYNC_FILE_RANGE_WAIT_AFTER) == -1))
+    return gk_fo_fail (err, errno, "sync_file_range", device);
+  return 0;
 }
 
 static int
@@ -146,9 +147,9 @@ gk_fileops_zero_device (struct gk_ctx *ctx, const char *device, struct gk_error 
     }
     step = STEP;
     n = n < STEP ? n : STEP;
-    if (zero_range (ctx, fd, device, at, at + n, err) == -1)
+    if (zero_range (ctx, fd, device, at, at + n, err) == -1 ||
+        write_out (fd, device, at, n, err) == -1)
       return -1;
-    write_out (fd, at, n);
   }
   gk_task_progress (ctx->task, size, size);
   if (fsync (fd) == -1)

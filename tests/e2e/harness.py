@@ -295,6 +295,12 @@ class Case(unittest.TestCase):
             time.sleep(pause)
         self.fail(f"waited {timeout * SLOW:.0f} seconds in vain for {what}")
 
+    def serve_image(self, image, fmt, sock):
+        """A server that has the image open for writing, and its locks: the socket is there before."""
+        server = self.start("qemu-nbd", "-t", "-f", fmt, "-k", sock, image)
+        self.wait_for(lambda: self.run_program("qemu-nbd", "--list", "-k", sock).status == 0, "qemu-nbd")
+        return server
+
     # --- after the test ----------------------------------------------------------------
 
     def finish(self):

@@ -243,9 +243,7 @@ while True:
 class InUse(Case):
     def serve(self, image, fmt):
         sock = "/tmp/other.sock"
-        p = self.start("qemu-nbd", "-f", fmt, "-k", sock, "--persistent", image)
-        self.wait_for(lambda: os.path.exists(sock), "qemu-nbd")
-        return p, sock
+        return self.serve_image(image, fmt, sock), sock
 
     def test_other_writer(self):
         for template, fmt in (("gpt.qcow2", "qcow2"), ("gpt.raw", "raw")):

@@ -48,8 +48,7 @@ class Device(Case):
             self.tool("umount", self.path("m"))
         finally:
             self.tool("partx", "-d", self.loop)
-        server = self.start("qemu-nbd", "-t", "-f", "raw", "-k", "/tmp/socket", self.loop)
-        self.wait_for(lambda: os.path.exists("/tmp/socket"), "the server")
+        server = self.serve_image(self.loop, "raw", "/tmp/socket")
         self.gk_fails("cat", "--rw", "--format", "raw", self.loop, "/etc/motd", match=f"{self.loop}: is in use by another process")
         server.terminate()
         server.wait()

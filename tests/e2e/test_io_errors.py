@@ -110,6 +110,14 @@ class Served(Disks):
             "mkfs ext4 /dev/sda1", "mount /dev/sda1 /", "write /y recovered", "umount /", "mount /dev/sda1 /", "cat /y"))
         self.end(server)
 
+    def test_zeros_over_data(self):
+        """Step by step: whoever waits for one step is told of its error, and the end is not told again."""
+        server, add = self.serve("pwrite")
+        data = self.file("data", os.urandom(20 * MIB))
+        self.session((*add, f"upload {data} /dev/sda", "mkfs ext4 /dev/sdb", self.on(), ("zero-device /dev/sda", "EIO"), *ALIVE, self.off(),
+                      "zero-device /dev/sda", "is-zero-device /dev/sda"), ends=0)
+        self.end(server)
+
     def test_a_part_of_a_disk(self):
         """What is written to a partition has pages of its own, of whose errors the whole disk never hears."""
         server, add = self.serve("pwrite")

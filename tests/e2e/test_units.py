@@ -245,8 +245,7 @@ class Commit(Units):
 
     def test_in_use(self):
         image = self.image("gpt.raw")
-        server = self.start("qemu-nbd", "-t", "-f", "raw", "-k", self.path("socket"), image)
-        self.wait_for(lambda: os.path.exists(self.path("socket")), "the server")
+        server = self.serve_image(image, "raw", self.path("socket"))
         self.gk_fails("run", image, self.script("write /x y\n"), match="in use")
         server.terminate()
         server.wait()
