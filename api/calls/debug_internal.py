@@ -16,7 +16,8 @@ call("debug",
 `subcmd` and its `extraargs` may change at any time; "help" lists them.
 They are about the session's own process and its own folders: `ls` and `ll`
 show its /dev, and as /tmp what `debug_upload` has put there.  What would run
-programs or reach the rest of the machine is refused, with the reason.""",
+programs or reach the rest of the machine is refused, with the reason; a
+session with a rescue shell runs them (`sh`).""",
      examples=[
          example("empty", 'debug help ""', prints="Commands supported: help env error fds ls ll "
                  "mem print progress setenv spew"),

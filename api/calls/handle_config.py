@@ -347,9 +347,10 @@ call("set_append",
      blocking=False,
      brief="Set extra words for the kernel's command line",
      doc="""\
-`append` is added to the command line of the kernel that a launcher boots.
-NULL takes it away.  It has no effect on launchers that use the host's
-kernel.  The handle must not have been launched yet.""",
+Of its words one has an effect, as libguestfs's rescue shell has it:
+`guestfs_rescue=1` asks for a session with such a shell, which is one of the
+uml launcher.  All others are kept and not used.  NULL takes them away.  The
+handle must not have been launched yet.""",
      examples=[
          example("none", "set-append quiet", "set-append \"\"", "get-append",
                  prints="(null)"),
