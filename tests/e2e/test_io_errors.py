@@ -115,7 +115,7 @@ class Served(Disks):
         server, add = self.serve("pwrite")
         data = self.file("data", os.urandom(20 * MIB))
         self.session((*add, f"upload {data} /dev/sda", "mkfs ext4 /dev/sdb", self.on(), ("zero-device /dev/sda", "EIO"), *ALIVE, self.off(),
-                      "zero-device /dev/sda", "is-zero-device /dev/sda"), ends=0)
+                      "zero-device /dev/sda", "is-zero-device /dev/sda"))
         self.end(server)
 
     def test_a_part_of_a_disk(self):
