@@ -241,6 +241,7 @@ Optional arguments:
                  prints="1024"),
          example("fs", "copy-device-to-file /dev/sda /part size:100M srcoffset:900M sparse:true", "du /part",
                  prints="0"),
+         example("fs", "write /f text", "-copy-device-to-file /dev/sda /f srcoffset:2G", "cat /f", prints="text"),
          example("tree", "copy-device-to-file /dev/sda /dir",
                  error="/dir: Is a directory", errno="EISDIR"),
      ])

@@ -62,6 +62,8 @@ Optional arguments:
                  prints="102400"),
          example("tree", "copy-file-to-file /hello /new size:100",
                  error="/hello: input too short: 13 bytes"),
+         # What was there stays when nothing can be copied.
+         example("tree", "-copy-file-to-file /hello /noeol size:100", "cat /noeol", prints="no newline at the end"),
          example("tree", "-copy-file-to-file /hello /new size:100", "exists /new",
                  prints="false"),
          example("tree", "copy-file-to-file /hello /new size:-2",

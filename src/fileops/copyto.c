@@ -65,6 +65,7 @@ struct copy {
   uint64_t src_size;
   off_t data_end;              /* of a device: up to here there is data, as far as is known */
   bool no_extents;             /* of a device: nobody knows */
+  bool anew;                   /* what the destination had goes */
   bool no_zeroes;              /* the kernel does not make zeros of the destination's */
   struct gk_fo_direct *direct; /* between devices, or NULL */
 };
@@ -279,6 +280,9 @@ copy_open (struct copy *c, uint64_t src_size, uint64_t dest_size, struct gk_erro
                          (unsigned long long)to);
   if (to > INT64_MAX - (off_t)size)
     return gk_fo_fail (err, EFBIG, NULL, c->dest->name);
+  /* Only now: what was there shall not go for the sake of a copy that cannot be. */
+  if (c->anew && ftruncate (c->out, 0) == -1)
+    return gk_fo_fail (err, errno, "ftruncate", c->dest->name);
   /* What is known of a device's holes is what has been written to it. */
   if (c->src->is_device && (fsync (c->in) == -1 || is_same (c->in, c->out)))
     c->no_extents = true;
@@ -319,8 +323,7 @@ copy (struct gk_ctx *ctx, const struct place *src, const struct place *dest, con
                         : gk_fo_open_write (ctx, dest->name, O_WRONLY, NULL, &is_new, err);
   if (out == -1)
     return -1;
-  if (flags & O_TRUNC && !dest->is_device && !is_same (in, out) && ftruncate (out, 0) == -1)
-    return gk_fo_fail (err, errno, "ftruncate", dest->name);
+  c.anew = flags & O_TRUNC && !dest->is_device && !is_same (in, out);
   c.in = in;
   c.out = out;
   c.block = block;
