@@ -588,6 +588,58 @@ def watched():
             yield "tree", False, [("journal_open", path), step, ("journal_close",)]
 
 
+# --- optional arguments, each alone -----------------------------------------------------------
+
+OPTION_VALUES = {"Bool": (0, 1, 2, -1), "Int": (0, 1, -1, 2**31 - 1, -2**31), "Int64": (0, 1, -1, 1 << 40, (1 << 63) - 1, -(1 << 63)),
+                 "String": ("", "nope", "-x", "a b", LONG), "StringList": ([], [""], ["nope"])}
+# What is said where, and what shows afterwards what came of it.
+ON_BLANK = (("vfs_type", "/dev/sdb"), ("vfs_label", "/dev/sdb"))
+ANEW = (("zero_device", "/dev/sdb"),)
+EXT2 = ("mke2fs", "/dev/sdb", {"fstype": "ext2"})
+OPTIONS = [
+    ("tree", True, (), ("copy_attributes", "/suid", "/words"), (("lstatns", "/words"), ("lgetxattrs", "/words"))),
+    ("tree", True, (), ("copy_file_to_file", "/file", "/words"), ()),
+    ("tree", True, (), ("copy_file_to_file", "/zeros", "/new"), ()),
+    ("tree", True, (), ("copy_device_to_file", "/dev/sda3", "/words"), (("filesize", "/words"),)),
+    ("tree", False, (("zero_device", "/dev/sdb"),), ("copy_file_to_device", "/file", "/dev/sdb"),
+     (("pread_device", "/dev/sdb", 40, 0), ("zero_device", "/dev/sdb"))),
+    ("none", False, (("zero_device", "/dev/sdb"),), ("copy_device_to_device", "/dev/sda3", "/dev/sdb"), ()),
+    ("tree", False, (), ("compress_out", "gzip", "/file", "out.z"), ()),
+    ("tree", False, (), ("compress_out", "xz", "/file", "out.z"), ()),
+    ("tree", False, (), ("compress_device_out", "gzip", "/dev/sda3", "out.z"), ()),
+    ("tree", False, (), ("cpio_out", "/dir", "out"), ()),
+    ("tree", False, (), ("tar_out", "/dir", "out"), ()),
+    ("tree", True, (), ("tar_in", "tree.tar", "/void"), ()),
+    ("tree", False, (), ("grep", "^al", "/words"), ()),
+    ("tree", False, (), ("glob_expand", "/dir*"), ()),
+    *(("tree", False, (), (call, path), ()) for call in ("is_file", "is_dir", "is_blockdev", "is_chardev", "is_fifo", "is_socket")
+      for path in ("/link", "/dirlink", "/devlink", "/fifo")),
+    ("tree", True, (), ("set_e2attrs", "/file", "i"), (("get_e2attrs", "/file"), ("set_e2attrs", "/file", "i", {"clear": 1}))),
+    ("tree", False, (*HIVEX,), ("hivex_open", "/hive"), (("hivex_root",), ("hivex_commit", None), ("hivex_close",))),
+    ("tree", False, (("aug_init", "/", 0),), ("aug_transform", "Hosts", "/words"), (("aug_match", "/augeas/load/Hosts/*"),)),
+    ("none", False, (("mount", "/dev/sda1", "/"),), ("remount", "/"), (("touch", "/remounted"), ("rm_f", "/remounted"), ("umount_all",))),
+    ("none", False, (("mount", "/dev/sda1", "/"),), ("umount", "/"), (("mounts",), ("umount_all",))),
+    ("none", False, (("mount", "/dev/sda1", "/"),), ("fstrim", "/"), (("umount_all",),)),
+    ("config", False, (), ("disk_create", "made.img", "raw", 1 << 20), ()),
+    ("config", False, (), ("disk_create", "made.img", "qcow2", 1 << 20), ()),
+    ("none", False, ANEW, ("mke2fs", "/dev/sdb"), ON_BLANK),
+    ("none", False, ANEW, ("mkfs", "ext2", "/dev/sdb"), ON_BLANK),
+    ("none", False, ANEW, ("mkswap", "/dev/sdb"), ON_BLANK),
+    ("none", False, (*ANEW, EXT2), ("e2fsck", "/dev/sdb"), ()),
+    ("none", False, (*ANEW, EXT2), ("tune2fs", "/dev/sdb"), ()),
+]
+
+
+def options():
+    for scene, changes, before, (name, *args), after in OPTIONS:
+        for opt in model.CALLS[name].opts:
+            for value in OPTION_VALUES[opt.kind]:
+                # Which end libguestfs's session, or have it write a terabyte.
+                if (name, opt.name) == ("tar_in", "compress") or (opt.name == "destoffset" and value == 1 << 40):
+                    continue
+                yield scene, changes, [*before, (name, *args, {opt.name: value}), *after]
+
+
 # --- every call of the table ---------------------------------------------------------------
 
 # They do nothing to a session that is of use afterwards, or wait.
@@ -645,12 +697,19 @@ def known(call):
 SAMPLE = {plain_paths: 2, changing_paths: 4, pairs: 8, augeas: 4, hivex: 3, marks: 5}
 
 
+def writes_blank(row):
+    """Others expect the second disk to be blank, so that these come last."""
+    return any(name in ("mke2fs", "mkfs", "mkswap", "copy_device_to_device") and isinstance(args[-1], dict)
+               for name, *args in row[2])
+
+
 def all_rows():
     """Each once, by scenes."""
     found = {}
-    for make in (every_call, devices, mounting, plain_paths, numbers, changing_paths, pairs, changing_numbers, augeas, hivex, marks, watched):
+    for make in (every_call, devices, mounting, plain_paths, numbers, changing_paths, pairs, changing_numbers, augeas, hivex, marks, watched,
+                 options):
         for row in make():
             if all(known(step[0]) for step in row[2]) and zlib.crc32(key(row).encode()) % SAMPLE.get(make, 1) == 0:
                 found.setdefault(key(row), row)
     order = {"config": 0, "none": 1, "tree": 2}
-    return dict(sorted(found.items(), key=lambda item: order[item[1][0]]))
+    return dict(sorted(found.items(), key=lambda item: (writes_blank(item[1]), order[item[1][0]])))
