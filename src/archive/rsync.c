@@ -5,7 +5,8 @@
  * The way to a path is resolved here, inside the guest; rsync sees names without
  * links on their way, and does not follow those that it meets below.  A remote end
  * is an rsync server: what has no "rsync://" or "::" would be a folder of this
- * machine, or need ssh, which has no keys there.
+ * machine, or need ssh, which has no keys there (nor does it start in libguestfs's
+ * appliance, where no user has the number 0).
  */
 #include <errno.h>
 #include <stdlib.h>
