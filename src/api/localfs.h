@@ -14,7 +14,8 @@
  * What the kernel forgets or closes needs no answer: it waits, as a list of
  * drops, for the next request, and is done before it.  So are requests whose
  * answer is foreseen and whose error may be told later: writing, and changing the
- * attributes of a file that is just being made.  They are posted: struct
+ * attributes of a file that is just being made, making and renaming it in a folder
+ * that was just made.  They are posted: struct
  * gk_lfs_posted with a whole request behind it, but without drops and without
  * anything posted.  They come before the drops, which may close their file.
  */
@@ -42,7 +43,7 @@ enum gk_lfs_op {
   GK_LFS_CREATE,    /* node, name, flags, mode: an entry, value is the fh */
   GK_LFS_READ,      /* fh, offset, size: data, short at the end of the file */
   GK_LFS_WRITE,     /* fh, offset, data: all of it */
-  GK_LFS_FSYNC,     /* fh, flags: 1 for data only */
+  GK_LFS_FSYNC,     /* fh, or 0 and the node of a folder; flags: 1 for data only */
   GK_LFS_FALLOCATE, /* fh, mode, offset, size */
   GK_LFS_LSEEK,     /* fh, offset, flags: whence: value */
   GK_LFS_COPY,      /* fh, offset to fh2, offset2, size: value is how much */
@@ -54,8 +55,12 @@ enum gk_lfs_op {
   GK_LFS_LISTXATTR, /* node: data */
   GK_LFS_SETXATTR,  /* node, name, flags, data */
   GK_LFS_REMOVEXATTR,
-  GK_LFS_FETCH, /* data: nodes; size: of the largest file that is wanted.  data: for each, or
-                   the first of them, struct gk_lfs_fetched and the whole file */
+  GK_LFS_FETCH,  /* data: nodes; size: of the largest file that is wanted.  data: for each, or
+                    the first of them, struct gk_lfs_fetched and the whole file */
+  GK_LFS_BLANKS, /* node, size: how many.  data: struct gk_lfs_blank for each: a file without
+                    a name, mode 0600, that is open */
+  GK_LFS_ADOPT,  /* fh (of a blank) gets to node by the name; mode, flags: GK_LFS_SET_* of its
+                    times.  Posted only */
 };
 
 #define GK_LFS_SET_MODE 1u
@@ -105,7 +110,10 @@ struct gk_lfs_drop {
 #define GK_LFS_AT_END 8u
 /* On a filesystem that gives the worker's root what statvfs says is free. */
 #define GK_LFS_TELLS_SPACE 16u
+/* A folder that gives nothing of its own to the files in it but an owner. */
+#define GK_LFS_PLAIN_FOLDER 32u
 #define GK_LFS_MAX_POSTED 256u
+#define GK_LFS_MAX_BLANKS 32u
 
 struct gk_lfs_entry {
   uint64_t node; /* 0: there is none (of "." and "..") */
@@ -126,6 +134,11 @@ struct gk_lfs_reply {
 struct gk_lfs_fetched {
   struct gk_lfs_entry entry; /* its node is 0: it has to be opened for itself */
   uint64_t size;             /* of the data behind it, which are padded to a multiple of 8 */
+};
+
+struct gk_lfs_blank {
+  struct gk_lfs_entry entry;
+  uint64_t fh;
 };
 
 struct gk_lfs_dirent {

@@ -86,7 +86,8 @@ gk_local_write_behind (struct gk_local *l, struct file *f, int64_t offset, const
                  l->dirty_size + size <= GK_LFS_IO_MAX;
 
   if (!follows) {
-    gk_local_flush (l);
+    if (l->dirty)
+      gk_local_flush (l);
     if (l->dirty_data == NULL)
       l->dirty_data = malloc (GK_LFS_IO_MAX);
     if (f->at_once || size >= GK_LFS_IO_MAX || l->dirty_data == NULL)

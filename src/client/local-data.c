@@ -9,6 +9,9 @@
 
 #include "client/local-fuse-priv.h"
 
+#define SEND_POSTED 24u
+#define SEND_SIZE (64u << 10)
+
 static struct file *
 file_of (const struct fuse_file_info *fi)
 {
@@ -186,6 +189,23 @@ op_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   gk_local_go_ahead (l);
 }
 
+/* When all of it was made is a guess: who wants to know asks once more. */
+static void
+reply_adopted (fuse_req_t req, struct gk_local *l, struct file *f, struct fuse_file_info *fi)
+{
+  struct fuse_entry_param entry;
+
+  f->maker = fuse_req_ctx (req)->pid;
+  gk_local_spoil_ahead (l, f->node);
+  gk_local_entry (l, &f->attr, &entry);
+  entry.attr_timeout = 0;
+  opened (l, f, fi);
+  if (fuse_reply_create (req, &entry, fi) != 0) {
+    gk_local_drop (l, f->node, 1);
+    close_file (l, f);
+  }
+}
+
 static void
 op_create (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
            struct fuse_file_info *fi)
@@ -197,6 +217,11 @@ op_create (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
   struct fuse_entry_param entry;
   struct file *f = new_file (l, 0, fi->flags);
 
+  if (f && gk_local_adopt (l, parent, name, mode, f)) {
+    gk_local_makes_name (l, parent, name);
+    reply_adopted (req, l, f, fi);
+    return;
+  }
   gk_local_makes_name (l, parent, name);
   int e = f ? gk_local_ask (l, &rq, name, NULL, NULL) : ENOMEM;
   if (e) {
@@ -286,6 +311,9 @@ op_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   gk_local_flush_file (l, file_of (fi));
   close_file (l, file_of (fi));
   fuse_reply_err (req, 0);
+  /* The worker is busy with it while the program makes the next. */
+  if (l->n_posted >= SEND_POSTED || l->posted.size >= SEND_SIZE)
+    gk_local_send_posted (l);
 }
 
 static void

@@ -169,6 +169,19 @@ op_releasedir (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   fuse_reply_err (req, 0);
 }
 
+/* What was posted, making names in it, comes before. */
+static void
+op_fsyncdir (fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
+{
+  struct gk_local *l = fuse_req_userdata (req);
+  struct gk_lfs_request rq = { .op = GK_LFS_FSYNC, .node = ino, .flags = datasync ? 1 : 0 };
+
+  int e = gk_local_ask (l, &rq, NULL, NULL, NULL);
+  int earlier = l->late_err;
+  l->late_err = 0;
+  fuse_reply_err (req, earlier ? earlier : e);
+}
+
 void
 gk_local_folder_ops (struct fuse_lowlevel_ops *ops)
 {
@@ -176,4 +189,5 @@ gk_local_folder_ops (struct fuse_lowlevel_ops *ops)
   ops->readdir = op_readdir;
   ops->readdirplus = op_readdirplus;
   ops->releasedir = op_releasedir;
+  ops->fsyncdir = op_fsyncdir;
 }

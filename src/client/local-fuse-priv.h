@@ -42,6 +42,12 @@ int gk_local_take_any_error (struct gk_local *l, struct file *f);
 void gk_local_begin_fresh (struct file *f, const struct gk_lfs_entry *e);
 /* SETATTR: the attributes as they will be; NULL: it has to be asked for. */
 const struct gk_lfs_entry *gk_local_post_attributes (struct gk_local *l, struct gk_lfs_request *rq);
+/* Whatever may be posted; f: whose it is, or NULL.  0 or an errno value. */
+int gk_local_post (struct gk_local *l, struct file *f, const struct gk_lfs_request *rq,
+                   const char *data, size_t size);
+/* The attributes of a folder that nobody but this mount has changed since it was made, and
+ * where it is known what will become of a change; or NULL. */
+struct gk_lfs_entry *gk_local_own_folder (struct gk_local *l, uint64_t node);
 /* The same of a folder that was made here. */
 const struct gk_lfs_entry *gk_local_post_to_folder (struct gk_local *l,
                                                     const struct gk_lfs_request *rq);
@@ -59,6 +65,10 @@ bool gk_local_post_acl (struct gk_local *l, uint64_t node, const char *value, si
 bool gk_local_acl_is_mode (const char *value, size_t size, uint32_t *ret_mode);
 /* What the file still waits for; an error is left in it. */
 void gk_local_flush_file (struct gk_local *l, struct file *f);
+/* local-blanks.c: f is made, and what is known of it is in f->attr; false: it has to be
+ * asked for. */
+bool gk_local_adopt (struct gk_local *l, uint64_t parent, const char *name, mode_t mode,
+                     struct file *f);
 /* local-data.c: files that were opened for the kernel alone are opened, before
  * their name may go. */
 void gk_local_open_all (struct gk_local *l);

@@ -112,6 +112,8 @@ gk_local_fuse_serve (guestfs_h *g, struct gk_local *l)
 
   while (r != -1 && !fuse_session_exited (l->fuse)) {
     r = g->session == l->session ? wait_for_request (g, l) : -1;
+    if (r == 0)
+      gk_local_forget_blanks (l);
     if (r == 0 || waits_long (l, &since))
       gk_local_flush (l);
     if (r == 2) {

@@ -287,10 +287,8 @@ gk_local_post_acl (struct gk_local *l, uint64_t node, const char *value, size_t 
 
 /* --- folders that were made here -------------------------------------------------- */
 
-/* What nobody but this mount has changed since, and where it is known what will
- * become of a change. */
-static struct gk_lfs_entry *
-own_folder (struct gk_local *l, uint64_t node)
+struct gk_lfs_entry *
+gk_local_own_folder (struct gk_local *l, uint64_t node)
 {
   const uint32_t needed = GK_LFS_KEEPS_ALL | GK_LFS_NO_XATTRS | GK_LFS_TELLS_SPACE;
   struct gk_lfs_entry *e = gk_local_made_attr (l, node);
@@ -301,7 +299,7 @@ own_folder (struct gk_local *l, uint64_t node)
 const struct gk_lfs_entry *
 gk_local_post_to_folder (struct gk_local *l, const struct gk_lfs_request *rq)
 {
-  struct gk_lfs_entry *e = rq->flags & ~CAN_BE_POSTED ? NULL : own_folder (l, rq->node);
+  struct gk_lfs_entry *e = rq->flags & ~CAN_BE_POSTED ? NULL : gk_local_own_folder (l, rq->node);
 
   if (e == NULL)
     return NULL;
@@ -318,6 +316,14 @@ gk_local_post_to_folder (struct gk_local *l, const struct gk_lfs_request *rq)
   return e;
 }
 
+int
+gk_local_post (struct gk_local *l, struct file *f, const struct gk_lfs_request *rq,
+               const char *data, size_t size)
+{
+  make_room (l);
+  return add (l, f, rq, data, size);
+}
+
 bool
 gk_local_post_rename (struct gk_local *l, uint64_t parent, const char *name, const char *new_name)
 {
@@ -330,12 +336,11 @@ gk_local_post_rename (struct gk_local *l, uint64_t parent, const char *name, con
 
   /* The name was made here, too, or it would not be there. */
   if (gk_local_is_absent (l, parent, name) || !gk_local_is_absent (l, parent, new_name) ||
-      rq.name_len > NAME_MAX + 1 || own_folder (l, parent) == NULL)
+      rq.name_len > NAME_MAX + 1 || gk_local_own_folder (l, parent) == NULL)
     return false;
-  make_room (l);
   memcpy (names, name, rq.name_len);
   memcpy (names + rq.name_len, new_name, rq.other_len);
-  if (add (l, NULL, &rq, names, rq.name_len + rq.other_len) != 0)
+  if (gk_local_post (l, NULL, &rq, names, rq.name_len + rq.other_len) != 0)
     return false;
   l->recent.node = 0;
   l->changes++;

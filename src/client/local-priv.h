@@ -77,6 +77,9 @@ struct gk_local {
   uint32_t changes;         /* of any file's attributes that this mount has made */
   struct gk_absent *absent; /* or NULL */
   struct gk_ahead *ahead;   /* likewise */
+  struct gk_lfs_blank blanks[GK_LFS_MAX_BLANKS];
+  uint32_t n_blanks;
+  uint32_t blanks_wanted; /* so many files were made that could have been made from one */
   struct flight flight;
   struct gk_buf posted; /* struct gk_lfs_posted, requests */
   uint32_t n_posted;
@@ -108,6 +111,8 @@ int gk_local_ask (struct gk_local *l, struct gk_lfs_request *rq, const char *nam
                   const char *other, struct gk_local_data *ret);
 /* Without waiting for its reply.  Nothing may be under way. */
 void gk_local_send (struct gk_local *l, struct gk_lfs_request *rq, const void *data, size_t size);
+/* What is posted, if there is any, and nothing is under way. */
+void gk_local_send_posted (struct gk_local *l);
 int gk_local_write (struct gk_local *l, uint64_t fh, int64_t offset, const char *data, size_t size);
 /* Something that is said with the next request.  node 0: count is an fh. */
 void gk_local_drop (struct gk_local *l, uint64_t node, uint64_t count);
@@ -137,6 +142,9 @@ struct gk_lfs_entry *gk_local_made_attr (struct gk_local *l, uint64_t node);
 void gk_local_makes_name (struct gk_local *l, uint64_t parent, const char *name);
 bool gk_local_is_absent (struct gk_local *l, uint64_t parent, const char *name);
 void gk_local_forget_absent (struct gk_local *l);
+
+/* local-blanks.c */
+void gk_local_forget_blanks (struct gk_local *l);
 
 /* local-ahead.c */
 void gk_local_forget_ahead (struct gk_local *l);

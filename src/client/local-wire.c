@@ -101,6 +101,15 @@ gk_local_send (struct gk_local *l, struct gk_lfs_request *rq, const void *data, 
 }
 
 void
+gk_local_send_posted (struct gk_local *l)
+{
+  struct gk_lfs_request rq = { .op = GK_LFS_DROPS };
+
+  if (!l->flight.under_way && l->n_posted)
+    gk_local_send (l, &rq, NULL, 0);
+}
+
+void
 gk_local_collect (guestfs_h *g)
 {
   _cleanup_error_ struct gk_error err = GK_ERROR_INIT;

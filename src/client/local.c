@@ -69,6 +69,7 @@ gk_local_before_call (guestfs_h *g)
     return;
   gk_local_flush (g->local);
   gk_local_end_fresh (g->local, 0, NULL);
+  gk_local_forget_blanks (g->local);
   gk_local_forget_absent (g->local);
   gk_local_forget_ahead (g->local);
   g->local->epoch++;

@@ -32,9 +32,8 @@ wanted_time (uint32_t flags, uint32_t set, uint32_t now, int64_t s, uint32_t ns)
   return flags & set ? (struct timespec){ s, ns } : (struct timespec){ 0, UTIME_OMIT };
 }
 
-/* path: as utimensat has it. */
-static int
-set_times (int fd, const char *path, const struct gk_lfs_request *rq)
+int
+gk_lfs_set_times (int fd, const char *path, const struct gk_lfs_request *rq)
 {
   uint32_t f = rq->flags;
   struct timespec t[] = {
@@ -59,7 +58,7 @@ set_by_file (int fd, const struct gk_lfs_request *rq)
     return -1;
   if (f & GK_LFS_SET_MODE && fchmod (fd, rq->mode & 07777) == -1)
     return -1;
-  return set_times (fd, NULL, rq);
+  return gk_lfs_set_times (fd, NULL, rq);
 }
 
 int
@@ -91,7 +90,7 @@ gk_lfs_setattr (struct gk_localfs *fs, const struct gk_lfs_request *rq)
   }
   if (f & GK_LFS_SET_SIZE && set_size (fs, rq, path, type) == -1)
     return -1;
-  return set_times (fd, "", rq);
+  return gk_lfs_set_times (fd, "", rq);
 }
 
 static int

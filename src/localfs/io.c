@@ -137,6 +137,21 @@ copy_some (struct gk_localfs *fs, int fd, const struct gk_lfs_request *rq,
   return 0;
 }
 
+static int
+sync_some (int fd, const struct gk_lfs_request *rq)
+{
+  return rq->flags & 1 ? fdatasync (fd) : fsync (fd);
+}
+
+static int
+sync_folder (struct gk_localfs *fs, const struct gk_lfs_request *rq)
+{
+  int at = gk_lfs_fd (fs, rq->node, NULL);
+  _cleanup_close_ int fd = at == -1 ? -1 : openat (at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  return fd == -1 ? -1 : sync_some (fd, rq);
+}
+
 int
 gk_lfs_io (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *data, size_t size,
            struct gk_lfs_reply *reply, struct gk_buf *out)
@@ -144,6 +159,8 @@ gk_lfs_io (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *d
   int fd = gk_lfs_file (fs, rq->fh);
   off_t at;
 
+  if (rq->op == GK_LFS_FSYNC && rq->fh == 0)
+    return sync_folder (fs, rq);
   if (fd == -1)
     return -1;
   switch (rq->op) {
@@ -152,7 +169,7 @@ gk_lfs_io (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *d
   case GK_LFS_WRITE:
     return gk_pwrite_full (fd, data, size, rq->offset);
   case GK_LFS_FSYNC:
-    return rq->flags & 1 ? fdatasync (fd) : fsync (fd);
+    return sync_some (fd, rq);
   case GK_LFS_FALLOCATE:
     return fallocate (fd, (int)rq->mode, rq->offset, (off_t)rq->size);
   case GK_LFS_LSEEK:

@@ -60,6 +60,8 @@ int gk_lfs_lookup (struct gk_localfs *fs, uint64_t parent, const char *name,
 /* The same for a file that was just opened by its name. */
 int gk_lfs_meet (struct gk_localfs *fs, uint64_t parent, const char *name, int fd,
                  struct gk_lfs_entry *entry);
+/* The same for one that has no name. */
+int gk_lfs_meet_nameless (struct gk_localfs *fs, int fd, struct gk_lfs_entry *entry);
 void gk_lfs_forget (struct gk_localfs *fs, uint64_t node, uint64_t lookups);
 /* An O_PATH descriptor, valid until some hundred others were asked for; and the
  * node's type. */
@@ -75,8 +77,8 @@ int gk_lfs_file (struct gk_localfs *fs, uint64_t fh); /* its descriptor */
 int gk_lfs_add_file (struct gk_localfs *fs, int fd, uint64_t *ret_fh);
 void gk_lfs_close_file (struct gk_localfs *fs, uint64_t fh);
 
-/* May a name of this (new) folder stand for one that is written differently? */
-bool gk_lfs_has_exact_names (struct gk_localfs *fs, uint64_t node);
+/* What is known of a folder that was just made: GK_LFS_EXACT_NAMES, GK_LFS_PLAIN_FOLDER. */
+uint32_t gk_lfs_folder_flags (struct gk_localfs *fs, uint64_t node);
 
 /* One name, and no way out. */
 bool gk_lfs_is_name (const char *name);
@@ -87,6 +89,8 @@ int gk_lfs_readdir (struct gk_localfs *fs, const struct gk_lfs_request *rq,
 
 /* change.c, io.c: what they are named for */
 int gk_lfs_setattr (struct gk_localfs *fs, const struct gk_lfs_request *rq);
+/* path: as utimensat has it, or NULL. */
+int gk_lfs_set_times (int fd, const char *path, const struct gk_lfs_request *rq);
 int gk_lfs_make (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *name,
                  const char *target);
 int gk_lfs_link (struct gk_localfs *fs, uint64_t from, uint64_t parent, const char *name);
@@ -96,6 +100,9 @@ int gk_lfs_rename (struct gk_localfs *fs, const struct gk_lfs_request *rq, const
 int gk_lfs_create (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *name,
                    struct gk_lfs_entry *entry);
 
+int gk_lfs_blanks (struct gk_localfs *fs, const struct gk_lfs_request *rq,
+                   struct gk_lfs_reply *reply, struct gk_buf *out);
+int gk_lfs_adopt (struct gk_localfs *fs, const struct gk_lfs_request *rq, const char *name);
 int gk_lfs_open (struct gk_localfs *fs, const struct gk_lfs_request *rq, struct gk_lfs_reply *reply,
                  struct gk_buf *data);
 int gk_lfs_fetch (struct gk_localfs *fs, const char *nodes, size_t size, uint64_t max,

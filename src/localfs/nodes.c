@@ -365,11 +365,10 @@ gk_lfs_lookup (struct gk_localfs *fs, uint64_t parent, const char *name, struct 
   return 0;
 }
 
-int
-gk_lfs_meet (struct gk_localfs *fs, uint64_t parent, const char *name, int fd,
-             struct gk_lfs_entry *entry)
+static int
+meet_open (struct gk_localfs *fs, int parent_fd, const char *name, int fd,
+           struct gk_lfs_entry *entry)
 {
-  int parent_fd = gk_lfs_fd (fs, parent, NULL);
   struct stat st;
 
   if (parent_fd == -1 || fstat (fd, &st) == -1)
@@ -383,22 +382,40 @@ gk_lfs_meet (struct gk_localfs *fs, uint64_t parent, const char *name, int fd,
   return 0;
 }
 
+int
+gk_lfs_meet (struct gk_localfs *fs, uint64_t parent, const char *name, int fd,
+             struct gk_lfs_entry *entry)
+{
+  return meet_open (fs, gk_lfs_fd (fs, parent, NULL), name, fd, entry);
+}
+
+int
+gk_lfs_meet_nameless (struct gk_localfs *fs, int fd, struct gk_lfs_entry *entry)
+{
+  return meet_open (fs, fd, "", fd, entry);
+}
+
 /* Which filesystems fold names is not asked of each: these are known, the others
  * are taken to.  A folder of ext4 says it of itself. */
-bool
-gk_lfs_has_exact_names (struct gk_localfs *fs, uint64_t node)
+uint32_t
+gk_lfs_folder_flags (struct gk_localfs *fs, uint64_t node)
 {
+  /* Whatever else there is may come down to what is made in it: a project, a key. */
+  const int plain = FS_EXTENT_FL | FS_INDEX_FL;
   int at = gk_lfs_fd (fs, node, NULL);
   if (at == -1)
-    return false;
+    return 0;
   const struct device *d = &fs->devices[fs->nodes[GK_LFS_PLACE (node)].device];
   if (d->type == BTRFS_SUPER_MAGIC)
-    return true;
+    return GK_LFS_EXACT_NAMES;
   if (d->type != EXT4_SUPER_MAGIC)
-    return false;
+    return 0;
   _cleanup_close_ int fd = openat (at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int flags;
-  return fd != -1 && ioctl (fd, FS_IOC_GETFLAGS, &flags) == 0 && !(flags & FS_CASEFOLD_FL);
+  if (fd == -1 || ioctl (fd, FS_IOC_GETFLAGS, &flags) == -1)
+    return 0;
+  return (flags & FS_CASEFOLD_FL ? 0 : GK_LFS_EXACT_NAMES) |
+         (flags & ~plain ? 0 : GK_LFS_PLAIN_FOLDER);
 }
 
 int

@@ -127,6 +127,7 @@ names_are_names (const struct message *m)
   case GK_LFS_UNLINK:
   case GK_LFS_RMDIR:
   case GK_LFS_CREATE:
+  case GK_LFS_ADOPT:
     return gk_lfs_is_name (m->name);
   case GK_LFS_RENAME:
     return gk_lfs_is_name (m->name) && gk_lfs_is_name (m->other);
@@ -164,8 +165,8 @@ perform (struct gk_localfs *fs, const struct message *m, struct gk_lfs_reply *re
     r = gk_lfs_make (fs, rq, m->name, m->other);
     if (r == -1 || gk_lfs_lookup (fs, rq->node, m->name, &reply->entry) == -1)
       return -1;
-    if (S_ISDIR (reply->entry.mode) && gk_lfs_has_exact_names (fs, reply->entry.node))
-      reply->entry.flags |= GK_LFS_EXACT_NAMES;
+    if (S_ISDIR (reply->entry.mode))
+      reply->entry.flags |= gk_lfs_folder_flags (fs, reply->entry.node);
     return 0;
   case GK_LFS_LINK:
     r = gk_lfs_link (fs, rq->node2, rq->node, m->name);
@@ -194,6 +195,10 @@ perform (struct gk_localfs *fs, const struct message *m, struct gk_lfs_reply *re
     return gk_lfs_xattr (fs, rq, m->name, m->data, m->size, out);
   case GK_LFS_FETCH:
     return gk_lfs_fetch (fs, m->data, m->size, rq->size, out);
+  case GK_LFS_BLANKS:
+    return gk_lfs_blanks (fs, rq, reply, out);
+  case GK_LFS_ADOPT:
+    return gk_lfs_adopt (fs, rq, m->name);
   case GK_LFS_READ:
   case GK_LFS_WRITE:
   case GK_LFS_FSYNC:
@@ -212,7 +217,8 @@ static bool
 may_be_posted (const struct message *m)
 {
   return m->rq.n_drops == 0 && m->rq.n_posted == 0 &&
-         (m->rq.op == GK_LFS_WRITE || m->rq.op == GK_LFS_SETATTR || m->rq.op == GK_LFS_RENAME);
+         (m->rq.op == GK_LFS_WRITE || m->rq.op == GK_LFS_SETATTR || m->rq.op == GK_LFS_RENAME ||
+          m->rq.op == GK_LFS_ADOPT);
 }
 
 static int

@@ -601,6 +601,68 @@ make ("with-acl/file")
 assert told ("with-acl/file") == true_stat ("with-acl/file") and told ("with-acl/file")[0] & 0o7 == 0
 os.removexattr ("with-acl", "system.posix_acl_default")
 assert os.listxattr ("with-acl") == []
+# Many, one behind the other, in a folder of each kind: with a group, the group of which is
+# inherited, with a default ACL, and one that was there before.
+g.mkdir ("/made/there")
+for folder, gid, mode in (("plain", 0, 0o755), ("group", 44, 0o755), ("setgid", 44, 0o2755), ("acl", 0, 0o755), ("there", 0, 0o755)):
+    if folder != "there":
+        os.mkdir (folder)
+    if gid:
+        os.chown (folder, 0, gid)
+        os.chmod (folder, mode)
+    if folder == "acl":
+        os.setxattr (folder, "system.posix_acl_default", acl)
+    seen, times = {}, {}
+    for i in range (60):
+        name = "%s/f%d" % (folder, i)
+        fd = os.open (name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o4711 if i % 7 == 0 else 0o666)
+        st = os.fstat (fd)
+        seen[name] = (st.st_ino, st.st_mode, st.st_uid, st.st_gid, st.st_nlink)
+        assert st.st_gid == (44 if mode & 0o2000 else 0) and st.st_size == 0, st
+        if i % 5:
+            os.write (fd, name.encode () * i)
+        else:
+            times[name] = st.st_mtime_ns
+        if i % 11 == 0:
+            os.fsync (fd)
+        os.close (fd)
+        fails (errno.EEXIST, os.open, name, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        if i % 5 == 0:
+            assert os.stat (name).st_mtime_ns == times[name]
+        if i % 13 == 0 and i > 30: # a call, after which nothing is foreseen any more
+            assert told (name) == true_stat (name), (told (name), true_stat (name))
+        if i % 17 == 0:
+            os.link (name, name + "-link")
+            assert os.stat (name + "-link").st_ino == st.st_ino and os.stat (name).st_nlink == 2
+            os.remove (name + "-link")
+    assert len (set (x[0] for x in seen.values ())) == 60
+    assert sorted (os.listdir (folder)) == sorted ("f%d" % i for i in range (60)) == sorted (g.ls ("/made/" + folder))
+    for i in range (60):
+        name = "%s/f%d" % (folder, i)
+        st = os.stat (name)
+        assert (st.st_ino, st.st_mode, st.st_uid, st.st_gid, st.st_nlink) == seen[name], (st, seen[name])
+        assert g.read_file ("/made/" + name) == (name.encode () * i if i % 5 else b"")
+        assert told (name) == true_stat (name), (told (name), true_stat (name))
+        assert name not in times or st.st_mtime_ns == times[name]
+        os.remove (name)
+    os.rmdir (folder)
+# Two that are open and written by turns; one that is gone before it is closed.
+os.mkdir ("turns")
+for i in range (10): make ("turns/x%d" % i)
+one, two = (open ("turns/" + x, "w+b", buffering=0) for x in ("one", "two"))
+for i in range (50):
+    one.write (b"1" * i)
+    two.write (b"2" * i)
+os.remove ("turns/two")
+two.seek (0)
+assert two.read () == b"2" * 1225 and os.fstat (two.fileno ()).st_nlink == 0
+one.close ()
+two.close ()
+assert open ("turns/one", "rb").read () == b"1" * 1225
+free = os.statvfs (".").f_ffree
+g.ping_daemon ()
+os.stat ("turns/x3")
+assert 0 <= os.statvfs (".").f_ffree - free <= 32
 make ("last")
 os.rename ("last", "very-last")
 os.mkdir ("last-folder")
@@ -841,6 +903,34 @@ with open (m + "/map", "w+b") as f:
             p.wait()
             self.wait_for(lambda: not self.mounted(), "the mount to go", timeout=60)
             self.wait_for(lambda: not world.processes().keys() - {p.pid}, "the processes to end", timeout=60)
+
+    def test_killed_after_a_folder_was_synced_fuse(self):
+        """Whoever has synced the folder has the new name there, as without a mount between."""
+        path = self.file("killed.py", "import sys, guestfs\n" + BEGIN.replace("qcow2", "raw").replace("/dev/sda2", "/dev/sda") + r"""
+g.mount_local (m, options=options)
+t.start ()
+os.mkdir (m + "/d")
+for i in range (30):
+    with open (m + "/d/tmp", "wb") as f:
+        f.write (b"%d" % i)
+    os.rename (m + "/d/tmp", m + "/d/f%d" % i)
+fd = os.open (m + "/d", os.O_RDONLY)
+os.fsync (fd)
+print ("synced", flush=True)
+t.join ()
+""")
+        image = self.file("synced.raw", "")
+        with open(image, "r+b") as f:
+            f.truncate(400 << 20)
+        self.tool("mkfs.ext4", "-q", "-F", image)
+        p = self.foreign_start(PYTHON, "-B", path, image, self.tree, "allow_root,max_read=131072")
+        self.assertEqual(p.stdout.readline(), b"synced\n")
+        p.send_signal(signal.SIGKILL)
+        p.wait()
+        self.wait_for(lambda: not self.mounted(), "the mount to go", timeout=60)
+        self.wait_for(lambda: not world.processes().keys() - {p.pid}, "the processes to end", timeout=60)
+        self.assertEqual(sorted(self.gk("ls", image, "/d").out.split()), sorted("f%d" % i for i in range(30)))
+        self.assertEqual(self.gk("cat", image, "/d/f29").out, "29")
 
     def test_gc_takes_dead_mounts_away(self):
         """Everybody was killed who could have unmounted; a mount whose server lives stays."""
