@@ -57,6 +57,9 @@ session_path (const char *dir)
   return gk_asprintf ("%s/mounts/%016llx", above, (unsigned long long)hash);
 }
 
+/* A session that ends flushes and unmounts, for 100 s at most (src/worker/keeper.c). */
+#define ENDING_S 120
+
 /* The lock is free once the holder has ended, however it did. */
 static int
 wait_for_lock (int fd, int timeout_s)
@@ -84,7 +87,7 @@ open_record (const char *path)
 
   for (;;) {
     _cleanup_close_ int fd = open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd == -1 || wait_for_lock (fd, 0) == -1 || fstat (fd, &st) == -1)
+    if (fd == -1 || wait_for_lock (fd, ENDING_S) == -1 || fstat (fd, &st) == -1)
       return -1;
     if (st.st_nlink > 0)
       return gk_steal_fd (&fd);
