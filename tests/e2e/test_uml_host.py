@@ -36,9 +36,16 @@ class Runner(Case):
         self.assertEqual(r.status, 124, str(r))
         self.assertLess(time.monotonic() - began, 30)
 
+    def test_killed_at_once(self):
+        p = self.start(RUN, "sleep", "100")
+        self.wait_for(lambda: len(world.processes()) > 1, "a child")
+        p.kill()
+        p.wait()
+        self.wait_for(lambda: not world.processes(), "all to end")
+
     def test_killed(self):
         p = self.start(RUN, "sleep", "100")
-        self.wait_for(lambda: any("linux.uml" in c for c in world.processes().values()), "the kernel")
+        self.wait_for(lambda: any(c.startswith("linux.uml") for c in world.processes().values()), "the kernel")
         p.kill()
         p.wait()
         self.wait_for(lambda: not world.processes(), "the kernel's end")
