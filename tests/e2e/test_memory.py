@@ -87,9 +87,9 @@ class Memory(Case):
         return self.peak(GUESTKIT, "shell", "--format", "raw", "-a", disk, "-a", blank, "run", ":", "mount", "/dev/sda", "/", ":",
                          *line.format(size=self.size).split())
 
-    def flat(self, lines, peaks):
+    def flat(self, lines, peaks, room=ROOM):
         grown = [f"{name}: {small // 1024} KiB, then {large // 1024}"
-                 for name, (small, large) in zip(lines, zip(*peaks)) if large > small + ROOM]
+                 for name, (small, large) in zip(lines, zip(*peaks)) if large > small + room]
         self.assertEqual(grown, [])
 
     def test_data(self):
@@ -143,4 +143,5 @@ class Memory(Case):
                     f.write(bytes([i & 255]) * MIB)
             disk = self.filesystem("fuse.raw", size + 64 * MIB, self.path("content"))
             peaks.append([self.peak(PYTHON, script, os.path.join(BUILD, "python"), disk, self.path("tree"))])
-        self.flat(["reading through FUSE"], peaks)
+        # How much of that there is at one time depends on who is faster.
+        self.flat(["reading through FUSE"], peaks, ROOM + AHEAD)
