@@ -42,20 +42,6 @@ need (struct gk_ctx *ctx, struct gk_error *err)
 
 /* --- what there is in the kernel --------------------------------------------------------- */
 
-static bool
-read_number (const char *name, dev_t *ret)
-{
-  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
-  _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/dev", name);
-  unsigned major_no, minor_no;
-
-  if (path == NULL || gk_read_file (path, 64, &text) == -1 || text.data == NULL ||
-      sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
-    return false;
-  *ret = makedev (major_no, minor_no);
-  return true;
-}
-
 /* Does it stand on devices of the session?  A mirror's halves stand on disks. */
 static bool
 is_ours (struct gk_ctx *ctx, const char *name, unsigned depth)
@@ -66,7 +52,7 @@ is_ours (struct gk_ctx *ctx, const char *name, unsigned depth)
   dev_t number;
 
   while (dir && (entry = readdir (dir)) != NULL)
-    if (entry->d_name[0] != '.' && read_number (entry->d_name, &number) &&
+    if (entry->d_name[0] != '.' && gk_sysfs_number (entry->d_name, &number) == 0 &&
         (gk_devices_name (ctx->devices, number) || is_ours (ctx, entry->d_name, depth + 1)))
       return true;
   return false;
@@ -98,7 +84,7 @@ sync_nodes (struct gk_ctx *ctx, struct gk_error *err)
   _cleanup_closedir_ DIR *dir = opendir ("/sys/class/block");
   while (dir && (entry = readdir (dir)) != NULL)
     if (gk_after_prefix (entry->d_name, "dm-") && is_ours (ctx, entry->d_name, 0) &&
-        read_number (entry->d_name, &number) && add_node (&nodes, number, err) == -1)
+        gk_sysfs_number (entry->d_name, &number) == 0 && add_node (&nodes, number, err) == -1)
       return -1;
   gk_devices_nodes_sort (&nodes);
   return gk_devices_set_nodes (ctx->devices, GK_KIND_LDM, nodes.v, nodes.n, err);
@@ -115,7 +101,8 @@ is_taken (const char *name)
   dev_t number;
 
   while (!taken && dir && (entry = readdir (dir)) != NULL) {
-    if (gk_after_prefix (entry->d_name, "dm-") == NULL || !read_number (entry->d_name, &number))
+    if (gk_after_prefix (entry->d_name, "dm-") == NULL ||
+        gk_sysfs_number (entry->d_name, &number) != 0)
       continue;
     _cleanup_free_ char *other = gk_dm_name (number);
     taken = other && gk_streq (other, name);

@@ -20,20 +20,6 @@
 
 #define DEPTH_MAX 8
 
-static int
-read_number (const char *name, dev_t *ret)
-{
-  _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
-  _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/dev", name);
-  unsigned major_no, minor_no;
-
-  if (path == NULL || gk_read_file (path, 64, &text) == -1 || text.data == NULL ||
-      sscanf (text.data, "%u:%u", &major_no, &minor_no) != 2)
-    return -1;
-  *ret = makedev (major_no, minor_no);
-  return 0;
-}
-
 /* Does the block device stand on one of the session's? */
 static bool
 is_ours (struct gk_ctx *ctx, const char *name, unsigned depth)
@@ -47,7 +33,7 @@ is_ours (struct gk_ctx *ctx, const char *name, unsigned depth)
     dev_t devno;
     if (entry->d_name[0] == '.')
       continue;
-    ours = read_number (entry->d_name, &devno) == 0 && gk_devices_name (ctx->devices, devno);
+    ours = gk_sysfs_number (entry->d_name, &devno) == 0 && gk_devices_name (ctx->devices, devno);
     ours = ours || is_ours (ctx, entry->d_name, depth + 1);
   }
   return ours;
@@ -74,7 +60,7 @@ add_set (struct gk_devices_nodes *nodes, const char *name, struct gk_error *err)
 {
   dev_t devno;
 
-  if (read_number (name, &devno) == -1)
+  if (gk_sysfs_number (name, &devno) == -1)
     return 0; /* has gone */
   struct gk_devices_node *v = reallocarray (nodes->v, nodes->n + 1, sizeof *v);
   if (v == NULL)
@@ -116,7 +102,7 @@ stop_waiting (const char *name, struct gk_error *err)
   _cleanup_free_ char *state = gk_asprintf ("/sys/class/block/%s/md/array_state", name);
   _cleanup_free_ char *node = gk_asprintf ("/dev/%s", name);
   dev_t devno;
-  _cleanup_free_ char *alias = read_number (name, &devno) == 0 ? find_alias (devno) : NULL;
+  _cleanup_free_ char *alias = gk_sysfs_number (name, &devno) == 0 ? find_alias (devno) : NULL;
   _cleanup_close_ int fd = state ? open (state, O_WRONLY | O_CLOEXEC) : -1;
 
   if (fd == -1 || gk_write_full (fd, "clear", 5) == -1)

@@ -118,4 +118,8 @@ int gk_devices_flush (const struct gk_devices *devices, struct gk_error *err);
 /* "sda" for 0, "sdz" for 25, "sdaa" for 26. */
 void gk_devices_letters (size_t index, char ret[16]);
 
+/* The number of a block device of the kernel's, by its name there ("md127"); 0, or -1 when there
+ * is none. */
+int gk_sysfs_number (const char *name, dev_t *ret_devno);
+
 #endif

@@ -23,8 +23,8 @@
 /* Deeper than anybody builds; a guest whose keys are all the same could. */
 #define DEPTH_MAX 200
 
-static int
-device_number (const char *name, dev_t *ret_devno)
+int
+gk_sysfs_number (const char *name, dev_t *ret_devno)
 {
   _cleanup_gk_buf_ struct gk_buf text = GK_BUF_INIT;
   _cleanup_free_ char *path = gk_asprintf ("/sys/class/block/%s/dev", name);
@@ -104,7 +104,7 @@ remove_below (const struct gk_strv *names, const char *uuid, unsigned depth, str
 
   for (size_t i = 0; i < names->len; i++) {
     dev_t devno;
-    if (device_number (names->v[i], &devno) == -1 || !of_group (devno, uuid))
+    if (gk_sysfs_number (names->v[i], &devno) == -1 || !of_group (devno, uuid))
       continue;
     _cleanup_free_ char *holders = gk_asprintf ("/sys/class/block/%s/holders", names->v[i]);
     if (holders == NULL)
@@ -143,7 +143,7 @@ take_down (const char *name, unsigned depth, struct gk_error *err)
 {
   dev_t devno;
 
-  if (device_number (name, &devno) == -1)
+  if (gk_sysfs_number (name, &devno) == -1)
     return 0; /* has gone with another that it stood on */
   if (take_down_on (devno, depth + 1, err) == -1 || take_down_on_parts (name, depth + 1, err) == -1)
     return -1;
@@ -164,7 +164,7 @@ take_down_on_parts (const char *name, unsigned depth, struct gk_error *err)
     return gk_error_oom (err);
   _cleanup_closedir_ DIR *dir = opendir (path);
   while (dir && (entry = readdir (dir)) != NULL)
-    if (gk_after_prefix (entry->d_name, name) && device_number (entry->d_name, &devno) == 0 &&
+    if (gk_after_prefix (entry->d_name, name) && gk_sysfs_number (entry->d_name, &devno) == 0 &&
         take_down_on (devno, depth, err) == -1)
       r = -1;
   return r;
